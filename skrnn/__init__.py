@@ -1,0 +1,51 @@
+"""Recurrent networks for text inside scikit-learn.
+
+Raw strings in, labels out: :class:`TextSequencer` turns reviews into padded rows of
+word ids, :class:`RNNSentimentClassifier` learns from them, and both are ordinary
+scikit-learn estimators. Names are loaded on first use, so that ``import skrnn`` costs
+nothing and the text side never loads TensorFlow.
+"""
+
+from importlib import import_module
+from importlib.metadata import version as _distribution_version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skrnn.classifiers.recurrent import RNNSentimentClassifier
+    from skrnn.embeddings import WordVectors
+    from skrnn.pipeline import make_sentiment_pipeline
+    from skrnn.text.sequencer import TextSequencer
+
+__all__ = [
+    "RNNSentimentClassifier",
+    "TextSequencer",
+    "WordVectors",
+    "__version__",
+    "datasets",
+    "make_sentiment_pipeline",
+]
+
+_HOMES = {
+    "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
+    "TextSequencer": "skrnn.text.sequencer",
+    "WordVectors": "skrnn.embeddings",
+    "make_sentiment_pipeline": "skrnn.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its room on first use."""
+    if name == "datasets":
+        return import_module("skrnn.datasets")
+    if name == "__version__":
+        return _distribution_version("skrnn")
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})
