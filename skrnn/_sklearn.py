@@ -8,12 +8,14 @@ from typing import Any, Self
 
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "Interval",
     "Options",
     "StrOptions",
     "SuggestParameters",
+    "check_sample_weight",
     "did_you_mean",
     "fit_context",
 ]
@@ -33,10 +35,23 @@ class SuggestParameters:
     ``set_params``, the two ways by which scikit-learn hands parameters over.
     """
 
+    __signature__: inspect.Signature
+
     @classmethod
     def _is_routed(cls, name: str) -> bool:
         """Tell whether ``name`` is valid although the signature lacks it."""
         return False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Show the named parameters only: ``**routed`` is not one of them."""
+        super().__init_subclass__(**kwargs)
+        signature = inspect.signature(cls.__init__)
+        named = [
+            p
+            for p in list(signature.parameters.values())[1:]
+            if p.kind is not p.VAR_KEYWORD
+        ]
+        cls.__signature__ = signature.replace(parameters=named)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Refuse unknown keyword arguments before ``__init__`` sees them."""
@@ -46,20 +61,14 @@ class SuggestParameters:
 
     @classmethod
     def _constructor_names(cls) -> list[str]:
-        parameters = inspect.signature(cls.__init__).parameters.values()
-        return [
-            p.name
-            for p in parameters
-            if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-        ]
+        return list(cls.__signature__.parameters)
 
     @classmethod
     def _refuse_unknown(cls, name: str, error: type[Exception]) -> None:
         known = cls._constructor_names()
         if name not in known and not cls._is_routed(name):
             raise error(
-                f"{cls.__name__} has no parameter {name!r}."
-                + did_you_mean(name, known)
+                f"{cls.__name__} has no parameter {name!r}." + did_you_mean(name, known)
             )
 
     def set_params(self, **params: Any) -> Self:

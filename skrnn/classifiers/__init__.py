@@ -1,1 +1,1 @@
-
+"""Estimators that wrap the networks for scikit-learn."""

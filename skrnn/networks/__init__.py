@@ -1,1 +1,1 @@
-
+"""Keras graphs: recurrent layers, mask-aware pooling, and their reuse."""

@@ -1,1 +1,1 @@
-
+"""The training loop: batches of like length, callbacks, history."""

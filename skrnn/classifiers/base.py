@@ -1,0 +1,532 @@
+"""SciKeras, repaired for current scikit-learn: the only module that imports it.
+
+SciKeras gives the order of the steps of a fit, routed parameters, target encoding,
+callbacks that are compiled from parameters, and partial fitting. Repaired here, each
+pinned by a test in ``tests/classifiers/test_base.py``:
+
+* its classifier is no classifier to scikit-learn >= 1.6 (mixin order, tags);
+* its ``get_params`` and ``_get_param_names`` read ``vars(self)``;
+* it validates input by rules of its own and sets no ``feature_names_in_``;
+* it seeds through private TensorFlow modules and process-wide switches;
+* importing it replaces ``keras.Model.__reduce__`` and ``__deepcopy__``;
+* it multiplies class weights into the caller's ``sample_weight``;
+* ``predict_proba`` of one row has one dimension;
+* a fit that fails leaves the estimator half-fitted.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils import Tags, check_random_state, column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skrnn._sklearn import SuggestParameters, check_sample_weight
+from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.reuse import CompiledNetwork, Lease, lease_network
+from skrnn.training.batches import align_left
+from skrnn.training.loop import Examples, History, predict, train
+
+# SciKeras writes its own pickling into keras.Model; Keras' inherited one is sound.
+_KERAS_OWN = {"__reduce__", "__deepcopy__"} - set(vars(keras.Model))
+
+from scikeras._utils import (  # noqa: E402
+    get_optimizer_class,
+    route_params,
+    try_to_convert_strings_to_classes,
+    unflatten_params,
+)
+from scikeras.utils.transformers import ClassifierLabelEncoder  # noqa: E402
+from scikeras.wrappers import BaseWrapper  # noqa: E402
+
+for _name in _KERAS_OWN & set(vars(keras.Model)):
+    delattr(keras.Model, _name)
+
+# scikit-learn refuses a class that has the old `_more_tags` and not the new method.
+BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
+
+_MOST_EMBEDDINGS = 2**24
+_HELD_OUT_FOR_STOPPING = 0.1
+_PATIENCE = 3
+_FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
+
+_rebuilding = threading.Lock()
+
+
+class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
+    """What all classifiers of rows of word ids share.
+
+    A subclass has a constructor with the parameters that are read here (``optimizer``,
+    ``learning_rate``, ``clipnorm``, ``epochs``, ``batch_size``, ``validation_split``,
+    ``early_stopping``, ``class_weight``, ``callbacks``, ``warm_start``,
+    ``random_state``, ``verbose`` and ``**routed``) and says by :meth:`_make_spec` which
+    network it wants.
+    """
+
+    # SciKeras asks for these; the network is always ours and its loss follows from y.
+    model: ClassVar[None] = None
+    build_fn: ClassVar[None] = None
+
+    classes_: npt.NDArray[Any]
+    history_: History
+    n_embeddings_: int
+    n_parameters_: int
+
+    _routing_prefixes: ClassVar[set[str]] = {"optimizer", "callbacks", "fit", "predict"}
+    _routed_names: ClassVar[dict[str, set[str]]] = {
+        "fit": {*_FIT_ARGUMENTS, "shuffle", "callbacks"},
+        "predict": {"batch_size"},
+    }
+
+    @abstractmethod
+    def _make_spec(self, n_embeddings: int, n_classes: int) -> NetworkSpec:
+        """Return the network that the parameters ask for."""
+
+    @abstractmethod
+    def _initial_embeddings(self) -> npt.NDArray[np.float32] | None:
+        """Return the rows that the embedding starts from, or None for random ones."""
+
+    # -- parameters ---------------------------------------------------------------
+
+    @classmethod
+    def _is_routed(cls, name: str) -> bool:
+        prefix, separator, rest = name.partition("__")
+        if not separator or prefix not in cls._routing_prefixes:
+            return False
+        allowed = cls._routed_names.get(prefix)
+        return bool(rest) and (allowed is None or rest.partition("__")[0] in allowed)
+
+    @classmethod
+    def _get_param_names(cls) -> list[str]:
+        return sorted(cls._constructor_names())
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters of this estimator, routed ones included.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Accepted for scikit-learn; there are no nested estimators.
+
+        Returns
+        -------
+        params : dict
+            Parameter names and their values.
+        """
+        routed = {k: v for k, v in vars(self).items() if self._is_routed(k)}
+        return {**BaseEstimator.get_params(self, deep=deep), **routed}
+
+    __repr__ = BaseEstimator.__repr__
+
+    def __sklearn_tags__(self) -> Tags:
+        """Describe the estimator to scikit-learn: it eats non-negative whole numbers.
+
+        ``poor_score`` because the few epochs of a default fit do not solve
+        scikit-learn's tables of numbers, as for its own ``CategoricalNB``.
+        """
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = True
+        tags.input_tags.positive_only = True
+        tags.input_tags.sparse = False
+        tags.classifier_tags.poor_score = True
+        return tags
+
+    # -- the network ----------------------------------------------------------------
+
+    @property
+    def model_(self) -> keras.Model:
+        """The fitted Keras model. Who asks for it may keep it: it is never reused."""
+        self._network  # noqa: B018  raises AttributeError when not fitted
+        return self._lease.share()
+
+    @model_.setter
+    def model_(self, lease: Lease) -> None:
+        self._lease = lease
+        self.__dict__.pop("_stored", None)
+
+    @property
+    def initialized_(self) -> bool:
+        """Whether there is a network to predict with."""
+        return "_lease" in vars(self) or "_stored" in vars(self)
+
+    @property
+    def _network(self) -> CompiledNetwork:
+        with _rebuilding:
+            if "_lease" not in vars(self):
+                if "_stored" not in vars(self):
+                    raise AttributeError(
+                        f"This {type(self).__name__} is not fitted: it has no model_."
+                    )
+                spec, weights = self._stored
+                lease = lease_network(spec, self._make_optimizer())
+                lease.network.reset(np.random.default_rng(0))
+                lease.network.model.set_weights(weights)
+                self._lease = lease
+                del self._stored
+            return self._lease.network
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what prediction needs: weights, not the optimizer or the graph."""
+        state = dict(super().__getstate__())
+        lease = state.pop("_lease", None)
+        if lease is not None:
+            network = lease.network
+            state["_stored"] = (network.spec, network.model.get_weights())
+        return state
+
+    def _make_optimizer(self) -> keras.optimizers.Optimizer:
+        routed = route_params(
+            self.get_params(), destination="optimizer", pass_filter=set(), strict=False
+        )
+        if isinstance(self.optimizer, keras.optimizers.Optimizer):
+            # An optimizer belongs to one model; every fit gets a copy of its own.
+            unflatten_params(self.optimizer, routed)
+            config = self.optimizer.get_config()
+            if self.clipnorm is not None:
+                config["clipnorm"] = self.clipnorm
+            return type(self.optimizer).from_config(config)
+        try:
+            kind = try_to_convert_strings_to_classes(
+                self.optimizer, get_optimizer_class
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"optimizer={self.optimizer!r} is not known to Keras. Use a name such "
+                "as 'rmsprop', 'adam' or 'sgd', a class or an instance."
+            ) from error
+        given = {"learning_rate": self.learning_rate, "clipnorm": self.clipnorm}
+        return unflatten_params(kind, {**given, **routed})
+
+    def _keras_build_fn(self) -> Lease:
+        spec = self._make_spec(self.n_embeddings_, len(self.classes_))
+        optimizer = self._make_optimizer()
+        held = vars(self).get("_lease")
+        if held is None or not held.fits(spec, optimizer):
+            held = lease_network(spec, optimizer)
+        held.network.reset(
+            np.random.default_rng(self._seed),
+            self._initial_embeddings(),
+            optimizer.get_config()["learning_rate"],
+        )
+        return held
+
+    def _build_keras_model(self) -> Lease:
+        # All seeds are passed on explicitly, so SciKeras need not set global ones.
+        self._random_state = None
+        self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        return super()._build_keras_model()
+
+    # -- checks ----------------------------------------------------------------------
+
+    @property
+    def target_encoder(self) -> ClassifierLabelEncoder:
+        """The SciKeras encoder of labels to class numbers."""
+        classes = getattr(self, "classes_", None)
+        return ClassifierLabelEncoder(
+            categories="auto" if classes is None else [classes]
+        )
+
+    def _validate_data(
+        self, X: Any, y: Any = None, reset: bool = False
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
+        self._refuse_text(X)
+        X, y = validate_data(
+            self, X, y, reset=reset, dtype="numeric", multi_output=False
+        )
+        ids = self._as_ids(X)
+        y = column_or_1d(y)
+        check_classification_targets(y)
+        known = getattr(self, "classes_", None)
+        if known is None:
+            if len(np.unique(y)) < 2:
+                raise ValueError(
+                    f"{type(self).__name__} needs samples of at least 2 classes, "
+                    f"got 1 class: {y[0]!r}."
+                )
+        elif not np.isin(y, known).all():
+            strange = np.setdiff1d(y, known)
+            raise ValueError(
+                f"y has labels {strange.tolist()!r} that are not among the classes "
+                f"{known.tolist()!r} of this {type(self).__name__}. Name all classes "
+                "in the first partial_fit (classes=), or fit without warm_start."
+            )
+        if reset:
+            top = int(ids.max()) + 1
+            vectors = self._initial_embeddings()
+            self.n_embeddings_ = max(top, 2) if vectors is None else len(vectors)
+            if self.n_embeddings_ > _MOST_EMBEDDINGS:
+                raise ValueError(
+                    f"X has ids up to {top - 1}, so the embedding would need {top} "
+                    "rows. Ids are positions in a vocabulary; learn one with "
+                    "TextSequencer, or limit it with its max_features."
+                )
+        return ids, y
+
+    def _refuse_text(self, X: Any) -> None:
+        first = X
+        while isinstance(first, (list, tuple, np.ndarray)) and len(first):
+            first = first[0]
+        kind = getattr(getattr(X, "dtype", None), "kind", "")
+        if isinstance(first, (str, bytes)) or (kind in "US" and kind):
+            raise ValueError(
+                f"{type(self).__name__} expects rows of word ids (whole numbers), got "
+                "text. Put a TextSequencer before it: make_pipeline(TextSequencer(), "
+                f"{type(self).__name__}()), or use make_sentiment_pipeline()."
+            )
+
+    def _as_ids(self, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+        if X.dtype.kind == "c":
+            raise ValueError("Complex data not supported: ids are whole numbers.")
+        if X.dtype.kind == "f" and (np.floor(X) != X).any():
+            row, column = np.argwhere(np.floor(X) != X)[0]
+            raise ValueError(
+                f"{type(self).__name__} expects word ids, which are whole numbers, got "
+                f"{X[row, column]!r} in row {row}, column {column}."
+            )
+        if X.size and X.min() < 0:
+            raise ValueError(
+                f"Negative values in data passed to {type(self).__name__}: ids start "
+                "at 0 (padding)."
+            )
+        # What does not fit int32 is beyond any embedding, hence out of vocabulary.
+        return np.minimum(X, np.iinfo(np.int32).max).astype(np.int32, copy=False)
+
+    @staticmethod
+    def _validate_sample_weight(
+        X: npt.NDArray[np.int32], y: npt.NDArray[Any], sample_weight: Any
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any], npt.NDArray[np.float64]]:
+        weight = check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        counted = weight > 0
+        if not counted.any():
+            raise ValueError("sample_weight is zero for all rows: nothing to learn.")
+        return X[counted], y[counted], weight[counted]
+
+    def _ensure_compiled_model(self) -> None:
+        """Do nothing: a leased network is compiled."""
+
+    def _check_model_compatibility(self, y: npt.NDArray[Any]) -> None:
+        """Do nothing: the network is built for the classes of ``y``."""
+
+    # -- fitting -----------------------------------------------------------------------
+
+    @contextmanager
+    def _unchanged_on_failure(self) -> Iterator[None]:
+        before = dict(vars(self))
+        lease = before.get("_lease")
+        state = None if lease is None else lease.network.get_state()
+        try:
+            yield
+        except BaseException:
+            if lease is not None and state is not None:
+                lease.network.set_state(state)
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+
+    def _fit_sequences(self, X: Any, y: Any, sample_weight: Any) -> Self:
+        goes_on = self.warm_start and self.initialized_
+        _refuse_one_weighted_class(y, sample_weight)
+        with self._unchanged_on_failure():
+            if not goes_on:
+                self.__dict__.pop("classes_", None)
+            self._fit(
+                X,
+                y,
+                sample_weight=sample_weight,
+                warm_start=self.warm_start,
+                epochs=getattr(self, "fit__epochs", self.epochs),
+                initial_epoch=self.current_epoch if goes_on else 0,
+            )
+        return self
+
+    def _partial_fit_sequences(
+        self, X: Any, y: Any, classes: Any, sample_weight: Any
+    ) -> Self:
+        with self._unchanged_on_failure():
+            if not self.initialized_:
+                if classes is not None:
+                    self.classes_ = np.unique(classes)
+            elif classes is not None and not np.array_equal(
+                np.unique(classes), self.classes_
+            ):
+                raise ValueError(
+                    f"classes={np.unique(classes).tolist()!r} is not the same as on "
+                    f"the first call of partial_fit: {self.classes_.tolist()!r}."
+                )
+            self._fit(
+                X,
+                y,
+                sample_weight=sample_weight,
+                warm_start=True,
+                epochs=1,
+                initial_epoch=self.current_epoch if self.initialized_ else 0,
+            )
+        return self
+
+    def _fit_keras_model(
+        self,
+        X: npt.NDArray[np.int32],
+        y: npt.NDArray[np.float32],
+        sample_weight: npt.NDArray[np.float64] | None,
+        warm_start: bool,
+        epochs: int,
+        initial_epoch: int,
+    ) -> None:
+        options = route_params(
+            self.get_params(), destination="fit", pass_filter=set(_FIT_ARGUMENTS)
+        )
+        weight = np.ones(len(y)) if sample_weight is None else sample_weight
+        if self.class_weight is not None:
+            labels = self.classes_[y[:, 0].astype(np.intp)]
+            weight = weight * compute_sample_weight(self.class_weight, labels)
+        rows = align_left(X)
+        examples = Examples(rows, y[:, 0], weight.astype(np.float32))
+
+        validation, callbacks = None, self._compiled_callbacks()
+        split = options["validation_split"]
+        # partial_fit sees each chunk once and has no epoch to stop at.
+        if self.early_stopping and epochs > 1:
+            split = split or _HELD_OUT_FOR_STOPPING
+            patience = _PATIENCE if self.early_stopping is True else self.early_stopping
+            callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    "val_loss", patience=patience, restore_best_weights=True
+                )
+            )
+        if split:
+            learnt, held_out = self._split(examples.y, split)
+            validation, examples = examples.part(held_out), examples.part(learnt)
+
+        network = self._network
+        history = train(
+            network,
+            examples,
+            validation=validation,
+            epochs=initial_epoch + epochs,
+            initial_epoch=initial_epoch,
+            batch_size=options["batch_size"],
+            shuffle=options.get("shuffle", True),
+            seed=self._seed,
+            callbacks=callbacks,
+            verbose=options["verbose"],
+        )
+        before: History = self.history_ if initial_epoch else {}
+        names = {**before, **history}
+        self.history_ = {k: before.get(k, []) + history.get(k, []) for k in names}
+        self.n_parameters_ = network.model.count_params()
+
+    def _compiled_callbacks(self) -> list[keras.callbacks.Callback]:
+        with _plain_callback_errors():
+            super()._initialize_callbacks()
+        callbacks = list(self._fit_callbacks)
+        # They hold the model; an estimator that is pickled must not drag them along.
+        del self._fit_callbacks, self._predict_callbacks
+        if callbacks:
+            self._lease.share()
+        return callbacks
+
+    def _initialize_callbacks(self) -> None:
+        """Do nothing: callbacks are compiled when training starts."""
+
+    def _split(
+        self, y: npt.NDArray[np.float32], share: float
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        try:
+            learnt, held_out = train_test_split(
+                np.arange(len(y)), test_size=share, stratify=y, random_state=self._seed
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"validation_split={share} of {len(y)} rows cannot hold every class: "
+                f"{error} Use a larger split, more rows, or validation_split=0.0."
+            ) from error
+        return learnt, held_out
+
+    # -- prediction --------------------------------------------------------------------
+
+    def _predict_raw(self, X: Any) -> npt.NDArray[np.float32]:
+        check_is_fitted(self)
+        self._refuse_text(X)
+        ids = self._as_ids(validate_data(self, X, reset=False, dtype="numeric"))
+        batch_size = vars(self).get("predict__batch_size")
+        return predict(self._network, align_left(ids), batch_size=batch_size)
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Word ids, 0 for padding.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes), float64
+            Probabilities in the order of ``classes_``; each row sums to one.
+        """
+        outputs = self._predict_raw(X).astype(np.float64)
+        if len(self.classes_) == 2:
+            return np.column_stack([1.0 - outputs, outputs])
+        proba: npt.NDArray[np.float64] = outputs / outputs.sum(axis=1, keepdims=True)
+        return proba
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Predict the most probable class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Word ids, 0 for padding.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels, of the type of those that were given to ``fit``.
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        labels: npt.NDArray[Any] = self.classes_[best]
+        return labels
+
+
+def _refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
+    """Refuse weights that leave rows of one class only.
+
+    Shapes and values of both are checked later, by those who need them right.
+    """
+    if sample_weight is None or np.isscalar(sample_weight):
+        return
+    labels, weight = np.asarray(y), np.asarray(sample_weight, dtype=np.float64)
+    if labels.shape != weight.shape or not np.isfinite(weight).all():
+        return
+    if len(np.unique(labels)) < 2:
+        return
+    if len(np.unique(labels[weight > 0])) < 2:
+        raise ValueError(
+            "The rows whose sample_weight is above zero belong to less than 2 classes: "
+            "there is nothing to tell apart."
+        )
+
+
+@contextmanager
+def _plain_callback_errors() -> Iterator[None]:
+    """Name the parameter where SciKeras' message leaves it open."""
+    try:
+        yield
+    except TypeError as error:
+        raise TypeError(
+            "callbacks must be a keras.callbacks.Callback, a list or a dict of them, or "
+            f"classes of them with routed parameters: {error}"
+        ) from error

@@ -1,0 +1,353 @@
+"""The recurrent classifier of sequences of word ids."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from skrnn._sklearn import Interval, StrOptions, fit_context
+from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.embeddings import WordVectors
+from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.cells import CELLS
+from skrnn.networks.pooling import POOLINGS
+from skrnn.text.vocabulary import FIRST_WORD
+
+_share = Interval(Real, 0.0, 1.0, closed="left")
+_size = Interval(Integral, 1, None, closed="left")
+
+
+class RNNSentimentClassifier(BaseSequenceClassifier):
+    """Recurrent network for classifying texts given as rows of word ids.
+
+    Words become vectors, recurrent layers read them in order, pooling makes one vector
+    of the states, and a dense head gives probabilities. Binary and multi-class.
+
+    Padding never changes an answer: zeros before, after or between the words, the
+    other rows of a batch, and the batch size give the same probabilities. A row of
+    zeros only (an empty document) is valid. An id that was not seen in ``fit`` is read
+    as 1, out of vocabulary.
+
+    Parameters
+    ----------
+    cell : {"simple", "lstm", "gru"}, default="lstm"
+        The recurrent layer: plain (Elman) RNN, LSTM [1]_ or GRU [2]_ (with the reset
+        gate before the product, as in the paper).
+    units : int or sequence of int, default=32
+        Size of the recurrent state; a sequence stacks one layer for each number.
+    bidirectional : bool, default=False
+        Whether every layer also reads the words backwards [3]_; the states of both
+        directions are joined, which doubles them.
+    pooling : {"last", "max", "mean", "mean_max", "attention"}, default="last"
+        How the states become one vector: the state after the last word, the largest
+        or mean value of each feature, both side by side, or a sum weighted by learnt
+        attention [4]_.
+    embedding_dim : int, default=32
+        Length of the word vectors. Not used when ``embeddings`` are given.
+    embeddings : WordVectors or array-like of shape (n_embeddings, n_dimensions), \
+default=None
+        Word vectors to start from; random ones if None. The ids of X must be theirs:
+        use ``TextSequencer(vocabulary=vectors.vocabulary)``. A row of an array belongs
+        to the id of its number.
+    embeddings_trainable : bool, default=True
+        Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    spatial_dropout : float in [0, 1), default=0.4
+        Share of the word vectors' features that is dropped from all words of a text
+        in training [5]_.
+    dropout : float in [0, 1), default=0.4
+        Share dropped from the pooled vector, and from each hidden dense layer.
+    recurrent_dropout : float in [0, 1), default=0.0
+        Share of the recurrent state dropped at each step, the same for all steps of a
+        batch [6]_.
+    dense_units : sequence of int, default=()
+        Sizes of hidden ReLU layers between the pooled vector and the output.
+    optimizer : str, class or instance of keras.optimizers.Optimizer, \
+default="rmsprop"
+        How the weights are learnt. An instance is copied for every fit, and brings its
+        own learning rate.
+    learning_rate : float or keras.optimizers.schedules.LearningRateSchedule, \
+default=0.001
+        Step size of the optimizer.
+    clipnorm : float, default=None
+        Largest norm of the gradient of each weight [7]_; None does not clip.
+    epochs : int, default=5
+        Passes over the training rows.
+    batch_size : int, default=128
+        Rows a step.
+    validation_split : float in [0, 1), default=0.0
+        Share of the training rows, stratified by class, on which ``val_loss`` and
+        ``val_accuracy`` are measured after each epoch and which are not learnt from.
+    early_stopping : bool or int, default=False
+        Whether to stop when ``val_loss`` has not improved for 3 epochs (or the given
+        number) and to go back to the weights of the best epoch. Without a
+        ``validation_split`` a tenth of the rows is held out.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, ``{label: weight}``; "balanced" weighs them inversely
+        to their frequency. They multiply ``sample_weight``.
+    callbacks : keras.callbacks.Callback, list, dict or None, default=None
+        Keras callbacks, as instances or as classes with routed parameters.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the weights, optimizer and history of the last
+        ``fit`` (``epochs`` more) instead of starting anew. The architecture and the
+        vocabulary stay those of the first.
+    random_state : int, RandomState instance or None, default=None
+        Source of the first weights, dropout, order of the rows and validation split.
+        An int gives the same network bit for bit on one machine. Global generators
+        stay as they are (but None draws one number from NumPy's, as scikit-learn does).
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar for each epoch, 2 one line.
+    **routed : dict
+        SciKeras' routed parameters: ``optimizer__beta_1=0.8``,
+        ``callbacks__patience=2``, ``fit__shuffle=False``, ``predict__batch_size=64``.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    n_features_in_ : int
+        Columns of X in ``fit``.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if X had names that are strings.
+    history_ : dict of str to list of float
+        ``loss`` and ``accuracy`` of each epoch, and ``val_loss`` and ``val_accuracy``
+        where rows are held out.
+    model_ : keras.Model
+        The Keras model: int32 ids, shape (batch, time), to probabilities, shape
+        (batch, 1) for two classes, else (batch, n_classes).
+    n_parameters_ : int
+        Number of weights, those that are not trained included.
+    n_embeddings_ : int
+        Rows of the embedding: the largest id of ``fit`` plus one, or the number of rows
+        of ``embeddings``.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``: if X is text, has NaN, fractions or negative numbers, if y has
+        one class only or another length, or if a parameter is out of range.
+    TypeError
+        If a parameter is mistyped; the message names the nearest valid one.
+
+    See Also
+    --------
+    TextSequencer : Makes the rows of ids from texts.
+    make_sentiment_pipeline : Both in one Pipeline.
+
+    Notes
+    -----
+    Batches hold rows of like length and are cut to the longest of them, which saves
+    the time that padding costs.
+
+    References
+    ----------
+    .. [1] Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation.
+    .. [2] Cho, van Merriënboer, Gulcehre et al. (2014). Learning phrase representations
+       using RNN encoder-decoder for statistical machine translation. EMNLP.
+    .. [3] Schuster, Paliwal (1997). Bidirectional recurrent neural networks. IEEE
+       Transactions on Signal Processing.
+    .. [4] Yang, Yang, Dyer et al. (2016). Hierarchical attention networks for document
+       classification. NAACL.
+    .. [5] Tompson, Goroshin, Jain et al. (2015). Efficient object localization using
+       convolutional networks. CVPR.
+    .. [6] Gal, Ghahramani (2016). A theoretically grounded application of dropout in
+       recurrent neural networks. NeurIPS.
+    .. [7] Pascanu, Mikolov, Bengio (2013). On the difficulty of training recurrent
+       neural networks. ICML.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skrnn import RNNSentimentClassifier, TextSequencer
+    >>> reviews = ["a good film", "a bad film", "good, so good", "bad, so bad"] * 25
+    >>> labels = ["pos", "neg", "pos", "neg"] * 25
+    >>> model = make_pipeline(
+    ...     TextSequencer(maxlen=3),
+    ...     RNNSentimentClassifier(
+    ...         cell="gru", units=8, epochs=15, batch_size=10, learning_rate=0.01,
+    ...         random_state=0,
+    ...     ),
+    ... )
+    >>> model.fit(reviews, labels).predict(["such a good film", "so bad"])
+    array(['pos', 'neg'], dtype='<U3')
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "cell": [StrOptions(set(CELLS))],
+        "units": [_size, "array-like"],
+        "bidirectional": ["boolean"],
+        "pooling": [StrOptions(set(POOLINGS))],
+        "embedding_dim": [_size],
+        "embeddings": [WordVectors, "array-like", None],
+        "embeddings_trainable": ["boolean"],
+        "spatial_dropout": [_share],
+        "dropout": [_share],
+        "recurrent_dropout": [_share],
+        "dense_units": ["array-like"],
+        "optimizer": [str, keras.optimizers.Optimizer, type],
+        "learning_rate": [
+            Interval(Real, 0.0, None, closed="neither"),
+            keras.optimizers.schedules.LearningRateSchedule,
+        ],
+        "clipnorm": [Interval(Real, 0.0, None, closed="neither"), None],
+        "epochs": [_size],
+        "batch_size": [_size],
+        "validation_split": [_share],
+        "early_stopping": ["boolean", _size],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        *,
+        cell: str = "lstm",
+        units: int | tuple[int, ...] = 32,
+        bidirectional: bool = False,
+        pooling: str = "last",
+        embedding_dim: int = 32,
+        embeddings: WordVectors | npt.ArrayLike | None = None,
+        embeddings_trainable: bool = True,
+        spatial_dropout: float = 0.4,
+        dropout: float = 0.4,
+        recurrent_dropout: float = 0.0,
+        dense_units: tuple[int, ...] = (),
+        optimizer: Any = "rmsprop",
+        learning_rate: Any = 0.001,
+        clipnorm: float | None = None,
+        epochs: int = 5,
+        batch_size: int = 128,
+        validation_split: float = 0.0,
+        early_stopping: bool | int = False,
+        class_weight: Any = None,
+        callbacks: Any = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+        **routed: Any,
+    ) -> None:
+        self.cell = cell
+        self.units = units
+        self.bidirectional = bidirectional
+        self.pooling = pooling
+        self.embedding_dim = embedding_dim
+        self.embeddings = embeddings
+        self.embeddings_trainable = embeddings_trainable
+        self.spatial_dropout = spatial_dropout
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.dense_units = dense_units
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.clipnorm = clipnorm
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.validation_split = validation_split
+        self.early_stopping = early_stopping
+        self.class_weight = class_weight
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        self.__dict__.update(routed)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from rows of word ids and their labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Word ids, whole numbers from 0 on; 0 is padding, 1 out of vocabulary.
+        y : array-like of shape (n_samples,)
+            Labels: numbers, strings or booleans, of at least two classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        self : RNNSentimentClassifier
+            The fitted classifier.
+        """
+        return self._fit_sequences(X, y, sample_weight)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> Self:
+        """Learn one epoch from a chunk of rows, going on from the last call.
+
+        The first call decides the classes and, by its largest id, the rows of the
+        embedding; later ids beyond are out of vocabulary.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Word ids.
+        y : array-like of shape (n_samples,)
+            Labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come; needed on the first call unless its ``y``
+            has them all.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        self : RNNSentimentClassifier
+            The fitted classifier.
+        """
+        return self._partial_fit_sequences(X, y, classes, sample_weight)
+
+    def _make_spec(self, n_embeddings: int, n_classes: int) -> NetworkSpec:
+        vectors = self._initial_embeddings()
+        return NetworkSpec(
+            n_embeddings=n_embeddings,
+            n_classes=n_classes,
+            cell=self.cell,
+            units=_sizes("units", self.units, at_least=1),
+            bidirectional=bool(self.bidirectional),
+            pooling=self.pooling,
+            embedding_dim=(
+                int(self.embedding_dim) if vectors is None else vectors.shape[1]
+            ),
+            embeddings_trainable=bool(self.embeddings_trainable),
+            spatial_dropout=float(self.spatial_dropout),
+            dropout=float(self.dropout),
+            recurrent_dropout=float(self.recurrent_dropout),
+            dense_units=_sizes("dense_units", self.dense_units, at_least=0),
+        )
+
+    def _initial_embeddings(self) -> npt.NDArray[np.float32] | None:
+        if self.embeddings is None:
+            return None
+        if isinstance(self.embeddings, WordVectors):
+            return self.embeddings.to_matrix()
+        matrix = np.asarray(self.embeddings, dtype=np.float32)
+        if matrix.ndim != 2 or len(matrix) <= FIRST_WORD or not matrix.shape[1]:
+            raise ValueError(
+                "embeddings must have a row for each id (0 is padding, 1 is out of "
+                f"vocabulary, words follow), got an array of shape {matrix.shape}."
+            )
+        if not np.isfinite(matrix).all():
+            raise ValueError("embeddings has values that are not finite.")
+        return matrix
+
+
+def _sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:
+    """Return layer sizes as a tuple of ints."""
+    sizes = (value,) if isinstance(value, Integral) else tuple(value)
+    if len(sizes) < at_least or not all(
+        isinstance(size, Integral) and int(size) > 0 for size in sizes
+    ):
+        raise ValueError(
+            f"{name}={value!r} must hold at least {at_least} sizes of layers, each a "
+            "whole number from 1 on."
+        )
+    return tuple(int(size) for size in sizes)

@@ -1,0 +1,202 @@
+"""From a specification to a Keras model and its first weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.networks.cells import recurrent_layer
+from skrnn.networks.pooling import pool
+from skrnn.networks.sequences import (
+    AlignLeft,
+    ReverseSequence,
+    SequenceLengths,
+    WordEmbedding,
+)
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """All that decides the shape and the arithmetic of a network.
+
+    Two equal specifications give interchangeable models, whatever the seed.
+
+    Parameters
+    ----------
+    n_embeddings : int
+        Embedding rows, padding and out-of-vocabulary included.
+    n_classes : int
+        2 gives one sigmoid output, more give a softmax.
+    cell : str
+        Name of the recurrent layer.
+    units : tuple of int
+        State size of each stacked layer.
+    bidirectional : bool
+        Whether each layer also reads the words backwards.
+    pooling : str
+        How the states become one vector.
+    embedding_dim : int
+        Length of a word vector.
+    embeddings_trainable : bool
+        Whether word vectors are learnt.
+    spatial_dropout, dropout, recurrent_dropout : float
+        Shares dropped in training: of the vectors' features, of the pooled and dense
+        vectors, of the recurrent states.
+    dense_units : tuple of int
+        Sizes of hidden ReLU layers before the output.
+    """
+
+    n_embeddings: int
+    n_classes: int
+    cell: str
+    units: tuple[int, ...]
+    bidirectional: bool
+    pooling: str
+    embedding_dim: int
+    embeddings_trainable: bool
+    spatial_dropout: float
+    dropout: float
+    recurrent_dropout: float
+    dense_units: tuple[int, ...]
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of output units."""
+        return 1 if self.n_classes == 2 else self.n_classes
+
+
+def build_network(spec: NetworkSpec) -> keras.Model:
+    """Build the Keras model of ``spec``.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The architecture.
+
+    Returns
+    -------
+    model : keras.Model
+        Takes int32 ids, shape (batch, time), 0 for padding on either side; gives
+        float32 probabilities, shape (batch, n_outputs). Not compiled. Its weights are
+        set by :func:`initialize_network`.
+    """
+    layers = keras.layers
+    glorot = keras.initializers.GlorotUniform
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    aligned = AlignLeft(spec.n_embeddings, name="align")(ids)
+    lengths = SequenceLengths(name="lengths")(aligned)
+    states = WordEmbedding(
+        spec.n_embeddings,
+        spec.embedding_dim,
+        embeddings_initializer=keras.initializers.RandomUniform(seed=0),
+        trainable=spec.embeddings_trainable,
+        name="embedding",
+    )(aligned)
+    if spec.spatial_dropout:
+        states = layers.SpatialDropout1D(
+            spec.spatial_dropout, seed=0, name="spatial_dropout"
+        )(states)
+    backward = None
+    for depth, units in enumerate(spec.units):
+        if depth and backward is not None:
+            states = layers.Concatenate(name=f"join_{depth}")([states, backward])
+        forward = recurrent_layer(
+            spec.cell,
+            units,
+            recurrent_dropout=spec.recurrent_dropout,
+            seed=0,
+            name=f"{spec.cell}_{depth}",
+        )
+        if spec.bidirectional:
+            layer = recurrent_layer(
+                spec.cell,
+                units,
+                recurrent_dropout=spec.recurrent_dropout,
+                seed=0,
+                name=f"{spec.cell}_{depth}_backward",
+            )
+            turned = ReverseSequence(name=f"reverse_{depth}")(states, lengths)
+            backward = ReverseSequence(name=f"restore_{depth}")(layer(turned), lengths)
+        states = forward(states)
+    vector = pool(spec.pooling, states, lengths, backward=backward)
+    vector = _maybe_dropout(spec.dropout, vector, "dropout")
+    for depth, units in enumerate(spec.dense_units):
+        vector = layers.Dense(
+            units,
+            activation="relu",
+            kernel_initializer=glorot(seed=0),
+            name=f"dense_{depth}",
+        )(vector)
+        vector = _maybe_dropout(spec.dropout, vector, f"dropout_{depth}")
+    proba = layers.Dense(
+        spec.n_outputs,
+        activation="sigmoid" if spec.n_outputs == 1 else "softmax",
+        kernel_initializer=glorot(seed=0),
+        name="output",
+    )(vector)
+    return keras.Model(ids, proba, name="skrnn")
+
+
+def _maybe_dropout(
+    rate: float, tensor: keras.KerasTensor, name: str
+) -> keras.KerasTensor:
+    if not rate:
+        return tensor
+    return keras.layers.Dropout(rate, seed=0, name=name)(tensor)
+
+
+def initialize_network(
+    model: keras.Model,
+    rng: np.random.Generator,
+    embeddings: npt.NDArray[np.float32] | None = None,
+) -> None:
+    """Set every variable of ``model`` as if it were new, from ``rng`` alone.
+
+    The distributions are Keras' defaults: Glorot uniform kernels, orthogonal recurrent
+    kernels (one orthogonal matrix over all gates), embeddings uniform in ±0.05, zero
+    biases, and one for an LSTM's forget gate (Jozefowicz et al., 2015).
+
+    Parameters
+    ----------
+    model : keras.Model
+        A model of :func:`build_network`.
+    rng : numpy.random.Generator
+        Source of all randomness; Keras' and NumPy's global generators are not used.
+    embeddings : ndarray of shape (n_embeddings, embedding_dim), default=None
+        Word vectors to start from instead of random ones.
+    """
+    for layer in model.layers:
+        for variable in layer.variables:
+            kind = variable.path.rsplit("/", 1)[-1]
+            shape = tuple(variable.shape)
+            if kind == "seed_generator_state":
+                value = np.array([rng.integers(2**31), 0], dtype="uint32")
+            elif kind == "embeddings":
+                value = rng.uniform(-0.05, 0.05, shape)
+                if embeddings is not None:
+                    value = embeddings
+            elif kind == "recurrent_kernel":
+                value = _orthogonal(rng, shape)
+            elif kind.endswith("kernel"):
+                limit = np.sqrt(6.0 / sum(shape))
+                value = rng.uniform(-limit, limit, shape)
+            elif kind == "bias":
+                value = np.zeros(shape)
+                if isinstance(layer, keras.layers.LSTM):
+                    value[layer.units : 2 * layer.units] = 1.0
+            else:
+                raise AssertionError(f"no initial value for {variable.path}")
+            variable.assign(value)
+
+
+def _orthogonal(
+    rng: np.random.Generator, shape: tuple[int, ...]
+) -> npt.NDArray[np.float64]:
+    rows, columns = shape
+    tall = rng.standard_normal((max(shape), min(shape)))
+    q, r = np.linalg.qr(tall)
+    q *= np.sign(np.diag(r))  # makes the distribution uniform (Mezzadri, 2007)
+    return q.T if rows < columns else q

@@ -1,0 +1,230 @@
+"""One document to tokens: clean, tokenize, drop stop words, stem.
+
+All but the cleaning is a function of a single word or of a few characters around it,
+so an :class:`Analyzer` looks at each distinct one once, however often it occurs.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_unicode
+
+from skrnn.text.stemmers import load_stemmer
+from skrnn.text.stop_words import StopWords
+from skrnn.text.tokenizers import CallableSplitter, Splitter, WordSplitter
+from skrnn.text.treebank import treebank_splitter
+
+__all__ = ["Analyzer", "strip_html"]
+
+# A tag opens with a letter, "/" and a letter, or "!--": "a < b", "<3" and "<-" do not.
+# It may not hold another "<", so that each character is looked at once.
+_TAG = re.compile(r"<(?:/?[a-zA-Z]|!(?:--|[a-zA-Z]))[^<>]*>")
+
+# Of bounded length: html.unescape raises on a number of thousands of digits.
+_ENTITY = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?"
+)
+
+_MEMO_SIZE = 2**16
+_MEMO_LONGEST_UNIT = 64
+
+
+def strip_html(text: str) -> str:
+    """Replace HTML tags by spaces and entities by their characters.
+
+    Parameters
+    ----------
+    text : str
+        Text with markup such as ``"<br />"`` or ``"&amp;"``.
+
+    Returns
+    -------
+    text : str
+        The text without it. Comparisons and hearts (``"a < b"``, ``"<3"``) stay.
+
+    Examples
+    --------
+    >>> from skrnn.text.analysis import strip_html
+    >>> strip_html("Rock &amp; roll.<br />I <3 it, if 1 < 2 > 0")
+    'Rock & roll. I <3 it, if 1 < 2 > 0'
+    """
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+    return text
+
+
+class Analyzer:
+    """From a text to its tokens, remembering the words that it met.
+
+    The parameters are those of :class:`~skrnn.TextSequencer`. An analyzer can be
+    pickled, without its memory, and used from several threads.
+
+    Parameters
+    ----------
+    lowercase : bool
+        Whether to write everything in lower case.
+    strip_html : bool
+        Whether to call :func:`strip_html`.
+    strip_accents : {"ascii", "unicode"}, callable or None
+        How to remove accents.
+    tokenizer : {"word", "nltk"} or callable
+        How to cut a text into tokens.
+    stop_words : {"english", "nltk"}, collection of str or None
+        The tokens to drop.
+    keep_negations : bool
+        Whether negations stay although ``stop_words`` holds them.
+    stemmer : {"porter", "snowball"}, callable or None
+        How to reduce a token to its stem. A token without a stem is dropped.
+
+    Examples
+    --------
+    >>> from skrnn.text.analysis import Analyzer
+    >>> analyze = Analyzer(
+    ...     lowercase=True, strip_html=True, strip_accents=None, tokenizer="word",
+    ...     stop_words="english", keep_negations=True, stemmer="porter",
+    ... )
+    >>> analyze("These movies<br />weren't what I expected!")
+    ['movi', "weren't", 'expect']
+    """
+
+    def __init__(
+        self,
+        *,
+        lowercase: bool,
+        strip_html: bool,
+        strip_accents: str | Callable[[str], str] | None,
+        tokenizer: str | Callable[[str], Iterable[str]],
+        stop_words: str | Collection[str] | None,
+        keep_negations: bool,
+        stemmer: str | Callable[[str], str] | None,
+    ):
+        self._lowercase = lowercase
+        self._strip_html = strip_html
+        self._strip_accents: Any = {
+            "ascii": strip_accents_ascii,
+            "unicode": strip_accents_unicode,
+        }.get(strip_accents, strip_accents)  # type: ignore[arg-type]
+        self._splitter: Splitter
+        if tokenizer == "word":
+            self._splitter = WordSplitter()
+        elif tokenizer == "nltk":
+            self._splitter = treebank_splitter()
+        else:
+            self._splitter = CallableSplitter(tokenizer)  # type: ignore[arg-type]
+        self._stop_words = (
+            None
+            if stop_words is None
+            else StopWords(stop_words, keep_negations=keep_negations)
+        )
+        self._stem = None if stemmer is None else load_stemmer(stemmer)
+        self._memo: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, text: str) -> list[str]:
+        """Return the tokens of a text.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        tokens : list of str
+            Its tokens in order, none for an empty text.
+        """
+        units = self.split(text)
+        distinct = list(dict.fromkeys(units))
+        tokens = dict(zip(distinct, self.resolve(distinct), strict=True))
+        return list(chain.from_iterable(map(tokens.__getitem__, units)))
+
+    def split(self, text: str) -> list[str]:
+        """Clean a text and cut it into units, which :meth:`resolve` understands.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        units : list of str
+            Runs of characters whose tokens do not depend on the rest of the text.
+        """
+        if self._strip_html:
+            text = strip_html(text)
+        if self._lowercase:
+            text = text.lower()
+        if self._strip_accents is not None:
+            text = self._strip_accents(text)
+        return self._splitter.split(text)
+
+    def resolve(self, units: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the tokens of each unit.
+
+        Parameters
+        ----------
+        units : sequence of str
+            Distinct units.
+
+        Returns
+        -------
+        tokens : list of tuple of str
+            For each unit its final tokens, without stop words and stemmed.
+        """
+        memo = self._memo
+        found = [memo.get(unit) for unit in units]
+        missing = [
+            unit for unit, known in zip(units, found, strict=True) if known is None
+        ]
+        if not missing:
+            return found  # type: ignore[return-value]
+        fresh = self._finish(self._splitter.expand(missing))
+        self._remember(missing, fresh)
+        if len(missing) == len(units):
+            return fresh
+        rest = iter(fresh)
+        return [next(rest) if known is None else known for known in found]
+
+    def _finish(self, expanded: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Drop stop words and stem, each distinct token once."""
+        drop, stem = self._stop_words, self._stem
+        if drop is None and stem is None:
+            return expanded
+        final: dict[str, tuple[str, ...]] = {}
+        for token in dict.fromkeys(chain.from_iterable(expanded)):
+            if drop is not None and token in drop:
+                final[token] = ()
+            elif stem is not None:
+                stemmed = stem(token)
+                final[token] = (stemmed,) if stemmed else ()
+            else:
+                final[token] = (token,)
+        return [
+            final[tokens[0]]
+            if len(tokens) == 1
+            else tuple(chain.from_iterable(map(final.__getitem__, tokens)))
+            for tokens in expanded
+        ]
+
+    def _remember(
+        self, units: Sequence[str], tokens: Sequence[tuple[str, ...]]
+    ) -> None:
+        """Keep the first new units: in a corpus, the frequent ones come early."""
+        if len(self._memo) + len(units) > _MEMO_SIZE:
+            self._memo.clear()
+        short = (
+            pair
+            for pair in zip(units, tokens, strict=True)
+            if len(pair[0]) <= _MEMO_LONGEST_UNIT
+        )
+        self._memo.update(islice(short, _MEMO_SIZE))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_memo": {}}

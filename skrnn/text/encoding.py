@@ -1,0 +1,177 @@
+"""Many documents to arrays of token numbers, each distinct word looked at once."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain, count, pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from joblib import Parallel, delayed, effective_n_jobs
+
+from skrnn.text.analysis import Analyzer
+from skrnn.text.tokenizers import describe
+
+__all__ = ["Encoded", "encode"]
+
+# Below this many documents for each, starting processes takes longer than it saves.
+_LEAST_PER_PROCESS = 5_000
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Documents as numbers of distinct tokens.
+
+    Attributes
+    ----------
+    tokens : list of str
+        The distinct tokens.
+    codes : ndarray of shape (lengths.sum(),), dtype int32
+        The tokens of all documents, one document after the other, as positions in
+        ``tokens``.
+    lengths : ndarray of shape (n_documents,), dtype int32
+        How many tokens each document has.
+    """
+
+    tokens: list[str]
+    codes: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int32]
+
+
+def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> Encoded:
+    """Analyze documents.
+
+    Parameters
+    ----------
+    documents : iterable of str
+        The documents.
+    analyzer : Analyzer
+        Gives the tokens of a document.
+    n_jobs : int or None, default=None
+        How many processes may be used, as joblib counts them. The result does not
+        depend on it.
+
+    Returns
+    -------
+    encoded : Encoded
+        The documents as arrays.
+
+    Raises
+    ------
+    TypeError
+        If ``documents`` cannot be iterated over, or an element is no str.
+    ValueError
+        If ``documents`` is a bare string, has two dimensions or no element, or if an
+        element is missing.
+    """
+    documents = _check_container(documents)
+    if effective_n_jobs(n_jobs) > 1:
+        documents = list(documents)
+        n_pieces = min(effective_n_jobs(n_jobs), len(documents) // _LEAST_PER_PROCESS)
+        if n_pieces > 1:
+            cuts = np.linspace(0, len(documents), n_pieces + 1).astype(int).tolist()
+            pieces = Parallel(n_jobs=n_pieces)(
+                delayed(_encode_piece)(documents[start:stop], analyzer, start)
+                for start, stop in pairwise(cuts)
+            )
+            return _merge(pieces)
+    encoded = _encode_piece(documents, analyzer, 0)
+    if not len(encoded.lengths):
+        raise ValueError("Found no documents: expected at least one text.")
+    return encoded
+
+
+def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> Encoded:
+    """Analyze documents whose first is called number ``first`` in errors."""
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    number, split = numbers.__getitem__, analyzer.split
+    units = array("i")
+    ends = [0]
+    for position, document in enumerate(documents, start=first):
+        if not isinstance(document, str):
+            raise _not_a_text(document, position)
+        units.extend(map(number, split(document)))
+        ends.append(len(units))
+    resolved = analyzer.resolve(list(numbers))
+
+    names: defaultdict[str, int] = defaultdict(count().__next__)
+    widths = np.fromiter(map(len, resolved), dtype=np.int64, count=len(resolved))
+    codes = np.fromiter(
+        map(names.__getitem__, chain.from_iterable(resolved)),
+        dtype=np.int32,
+        count=widths.sum(),
+    )
+    # Each unit is replaced by its tokens: none, one, or several.
+    unit = np.frombuffer(units, dtype=np.intc) if units else np.empty(0, np.intc)
+    repeats = widths[unit]
+    token_ends = np.concatenate([[0], np.cumsum(repeats)])
+    shift = (np.cumsum(widths) - widths)[unit] - token_ends[:-1]
+    positions = np.repeat(shift, repeats) + np.arange(token_ends[-1])
+    return Encoded(
+        tokens=list(names),
+        codes=codes[positions],
+        lengths=np.diff(token_ends[ends]).astype(np.int32),
+    )
+
+
+def _merge(pieces: list[Encoded]) -> Encoded:
+    """Put pieces together, in order, under one numbering of the tokens."""
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    codes = []
+    for piece in pieces:
+        renumber = np.fromiter(
+            map(numbers.__getitem__, piece.tokens),
+            dtype=np.int32,
+            count=len(piece.tokens),
+        )
+        codes.append(renumber[piece.codes])
+    return Encoded(
+        tokens=list(numbers),
+        codes=np.concatenate(codes),
+        lengths=np.concatenate([piece.lengths for piece in pieces]),
+    )
+
+
+def _check_container(documents: Any) -> Iterable[Any]:
+    """Refuse what is no collection of documents, before it is read as one."""
+    if isinstance(documents, str | bytes):
+        raise ValueError(
+            "Iterable over raw text documents expected, string object received. Put a "
+            "single text into a list: [text]."
+        )
+    n_dimensions = getattr(documents, "ndim", 1)
+    if n_dimensions != 1:
+        raise ValueError(
+            f"Expected documents in one dimension, got {n_dimensions} dimensions of "
+            f"shape {getattr(documents, 'shape', ())}. Pass the column that holds the "
+            'texts: X["text"] of a DataFrame, X[:, 0] of an array, or the name "text" '
+            'instead of ["text"] in a ColumnTransformer.'
+        )
+    if not isinstance(documents, Iterable):
+        raise TypeError(
+            f"Iterable over raw text documents expected, got {describe(documents)}."
+        )
+    return documents
+
+
+def _not_a_text(document: object, position: int) -> Exception:
+    """Return the error for an element that is no str."""
+    found = f"Document {position} is {describe(document)}, expected str."
+    if pd.api.types.is_scalar(document) and pd.isna(document):
+        return ValueError(
+            f"{found} Drop missing texts or replace them by an empty one, for example "
+            'with X.fillna("").'
+        )
+    if isinstance(document, bytes):
+        return TypeError(f"{found} Decode it first, for example document.decode().")
+    if pd.api.types.is_list_like(document):
+        return TypeError(
+            f"{found} Each document is one text; join tokens that are already split "
+            "and pass tokenizer=str.split."
+        )
+    return TypeError(f"{found} Convert it first, for example with X.astype(str).")

@@ -1,0 +1,412 @@
+"""TextSequencer: raw strings to padded rows of word ids."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import NotFittedError
+
+from skrnn._sklearn import Interval, StrOptions, SuggestParameters, fit_context
+from skrnn.text.analysis import Analyzer
+from skrnn.text.encoding import Encoded, encode
+from skrnn.text.padding import pad_flat
+from skrnn.text.vocabulary import (
+    OOV,
+    PAD,
+    UNKNOWN,
+    check_vocabulary,
+    learn_vocabulary,
+)
+
+__all__ = ["TextSequencer"]
+
+# Longer rows cost time in proportion and add words to few documents only.
+_AUTO_QUANTILE = 0.9
+
+Ids = npt.NDArray[np.int32]
+
+
+class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
+    """Turn raw texts into padded rows of word ids.
+
+    A text is cleaned (markup, case, accents, in this order), cut into tokens, rid of
+    stop words and stemmed; the most frequent words get ids; the ids of each text are
+    cut and padded to one length. 0 is padding, 1 a word out of vocabulary, and words
+    start at 2, the most frequent first.
+
+    Parameters
+    ----------
+    lowercase : bool, default=True
+        Whether to convert everything to lower case.
+    strip_html : bool, default=True
+        Whether to replace tags such as ``<br />`` by a space, and entities such as
+        ``&amp;`` by their characters.
+    strip_accents : {"ascii", "unicode"}, callable or None, default=None
+        How to remove accents, as in
+        :class:`~sklearn.feature_extraction.text.CountVectorizer`.
+    tokenizer : {"word", "nltk"} or callable, default="word"
+        How to cut a text into tokens.
+
+        - ``"word"``: words with their inner apostrophes (``don't``; a typographic
+          apostrophe becomes a plain one), numbers, and each emoji on its own.
+        - ``"nltk"``: ``nltk.word_tokenize(text, preserve_line=True)``, token for
+          token. It needs no downloaded data.
+        - callable: takes the cleaned text and returns an iterable of str.
+    stop_words : {"english", "nltk"}, list or set of str, or None, default=None
+        Tokens to drop, compared after lower-casing and before stemming:
+        scikit-learn's English list, NLTK's (a corpus that must be downloaded once), or
+        one's own. With a named list, tokens that consist of ASCII punctuation are
+        dropped as well; with one's own, only what it holds.
+    keep_negations : bool, default=True
+        Whether words that negate are kept although ``stop_words`` holds them, because
+        they decide a sentiment: "no", "not", "nor", "never", "cannot", "without", all
+        that ends in "n't", and what stop-word lists make of it ("don", "didn", "cant").
+    stemmer : {"porter", "snowball"}, callable or None, default=None
+        How to stem a token: NLTK's Porter stemmer [1]_, its English Snowball stemmer
+        [2]_, or a function from str to str. A token stemmed to nothing is dropped.
+    max_features : int or None, default=20000
+        How many words to keep, the most frequent of the training texts. Padding and
+        out-of-vocabulary come on top. None keeps every word.
+    min_df, max_df : float or int, default=1 and 1.0
+        In how many training texts a word must and may occur to be kept. A float is a
+        proportion of the texts, an int a count.
+    vocabulary : mapping of str to int, iterable of str, or None, default=None
+        A fixed vocabulary: ids (at least 2, each used once, gaps allowed) by token, or
+        tokens, which get ids from 2 on. ``max_features``, ``min_df`` and ``max_df``
+        are then ignored. None learns it.
+    maxlen : int, float or "auto", default=200
+        The length of the rows. A float in (0, 1] is a quantile of the training texts'
+        lengths: the smallest length that holds this share of them. ``"auto"`` is 0.9.
+    padding : {"pre", "post"}, default="pre"
+        Where to put zeros in a row that is too short.
+    truncating : {"pre", "post"}, default="pre"
+        Where to cut a text that is too long.
+    n_jobs : int or None, default=None
+        How many processes may analyze texts. They are used for many thousand texts
+        only, where they win. The result does not depend on it. None means 1 unless in
+        a :obj:`joblib.parallel_backend` context, -1 all processors.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        The id of each word.
+    maxlen_ : int
+        The length of the rows.
+    document_lengths_ : ndarray of shape (n_documents,), dtype int32
+        How many tokens each training text had, after stop words were dropped and
+        before it was cut. Tokens out of vocabulary count.
+
+    See Also
+    --------
+    skrnn.RNNSentimentClassifier : Learns from the rows.
+    sklearn.feature_extraction.text.TfidfVectorizer : Bags of words, without order.
+
+    References
+    ----------
+    .. [1] M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980.
+    .. [2] M. F. Porter, "Snowball: A language for stemming algorithms", 2001.
+
+    Examples
+    --------
+    >>> from skrnn import TextSequencer
+    >>> sequencer = TextSequencer(maxlen=5)
+    >>> sequencer.fit_transform(["A great, great film!", "Not a great film<br />"])
+    array([[0, 3, 2, 2, 4],
+           [0, 5, 3, 2, 4]], dtype=int32)
+    >>> sequencer.vocabulary_
+    {'great': 2, 'a': 3, 'film': 4, 'not': 5}
+    >>> sequencer.inverse_transform(sequencer.transform(["What a film"]))
+    [['[UNK]', 'a', 'film']]
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "lowercase": ["boolean"],
+        "strip_html": ["boolean"],
+        "strip_accents": [StrOptions({"ascii", "unicode"}), callable, None],
+        "tokenizer": [StrOptions({"word", "nltk"}), callable],
+        "stop_words": [
+            StrOptions({"english", "nltk"}),
+            list,
+            tuple,
+            set,
+            frozenset,
+            None,
+        ],
+        "keep_negations": ["boolean"],
+        "stemmer": [StrOptions({"porter", "snowball"}), callable, None],
+        "max_features": [Interval(Integral, 1, None, closed="left"), None],
+        "min_df": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, 1, closed="both"),
+        ],
+        "max_df": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, 1, closed="both"),
+        ],
+        "vocabulary": [Mapping, Iterable, None],
+        "maxlen": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, 1, closed="right"),
+            StrOptions({"auto"}),
+        ],
+        "padding": [StrOptions({"pre", "post"})],
+        "truncating": [StrOptions({"pre", "post"})],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(
+        self,
+        *,
+        lowercase: bool = True,
+        strip_html: bool = True,
+        strip_accents: str | Callable[[str], str] | None = None,
+        tokenizer: str | Callable[[str], Iterable[str]] = "word",
+        stop_words: str | Collection[str] | None = None,
+        keep_negations: bool = True,
+        stemmer: str | Callable[[str], str] | None = None,
+        max_features: int | None = 20000,
+        min_df: float = 1,
+        max_df: float = 1.0,
+        vocabulary: Mapping[str, int] | Iterable[str] | None = None,
+        maxlen: float | str = 200,
+        padding: str = "pre",
+        truncating: str = "pre",
+        n_jobs: int | None = None,
+    ):
+        self.lowercase = lowercase
+        self.strip_html = strip_html
+        self.strip_accents = strip_accents
+        self.tokenizer = tokenizer
+        self.stop_words = stop_words
+        self.keep_negations = keep_negations
+        self.stemmer = stemmer
+        self.max_features = max_features
+        self.min_df = min_df
+        self.max_df = max_df
+        self.vocabulary = vocabulary
+        self.maxlen = maxlen
+        self.padding = padding
+        self.truncating = truncating
+        self.n_jobs = n_jobs
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Iterable[str], y: Any = None) -> Self:
+        """Learn the vocabulary and the length of the rows.
+
+        Parameters
+        ----------
+        X : iterable of str
+            The training texts: a list, an array or Series of strings, a generator.
+        y : None
+            Ignored, present for pipelines.
+
+        Returns
+        -------
+        self : TextSequencer
+            The fitted transformer.
+
+        Raises
+        ------
+        LookupError
+            If NLTK's stop words are asked for and not installed.
+        TypeError
+            If ``X`` holds something other than str.
+        ValueError
+            If ``X`` is a bare string, has two dimensions, holds a missing text or
+            nothing, or if no word is left.
+        """
+        self._learn(X)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X: Iterable[str], y: Any = None) -> Ids:
+        """Learn from texts and transform them, analyzing them once.
+
+        Parameters
+        ----------
+        X : iterable of str
+            The training texts.
+        y : None
+            Ignored, present for pipelines.
+
+        Returns
+        -------
+        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+            The ids of the words, as from ``fit(X).transform(X)``.
+        """
+        return self._sequence(self._learn(X))
+
+    def transform(self, X: Iterable[str]) -> Ids:
+        """Turn texts into rows of ids.
+
+        Parameters
+        ----------
+        X : iterable of str
+            The texts.
+
+        Returns
+        -------
+        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+            The ids of the words. An empty text is a row of zeros.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called, also if ``vocabulary`` is given.
+        TypeError
+            If ``X`` holds something other than str.
+        ValueError
+            If ``X`` is a bare string, has two dimensions, or holds a missing text or
+            nothing.
+        """
+        self._check_fitted()
+        return self._sequence(encode(X, self._analyzer, n_jobs=self.n_jobs))
+
+    def inverse_transform(self, X: npt.ArrayLike) -> list[list[str]]:
+        """Give the words behind ids.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_documents, maxlen_)
+            Rows of ids.
+
+        Returns
+        -------
+        documents : list of list of str
+            The words of each row without padding; ``"[UNK]"`` for each id that belongs
+            to no word.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called.
+        ValueError
+            If ``X`` has another shape or holds something other than whole numbers.
+        """
+        self._check_fitted()
+        ids = np.asarray(X)
+        if ids.ndim != 2 or ids.shape[1] != self.maxlen_:
+            raise ValueError(
+                f"Expected rows of maxlen_={self.maxlen_} ids, got an array of shape "
+                f"{ids.shape}."
+            )
+        if ids.dtype.kind not in "iu" and not (
+            ids.dtype.kind == "f" and np.array_equal(ids, np.floor(ids))
+        ):
+            raise ValueError(
+                f"Expected word ids, whole numbers, got an array of dtype {ids.dtype}."
+            )
+        words = {number: token for token, number in self.vocabulary_.items()}
+        return [
+            [words.get(number, UNKNOWN) for number in row if number != PAD]
+            for row in ids.tolist()
+        ]
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
+        """Name the columns of the output.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Ignored, present for API consistency.
+
+        Returns
+        -------
+        names : ndarray of shape (maxlen_,), dtype object
+            ``"position0"``, ``"position1"`` and so on.
+
+        Raises
+        ------
+        NotFittedError
+            If ``fit`` was not called.
+        """
+        self._check_fitted()
+        return np.array([f"position{i}" for i in range(self.maxlen_)], dtype=object)
+
+    def build_analyzer(self) -> Analyzer:
+        """Return the function that turns a text into tokens.
+
+        It needs no fitting and can be pickled.
+
+        Returns
+        -------
+        analyze : Analyzer
+            A callable that takes a str and returns a list of str: the tokens after
+            cleaning, stop words and stemming.
+
+        Examples
+        --------
+        >>> from skrnn import TextSequencer
+        >>> analyze = TextSequencer(stop_words="english").build_analyzer()
+        >>> analyze("It's not <i>that</i> bad, don't worry")
+        ["it's", 'not', 'bad', "don't", 'worry']
+        """
+        return Analyzer(
+            lowercase=self.lowercase,
+            strip_html=self.strip_html,
+            strip_accents=self.strip_accents,
+            tokenizer=self.tokenizer,
+            stop_words=self.stop_words,
+            keep_negations=self.keep_negations,
+            stemmer=self.stemmer,
+        )
+
+    def _learn(self, X: Iterable[str]) -> Encoded:
+        """Set the fitted attributes, all of them or none."""
+        fixed = None if self.vocabulary is None else check_vocabulary(self.vocabulary)
+        analyzer = self.build_analyzer()
+        documents = encode(X, analyzer, n_jobs=self.n_jobs)
+        vocabulary = fixed or learn_vocabulary(
+            documents,
+            max_features=self.max_features,
+            min_df=self.min_df,
+            max_df=self.max_df,
+        )
+        maxlen = _resolve_maxlen(self.maxlen, documents.lengths)
+        self._analyzer = analyzer
+        self.vocabulary_ = vocabulary
+        self.maxlen_ = maxlen
+        self.document_lengths_ = documents.lengths
+        return documents
+
+    def _sequence(self, documents: Encoded) -> Ids:
+        """Look the tokens up and pad."""
+        look_up = self.vocabulary_.get
+        ids = np.array([look_up(t, OOV) for t in documents.tokens], dtype=np.int32)
+        return pad_flat(
+            ids[documents.codes],
+            documents.lengths,
+            maxlen=self.maxlen_,
+            padding=self.padding,
+            truncating=self.truncating,
+        )
+
+    def _check_fitted(self) -> None:
+        """Refuse to go on before fit; check_is_fitted costs as much as a sentence."""
+        if not hasattr(self, "maxlen_"):
+            raise NotFittedError(
+                "This TextSequencer instance is not fitted yet. Call 'fit' with "
+                "training texts before using this estimator."
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+def _resolve_maxlen(maxlen: float | str, lengths: Ids) -> int:
+    """Return a length for the parameter maxlen."""
+    if isinstance(maxlen, Integral):
+        return int(maxlen)
+    quantile = _AUTO_QUANTILE if maxlen == "auto" else float(maxlen)
+    # Rounded, since 0.7 * 10 is a little more than 7.
+    rank = max(math.ceil(round(quantile * len(lengths), 9)), 1)
+    return max(int(np.partition(lengths, rank - 1)[rank - 1]), 1)

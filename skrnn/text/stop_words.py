@@ -1,0 +1,105 @@
+"""Stop words, and the negations among them that decide a sentiment."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Collection
+
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+__all__ = ["StopWords", "is_negation"]
+
+_PUNCTUATION = frozenset(string.punctuation)
+
+# A verb's "n" and "nt" are what is left of its "n't" in NLTK's list ("don", "won") and
+# in scikit-learn's ("couldnt", "hasnt").
+_NEGATION = re.compile(
+    r"no|not|nor|never|none|nobody|nothing|nowhere|neither|without|cannot|cant"
+    r"|hardly|scarcely|barely|.*n't"
+    r"|(?:ai|are|could|did|do|does|had|has|have|is|might|must|need|sha|should|was|were"
+    r"|wo|would)nt?",
+    re.DOTALL,
+)
+
+
+def is_negation(word: str) -> bool:
+    """Tell whether a lower-case English word negates, whole or as a stump.
+
+    Parameters
+    ----------
+    word : str
+        A word such as ``"nor"``, ``"n't"``, ``"wouldn't"``, or ``"wouldn"`` and
+        ``"wouldnt"``, which tokenizers and stop-word lists leave of it.
+
+    Returns
+    -------
+    is_negation : bool
+        Whether it is one.
+
+    Examples
+    --------
+    >>> from skrnn.text.stop_words import is_negation
+    >>> [word for word in ["the", "not", "mustn't", "don"] if is_negation(word)]
+    ['not', "mustn't", 'don']
+    """
+    return _NEGATION.fullmatch(word) is not None
+
+
+class StopWords:
+    """The words that an analyzer drops.
+
+    Parameters
+    ----------
+    source : {"english", "nltk"} or collection of str
+        scikit-learn's list, NLTK's English list, or the words themselves. With a named
+        list, tokens of ASCII punctuation only are dropped too.
+    keep_negations : bool
+        Whether negations stay although the list holds them.
+
+    Raises
+    ------
+    LookupError
+        If NLTK's list is asked for and its corpus is not installed.
+    TypeError
+        If a listed stop word is not a str.
+    """
+
+    def __init__(self, source: str | Collection[str], *, keep_negations: bool):
+        named = isinstance(source, str)
+        if source == "english":
+            words: Collection[str] = ENGLISH_STOP_WORDS
+        elif source == "nltk":
+            words = _nltk_stop_words()
+        else:
+            words = source
+            for word in words:
+                if not isinstance(word, str):
+                    raise TypeError(
+                        f"stop_words holds {word!r} ({type(word).__name__}); all of "
+                        "them must be str."
+                    )
+        if keep_negations:
+            words = [word for word in words if not is_negation(word)]
+        self.words = frozenset(words)
+        self.punctuation = named
+
+    def __contains__(self, token: str) -> bool:
+        """Tell whether a token is dropped."""
+        return token in self.words or (
+            self.punctuation and _PUNCTUATION.issuperset(token)
+        )
+
+
+def _nltk_stop_words() -> list[str]:
+    from nltk.corpus import stopwords
+
+    try:
+        return stopwords.words("english")
+    except LookupError as error:
+        raise LookupError(
+            "stop_words='nltk' needs NLTK's stop-word corpus, which is not installed. "
+            "Get it once with `import nltk; nltk.download('stopwords')`, or set the "
+            "environment variable NLTK_DATA to the folder that holds "
+            "corpora/stopwords; stop_words='english' needs no download."
+        ) from error

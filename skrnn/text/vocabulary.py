@@ -1,0 +1,246 @@
+"""Tokens to ids and back: which words are kept, and under which number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.text.encoding import Encoded
+from skrnn.text.tokenizers import describe
+
+__all__ = [
+    "FIRST_WORD",
+    "OOV",
+    "PAD",
+    "UNKNOWN",
+    "check_vocabulary",
+    "document_frequencies",
+    "learn_vocabulary",
+    "vocabulary_from_keras_index",
+]
+
+PAD = 0
+OOV = 1
+FIRST_WORD = 2
+UNKNOWN = "[UNK]"
+
+
+def document_frequencies(documents: Encoded) -> npt.NDArray[np.int64]:
+    """Count in how many documents each token occurs.
+
+    Parameters
+    ----------
+    documents : Encoded
+        The documents.
+
+    Returns
+    -------
+    frequencies : ndarray of shape (len(documents.tokens),), dtype int64
+        For each token the number of documents.
+    """
+    n_tokens = len(documents.tokens)
+    rows = np.repeat(np.arange(len(documents.lengths)), documents.lengths)
+    pairs = np.unique(rows * n_tokens + documents.codes)
+    return np.bincount(pairs % n_tokens, minlength=n_tokens)
+
+
+def learn_vocabulary(
+    documents: Encoded,
+    *,
+    max_features: int | None,
+    min_df: float,
+    max_df: float,
+) -> dict[str, int]:
+    """Choose the words to keep and number them, the most frequent first.
+
+    Parameters
+    ----------
+    documents : Encoded
+        The training documents.
+    max_features : int or None
+        How many words to keep at most.
+    min_df, max_df : float or int
+        In how many documents a word must and may occur: a whole number counts them, a
+        float is their proportion.
+
+    Returns
+    -------
+    vocabulary : dict of str to int
+        The ids, from 2 on, in order. Words of equal frequency are in alphabetical
+        order.
+
+    Raises
+    ------
+    ValueError
+        If no word is left.
+    """
+    tokens = documents.tokens
+    if not tokens:
+        raise ValueError(
+            "empty vocabulary; perhaps the documents only contain stop words"
+        )
+    n_documents = len(documents.lengths)
+    most = max_df if isinstance(max_df, Integral) else max_df * n_documents
+    least = min_df if isinstance(min_df, Integral) else min_df * n_documents
+    if most < least:
+        raise ValueError("max_df corresponds to < documents than min_df")
+    counts = np.bincount(documents.codes, minlength=len(tokens))
+    if least > 1 or most < n_documents:
+        frequencies = document_frequencies(documents)
+        counts[(frequencies < least) | (frequencies > most)] = 0
+    candidates = np.flatnonzero(counts)
+    if not len(candidates):
+        raise ValueError(
+            "After pruning, no terms remain. Try a lower min_df or a higher max_df."
+        )
+    if max_features is not None and max_features < len(candidates):
+        # Sorting by name is slow, so only what may be kept is sorted.
+        cutoff = np.partition(counts, -max_features)[-max_features]
+        candidates = np.flatnonzero(counts >= cutoff)
+    ranked = sorted(
+        zip(
+            (-counts[candidates]).tolist(), [tokens[i] for i in candidates], strict=True
+        )
+    )
+    return {
+        token: number
+        for number, (_, token) in enumerate(ranked[:max_features], start=FIRST_WORD)
+    }
+
+
+def check_vocabulary(vocabulary: Any) -> dict[str, int]:
+    """Check a given vocabulary and return it as ids by token.
+
+    Parameters
+    ----------
+    vocabulary : mapping of str to int, or iterable of str
+        The ids, or the tokens, which then get ids from 2 on in their order (a set: in
+        alphabetical order).
+
+    Returns
+    -------
+    vocabulary : dict of str to int
+        The ids as Python's int, in the order given.
+
+    Raises
+    ------
+    TypeError
+        If a token is no str or an id no whole number.
+    ValueError
+        If the vocabulary is empty, an id is below 2, or a token or an id occurs twice.
+    """
+    if isinstance(vocabulary, str):
+        raise ValueError(
+            "vocabulary must be a mapping or an iterable of tokens, got the string "
+            f"{describe(vocabulary)}."
+        )
+    if isinstance(vocabulary, Mapping):
+        ids = _checked_ids(vocabulary)
+    else:
+        if isinstance(vocabulary, set | frozenset):
+            vocabulary = sorted(vocabulary)
+        ids = {}
+        for number, token in enumerate(vocabulary, start=FIRST_WORD):
+            if token in ids:
+                raise ValueError(f"Duplicate term in vocabulary: {token!r}")
+            ids[token] = number
+    if not ids:
+        raise ValueError("empty vocabulary passed to fit")
+    for token in ids:
+        if not isinstance(token, str):
+            raise TypeError(
+                f"The vocabulary holds {describe(token)}; all tokens must be str."
+            )
+    return ids
+
+
+def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
+    """Check the ids of a mapping."""
+    owners: dict[int, str] = {}
+    for token, number in vocabulary.items():
+        if not isinstance(number, Integral) or isinstance(number, bool):
+            raise TypeError(
+                f"The vocabulary gives {token!r} the id {describe(number)}; ids must "
+                "be whole numbers."
+            )
+        number = int(number)
+        if number < FIRST_WORD:
+            raise ValueError(
+                f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
+                f"out of vocabulary, so words start at {FIRST_WORD}. Keras' word index "
+                "becomes a vocabulary by skrnn.text.vocabulary_from_keras_index."
+            )
+        if number in owners:
+            raise ValueError(
+                f"The vocabulary gives both {owners[number]!r} and {token!r} the id "
+                f"{number}; each id must belong to one token."
+            )
+        owners[number] = token
+    return {token: number for number, token in owners.items()}
+
+
+def vocabulary_from_keras_index(
+    word_index: Mapping[str, int],
+    *,
+    index_from: int = 3,
+    num_words: int | None = None,
+) -> dict[str, int]:
+    """Turn Keras' IMDb word index into a vocabulary.
+
+    ``keras.datasets.imdb.get_word_index()`` gives ranks, the most frequent word having
+    rank 1, while the ids in ``keras.datasets.imdb.load_data()`` are the ranks plus
+    ``index_from``. To look a word up without adding it is a common mistake: every word
+    is then read as another one.
+
+    Parameters
+    ----------
+    word_index : mapping of str to int
+        The rank of each word, from 1 on.
+    index_from : int, default=3
+        As given to ``load_data``.
+    num_words : int or None, default=None
+        As given to ``load_data``, which keeps the ids below it. None keeps all.
+
+    Returns
+    -------
+    vocabulary : dict of str to int
+        For ``TextSequencer(vocabulary=...)``.
+
+    Raises
+    ------
+    ValueError
+        If an id would be below 2, or none is left.
+
+    Notes
+    -----
+    Here 1 stands for words out of vocabulary. Keras' default is 2, with a 1 at the
+    start of each document. Both sides agree if the data are loaded by
+    ``load_data(num_words=num_words, start_char=None, oov_char=1, index_from=3)``.
+    Keras' texts were cut at punctuation without removing markup first, so that ``br``
+    is among its words; ``TextSequencer(strip_html=False)`` gives it, too. With
+    ``num_words=None`` Keras itself reads the rarest word of its data as out of
+    vocabulary.
+
+    Examples
+    --------
+    >>> from skrnn import TextSequencer
+    >>> from skrnn.text import vocabulary_from_keras_index
+    >>> word_index = {"the": 1, "and": 2, "great": 3}  # imdb.get_word_index()
+    >>> vocabulary = vocabulary_from_keras_index(word_index)
+    >>> vocabulary
+    {'the': 4, 'and': 5, 'great': 6}
+    >>> sequencer = TextSequencer(vocabulary=vocabulary, maxlen=4)
+    >>> sequencer.fit_transform(["The great unknown"])
+    array([[0, 4, 6, 1]], dtype=int32)
+    """
+    return check_vocabulary(
+        {
+            word: rank + index_from
+            for word, rank in word_index.items()
+            if num_words is None or rank + index_from < num_words
+        }
+    )

@@ -1,0 +1,117 @@
+"""Batches of rows of like length, padded to their longest row only.
+
+A recurrent layer costs time for every column of a batch, padding included. Rows are
+therefore aligned left once, shuffled, sorted by length within chunks of the shuffled
+order, and each batch is cut to its longest row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.text.vocabulary import PAD
+
+# Batches whose rows are sorted together: more gives less padding, fewer more chance.
+_BATCHES_PER_CHUNK = 16
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of ids, words first, with their lengths.
+
+    Parameters
+    ----------
+    ids : ndarray of shape (n_rows, n_columns), int32
+        Words first, padding after.
+    lengths : ndarray of shape (n_rows,), int64
+        Words in each row.
+    """
+
+    ids: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.ids)
+
+    def take(self, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
+        """Return the ids of the ``chosen`` rows, cut to the longest of them."""
+        longest = max(int(self.lengths[chosen].max()), 1)
+        return self.ids[chosen, :longest]
+
+
+def align_left(ids: npt.NDArray[np.int32]) -> Rows:
+    """Move the words of each row to its start.
+
+    Parameters
+    ----------
+    ids : ndarray of shape (n_rows, n_columns), int32
+        Rows with padding anywhere.
+
+    Returns
+    -------
+    rows : Rows
+        The same words in the same order, padding after them.
+    """
+    is_word = ids != PAD
+    lengths = is_word.sum(axis=1)
+    columns = np.arange(ids.shape[1])
+    real = columns < lengths[:, np.newaxis]
+    aligned = np.full_like(ids, PAD)
+    # Both masks hold the same number of cells in each row, read in the same order.
+    aligned[real] = ids[is_word]
+    return Rows(aligned, lengths)
+
+
+def shuffled_batches(
+    rows: Rows, batch_size: int, rng: np.random.Generator
+) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield row numbers in batches: random, but of like length within a batch.
+
+    Parameters
+    ----------
+    rows : Rows
+        The rows.
+    batch_size : int
+        Rows a batch; the last one may be smaller.
+    rng : numpy.random.Generator
+        Source of the order.
+
+    Yields
+    ------
+    chosen : ndarray of shape (n_chosen,), intp
+        Row numbers. Together the batches hold every row once.
+    """
+    order = rng.permutation(len(rows))
+    chunk_size = batch_size * _BATCHES_PER_CHUNK
+    batches: list[npt.NDArray[np.intp]] = []
+    for start in range(0, len(order), chunk_size):
+        chunk = order[start : start + chunk_size]
+        chunk = chunk[np.argsort(rows.lengths[chunk], kind="stable")]
+        batches += [chunk[i : i + batch_size] for i in range(0, len(chunk), batch_size)]
+    for number in rng.permutation(len(batches)):
+        yield batches[number]
+
+
+def sorted_batches(rows: Rows, batch_size: int) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield row numbers in batches by length, for steps in which order is free.
+
+    Parameters
+    ----------
+    rows : Rows
+        The rows.
+    batch_size : int
+        Rows a batch; the last one may be smaller.
+
+    Yields
+    ------
+    chosen : ndarray of shape (n_chosen,), intp
+        Row numbers. Together the batches hold every row once.
+    """
+    order = np.argsort(rows.lengths, kind="stable")
+    for start in range(0, len(order), batch_size):
+        yield order[start : start + batch_size]

@@ -1,0 +1,175 @@
+"""The epochs of one fit, with Keras callbacks and a plain history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from skrnn.networks.reuse import CompiledNetwork
+from skrnn.training.batches import Rows, shuffled_batches, sorted_batches
+
+History = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows with their encoded classes and weights.
+
+    Parameters
+    ----------
+    rows : Rows
+        The ids.
+    y : ndarray of shape (n_rows,), float32
+        Class numbers.
+    weight : ndarray of shape (n_rows,), float32
+        Sample weights.
+    """
+
+    rows: Rows
+    y: npt.NDArray[np.float32]
+    weight: npt.NDArray[np.float32]
+
+    def part(self, chosen: npt.NDArray[np.intp]) -> Examples:
+        """Return the examples of the ``chosen`` rows."""
+        rows = Rows(self.rows.ids[chosen], self.rows.lengths[chosen])
+        return Examples(rows, self.y[chosen], self.weight[chosen])
+
+    def batch(self, chosen: npt.NDArray[np.intp]) -> tuple[tf.Tensor, ...]:
+        """Return ids, classes and weights of the ``chosen`` rows as tensors."""
+        parts = self.rows.take(chosen), self.y[chosen], self.weight[chosen]
+        return tuple(map(tf.convert_to_tensor, parts))
+
+
+def train(
+    network: CompiledNetwork,
+    examples: Examples,
+    *,
+    validation: Examples | None,
+    epochs: int,
+    initial_epoch: int,
+    batch_size: int,
+    shuffle: bool,
+    seed: int,
+    callbacks: Sequence[keras.callbacks.Callback],
+    verbose: int | str,
+) -> History:
+    """Train ``network`` from ``initial_epoch`` up to ``epochs``.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Changed in place.
+    examples : Examples
+        What to learn from.
+    validation : Examples or None
+        What to measure ``val_loss`` and ``val_accuracy`` on after each epoch.
+    epochs, initial_epoch : int
+        As in :meth:`keras.Model.fit`.
+    batch_size : int
+        Rows a step.
+    shuffle : bool
+        Whether the order is random; if not, rows are taken as they come.
+    seed : int
+        With the number of the epoch it decides the order of the rows, so that an epoch
+        does not depend on which epochs ran in this process.
+    callbacks : sequence of keras.callbacks.Callback
+        Called as :meth:`keras.Model.fit` calls them.
+    verbose : int or str
+        0 is silent, 1 a progress bar, 2 a line an epoch.
+
+    Returns
+    -------
+    history : dict of str to list of float
+        ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``.
+    """
+    history: History = {}
+    steps = -(-len(examples.rows) // batch_size)
+    calls = keras.callbacks.CallbackList(
+        list(callbacks),
+        add_history=True,
+        add_progbar=verbose != 0,
+        model=network.model,
+        verbose=verbose,
+        epochs=epochs,
+        steps=steps,
+    )
+    network.model.stop_training = False
+    calls.on_train_begin()
+    logs: dict[str, float] = {}
+    for epoch in range(initial_epoch, epochs):
+        calls.on_epoch_begin(epoch)
+        rng = np.random.default_rng([seed, epoch])
+        batches: Iterable[npt.NDArray[np.intp]]
+        if shuffle:
+            batches = shuffled_batches(examples.rows, batch_size, rng)
+        else:
+            batches = _batches_in_order(len(examples.rows), batch_size)
+        tally = _Tally()
+        for step, chosen in enumerate(batches):
+            calls.on_train_batch_begin(step)
+            tally.add(network.train_step(*examples.batch(chosen)), len(chosen))
+            calls.on_train_batch_end(step, tally.means())
+        logs = tally.means()
+        if validation is not None:
+            logs |= {f"val_{k}": v for k, v in evaluate(network, validation).items()}
+        for name, value in logs.items():
+            history.setdefault(name, []).append(value)
+        calls.on_epoch_end(epoch, logs)
+        if network.model.stop_training:
+            break
+    calls.on_train_end(logs)
+    return history
+
+
+def evaluate(network: CompiledNetwork, examples: Examples) -> dict[str, float]:
+    """Return the mean ``loss`` and ``accuracy`` of ``network`` on ``examples``."""
+    tally = _Tally()
+    for chosen in sorted_batches(examples.rows, _PREDICTION_BATCH):
+        tally.add(network.test_step(*examples.batch(chosen)), len(chosen))
+    return tally.means()
+
+
+def predict(
+    network: CompiledNetwork, rows: Rows, batch_size: int | None = None
+) -> npt.NDArray[np.float32]:
+    """Return the outputs of ``network``, shape (n_rows, n_outputs), float32.
+
+    Rows travel with rows of like length, whatever the order they came in.
+    """
+    outputs = np.empty((len(rows), network.spec.n_outputs), dtype=np.float32)
+    for chosen in sorted_batches(rows, batch_size or _PREDICTION_BATCH):
+        ids = tf.convert_to_tensor(rows.take(chosen))
+        outputs[chosen] = network.predict_step(ids).numpy()
+    return outputs
+
+
+# Large enough to keep the processor busy, small enough for its cache.
+_PREDICTION_BATCH = 256
+
+
+class _Tally:
+    """Running means of loss and accuracy, weighted as Keras weighs them."""
+
+    def __init__(self) -> None:
+        self.loss = self.hits = 0.0
+        self.rows = 0
+
+    def add(self, sums: tuple[tf.Tensor, tf.Tensor], rows: int) -> None:
+        self.loss += float(sums[0])
+        self.hits += float(sums[1])
+        self.rows += rows
+
+    def means(self) -> dict[str, float]:
+        return {"loss": self.loss / self.rows, "accuracy": self.hits / self.rows}
+
+
+def _batches_in_order(n_rows: int, batch_size: int) -> list[npt.NDArray[np.intp]]:
+    return [
+        np.arange(start, min(start + batch_size, n_rows))
+        for start in range(0, n_rows, batch_size)
+    ]

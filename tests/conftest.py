@@ -1,0 +1,35 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+
+@pytest.fixture
+def skrnn_data() -> Path:
+    """Return the folder of real reviews, which ``SKRNN_DATA`` names."""
+    if "SKRNN_DATA" not in os.environ:
+        pytest.skip("SKRNN_DATA does not name a folder of real reviews")
+    return Path(os.environ["SKRNN_DATA"])
+
+
+Sequences = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
+
+
+@pytest.fixture(scope="session")
+def sequences() -> Sequences:
+    """Return rows of ids that a small network learns in a few steps.
+
+    The class is the parity of the first word; rows are padded before, as by default.
+    """
+    rng = np.random.default_rng(0)
+    X = rng.integers(2, 20, size=(200, 8), dtype=np.int32)
+    lengths = rng.integers(1, 9, size=200)
+    X[np.arange(8) < 8 - lengths[:, np.newaxis]] = 0
+    first = X[np.arange(200), 8 - lengths]
+    return X, (first % 2).astype(np.int64)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import gc
+
+import keras
+import numpy as np
+import pytest
+
+from skrnn.networks import reuse
+from skrnn.networks.reuse import lease_network
+from tests.networks.test_builders import SPEC
+
+
+@pytest.fixture(autouse=True)
+def empty_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reuse, "_free", type(reuse._free)())
+
+
+def rmsprop(**kwargs) -> keras.optimizers.Optimizer:
+    return keras.optimizers.RMSprop(**kwargs)
+
+
+def test_a_network_in_use_is_not_handed_out() -> None:
+    first, second = lease_network(SPEC, rmsprop()), lease_network(SPEC, rmsprop())
+    assert first.network is not second.network
+
+
+def test_a_free_network_is_handed_out_again() -> None:
+    lease = lease_network(SPEC, rmsprop())
+    network = lease.network
+    del lease
+    gc.collect()
+    assert lease_network(SPEC, rmsprop(learning_rate=0.1)).network is network
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [keras.optimizers.Adam(), keras.optimizers.RMSprop(clipnorm=1.0)],
+    ids=["class", "clipnorm"],
+)
+def test_another_optimizer_gets_another_network(optimizer) -> None:
+    lease = lease_network(SPEC, rmsprop())
+    network = lease.network
+    del lease
+    gc.collect()
+    assert lease_network(SPEC, optimizer).network is not network
+
+
+def test_a_shared_model_is_never_reused() -> None:
+    lease = lease_network(SPEC, rmsprop())
+    network, model = lease.network, lease.share()
+    del lease
+    gc.collect()
+    assert lease_network(SPEC, rmsprop()).network is not network
+    assert model is network.model
+
+
+def test_the_pool_is_bounded() -> None:
+    leases = [lease_network(SPEC, rmsprop()) for _ in range(3)]
+    reuse_size = reuse._POOL_SIZE
+    for network in [lease.network for lease in leases] * 5:
+        reuse._give_back(network)
+    assert len(reuse._free) <= reuse_size
+
+
+def test_reset_makes_a_used_network_new() -> None:
+    lease = lease_network(SPEC, rmsprop())
+    network = lease.network
+    network.reset(np.random.default_rng(0))
+    new = network.get_state()
+    ids = np.full((4, 3), 2, dtype=np.int32)
+    ones = np.ones(4, dtype=np.float32)
+    import tensorflow as tf
+
+    batch = [tf.constant(part) for part in (ids, ones, ones)]
+    first = [float(value) for value in network.train_step(*batch)]
+    assert not np.array_equal(network.get_state()[0], new[0])
+    network.reset(np.random.default_rng(0))
+    for one, other in zip(network.get_state(), new, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert [float(value) for value in network.train_step(*batch)] == first

@@ -1,0 +1,38 @@
+"""scikit-learn's own checks on every estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sklearn.base import BaseEstimator
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skrnn import RNNSentimentClassifier, TextSequencer
+
+# scikit-learn lists the same reason for its own MLPClassifier, which is trained by
+# stochastic gradient descent too: a batch of repeated rows is not one weighted row.
+_SAMPLE_WEIGHT = "sample_weight is not equivalent to removing/repeating samples."
+_EXPECTED_FAILURES = {
+    "RNNSentimentClassifier": {
+        "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT,
+    },
+}
+
+
+def _expected_failures(estimator: BaseEstimator) -> dict[str, str]:
+    return _EXPECTED_FAILURES.get(type(estimator).__name__, {})
+
+
+@parametrize_with_checks(
+    [
+        # The checks fit hundreds of times on random numbers: a small plain network
+        # goes through the same code in a tenth of the time.
+        RNNSentimentClassifier(cell="simple", units=4, embedding_dim=4, epochs=2),
+        TextSequencer(),
+    ],
+    expected_failed_checks=_expected_failures,
+)
+def test_sklearn_checks(
+    estimator: BaseEstimator, check: Callable[[BaseEstimator], None]
+) -> None:
+    check(estimator)
