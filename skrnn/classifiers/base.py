@@ -36,7 +36,8 @@ from skrnn._sklearn import SuggestParameters, check_sample_weight
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.reuse import CompiledNetwork, Lease, lease_network
 from skrnn.training.batches import align_left
-from skrnn.training.loop import Examples, History, predict, train
+from skrnn.training.loop import Examples, predict, train
+from skrnn.training.memory import History, Trajectory, has_memory
 
 # SciKeras writes its own pickling into keras.Model; Keras' inherited one is sound.
 _KERAS_OWN = {"__reduce__", "__deepcopy__"} - set(vars(keras.Model))
@@ -69,7 +70,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
 
     A subclass has a constructor with the parameters that are read here (``optimizer``,
     ``learning_rate``, ``clipnorm``, ``epochs``, ``batch_size``, ``validation_split``,
-    ``early_stopping``, ``class_weight``, ``callbacks``, ``warm_start``,
+    ``early_stopping``, ``class_weight``, ``callbacks``, ``memory``, ``warm_start``,
     ``random_state``, ``verbose`` and ``**routed``) and says by :meth:`_make_spec` which
     network it wants.
     """
@@ -411,17 +412,28 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             validation, examples = examples.part(held_out), examples.part(learnt)
 
         network = self._network
+        decisive = {
+            "batch_size": options["batch_size"],
+            "shuffle": options.get("shuffle", True),
+            "seed": self._seed,
+        }
+        trajectory = None
+        # Callbacks may look at, stop or change the training: it is not skipped then.
+        if has_memory(self.memory) and not callbacks and not initial_epoch:
+            trajectory = Trajectory(
+                self.memory,
+                (network.identity(), examples, validation, decisive),
+            )
         history = train(
             network,
             examples,
             validation=validation,
             epochs=initial_epoch + epochs,
             initial_epoch=initial_epoch,
-            batch_size=options["batch_size"],
-            shuffle=options.get("shuffle", True),
-            seed=self._seed,
             callbacks=callbacks,
             verbose=options["verbose"],
+            trajectory=trajectory,
+            **decisive,
         )
         before: History = self.history_ if initial_epoch else {}
         names = {**before, **history}
@@ -527,6 +539,6 @@ def _plain_callback_errors() -> Iterator[None]:
         yield
     except TypeError as error:
         raise TypeError(
-            "callbacks must be a keras.callbacks.Callback, a list or a dict of them, or "
-            f"classes of them with routed parameters: {error}"
+            "callbacks must be a keras.callbacks.Callback, a list or a dict of them, "
+            f"or classes of them with routed parameters: {error}"
         ) from error

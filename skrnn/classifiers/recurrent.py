@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
+import joblib
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +92,15 @@ default=0.001
         to their frequency. They multiply ``sample_weight``.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
         Keras callbacks, as instances or as classes with routed parameters.
+    memory : str, path-like, joblib.Memory or None, default=None
+        A folder that keeps the state after each epoch, as :class:`sklearn.pipeline.\
+Pipeline` keeps its steps. A fit on the same data with the same parameters and seed goes
+        on from there, whatever its ``epochs``, and gives the same bits as one from
+        scratch: candidates of a grid that differ only in ``epochs`` share their epochs,
+        and a fit that was interrupted loses one epoch at most. It needs an int
+        ``random_state`` to be of use, and is not used with ``callbacks``,
+        ``early_stopping``, ``warm_start`` or ``partial_fit``. The folder grows; delete
+        it at will.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights, optimizer and history of the last
         ``fit`` (``epochs`` more) instead of starting anew. The architecture and the
@@ -199,6 +210,7 @@ default=0.001
         "early_stopping": ["boolean", _size],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
+        "memory": [str, os.PathLike, joblib.Memory, None],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -227,6 +239,7 @@ default=0.001
         early_stopping: bool | int = False,
         class_weight: Any = None,
         callbacks: Any = None,
+        memory: str | os.PathLike[str] | joblib.Memory | None = None,
         warm_start: bool = False,
         random_state: Any = None,
         verbose: int = 0,
@@ -252,6 +265,7 @@ default=0.001
         self.early_stopping = early_stopping
         self.class_weight = class_weight
         self.callbacks = callbacks
+        self.memory = memory
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose

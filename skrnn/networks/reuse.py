@@ -70,6 +70,15 @@ class CompiledNetwork:
             self.model.optimizer.learning_rate = learning_rate
         self.model.stop_training = False
 
+    def identity(self) -> tuple[Any, ...]:
+        """Return all that decides what a step does to the state: two equal ones agree.
+
+        The state itself, which :meth:`get_state` gives, is part of it.
+        """
+        versions = (tf.__version__, keras.__version__)
+        config = json.dumps(self.model.optimizer.get_config(), default=repr)
+        return self.spec, config, versions, self.get_state()
+
     def get_state(self) -> list[npt.NDArray[Any]]:
         """Copy all variables, the optimizer's and the dropout seeds included."""
         return [v.numpy() for v in self._variables()]

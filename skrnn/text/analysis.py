@@ -27,7 +27,8 @@ _TAG = re.compile(r"<(?:/?[a-zA-Z]|!(?:--|[a-zA-Z]))[^<>]*>")
 
 # Of bounded length: html.unescape raises on a number of thousands of digits.
 _ENTITY = re.compile(
-    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?"
+    r"&(?:#[0-9]{1,7}(?![0-9])|#[xX][0-9a-fA-F]{1,6}(?![0-9a-fA-F])"
+    r"|[a-zA-Z][a-zA-Z0-9]{1,31});?"
 )
 
 _MEMO_SIZE = 2**16
@@ -58,6 +59,23 @@ def strip_html(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
     return text
+
+
+class _Final(dict[str, tuple[str, ...]]):
+    """What becomes of a token, worked out when it is first asked for."""
+
+    def __init__(self, drop: StopWords | None, stem: Callable[[str], str] | None):
+        self.drop = drop
+        self.stem = stem
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        stemmed = token
+        if self.drop is not None and token in self.drop:
+            stemmed = ""
+        elif self.stem is not None:
+            stemmed = self.stem(token)
+        final = self[token] = (stemmed,) if stemmed else ()
+        return final
 
 
 class Analyzer:
@@ -179,7 +197,7 @@ class Analyzer:
             For each unit its final tokens, without stop words and stemmed.
         """
         memo = self._memo
-        found = [memo.get(unit) for unit in units]
+        found = list(map(memo.get, units))
         missing = [
             unit for unit, known in zip(units, found, strict=True) if known is None
         ]
@@ -194,18 +212,9 @@ class Analyzer:
 
     def _finish(self, expanded: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
         """Drop stop words and stem, each distinct token once."""
-        drop, stem = self._stop_words, self._stem
-        if drop is None and stem is None:
+        if self._stop_words is None and self._stem is None:
             return expanded
-        final: dict[str, tuple[str, ...]] = {}
-        for token in dict.fromkeys(chain.from_iterable(expanded)):
-            if drop is not None and token in drop:
-                final[token] = ()
-            elif stem is not None:
-                stemmed = stem(token)
-                final[token] = (stemmed,) if stemmed else ()
-            else:
-                final[token] = (token,)
+        final = _Final(self._stop_words, self._stem)
         return [
             final[tokens[0]]
             if len(tokens) == 1

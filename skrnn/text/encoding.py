@@ -20,7 +20,7 @@ from skrnn.text.tokenizers import describe
 __all__ = ["Encoded", "encode"]
 
 # Below this many documents for each, starting processes takes longer than it saves.
-_LEAST_PER_PROCESS = 5_000
+_LEAST_PER_PROCESS = 10_000
 
 
 @dataclass(frozen=True)

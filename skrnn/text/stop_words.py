@@ -8,6 +8,8 @@ from collections.abc import Collection
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from skrnn.text.tokenizers import describe
+
 __all__ = ["StopWords", "is_negation"]
 
 _PUNCTUATION = frozenset(string.punctuation)
@@ -76,8 +78,7 @@ class StopWords:
             for word in words:
                 if not isinstance(word, str):
                     raise TypeError(
-                        f"stop_words holds {word!r} ({type(word).__name__}); all of "
-                        "them must be str."
+                        f"stop_words holds {describe(word)}; all of them must be str."
                     )
         if keep_negations:
             words = [word for word in words if not is_negation(word)]

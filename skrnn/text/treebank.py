@@ -25,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 
 from skrnn.text.tokenizers import CallableSplitter, Splitter
@@ -43,17 +43,17 @@ _PLAIN_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 
 # Chunks that need no asking: without apostrophes and backticks, each mark is a token of
 # its own wherever it stands, and a word keeps its single periods, hyphens and slashes.
-# Colons and commas stick to what follows, so only a mark may follow them.
-_MARK = r'(?:[][(){}<>;?!*@#$%&]|"(?!")|\.\.+|--(?!-))'
+# A colon, a comma or a period behind a mark sticks to a word that follows.
+_MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|"(?!")|\.\.+|--(?!-))'
 _RUN = "[A-Za-z0-9_/]++"
 _PLAIN_CHUNK = re.compile(
-    rf"(?:{_MARK}|[,:](?={_MARK}|\Z)"
+    rf"(?:{_MARK}|[,:.](?={_MARK}|\Z)"
     rf"|{_RUN}(?:[-.]{_RUN})*+(?:\.(?!\.))?+(?=[,:]?(?:{_MARK}|\Z)))++"
 ).fullmatch
 _PLAIN_TOKENS = re.compile(
-    r"``|''|\.\.+|--|[][(){}<>;?!*@#$%&,:]|(?:[A-Za-z0-9_/]|[-.](?![-.]))+"
+    r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&,:]|(?:[A-Za-z0-9_/]|-(?!-)|\.(?!\.))+"
 ).findall
-_OPENING_QUOTE = re.compile(r'(?:^|(?<=[[({<]))"')
+_OPENING_QUOTE = re.compile(r'(?:^|(?<=[(\[{<]))"')
 # Contractions without an apostrophe are found in words that are plain otherwise, too.
 _CONTRACTION = re.compile("cannot|gimme|gonna|gotta|lemme|wanna", re.IGNORECASE).search
 
@@ -82,16 +82,14 @@ class TreebankSplitter:
         elif text.startswith("''"):
             text = "\v" + text
         trimmed = text.rstrip(" \n\t\r")
-        if not trimmed:
-            return []
+        core = trimmed.rstrip(_MAY_FOLLOW_FINAL_PERIOD)
         end: list[str] = []
-        if _is_plain_end(trimmed[-1]):
+        if _is_plain_end(core) and not trimmed.endswith("'"):
             text = trimmed
-        elif trimmed[-1] == "." and len(trimmed) > 1 and _is_plain_end(trimmed[-2]):
+        elif trimmed.endswith(".") and _is_plain_end(trimmed[:-1]):
             text, end = trimmed[:-1], ["."]
         else:
-            core = len(text.rstrip(_MAY_FOLLOW_FINAL_PERIOD))
-            start = text.rfind(" ", 0, core) + 1
+            start = text.rfind(" ", 0, len(core)) + 1
             text, end = text[:start], [" " + text[start:]]
         if "\n" in text or "\t" in text or "\r" in text:
             text = _PLAIN_BREAK.sub(" ", text)
@@ -99,24 +97,31 @@ class TreebankSplitter:
 
     def expand(self, units: Sequence[str]) -> list[tuple[str, ...]]:
         """Tokenize the units, asking NLTK about all but the plain ones."""
-        tokens: dict[str, tuple[str, ...]] = {}
-        chunks = []
-        for unit in units:
+        tokens: list[tuple[str, ...]] = []
+        chunks, places = [], []
+        for place, unit in enumerate(units):
             if _PLAIN_CHUNK(unit) and not _CONTRACTION(unit):
-                tokens[unit] = _plain_tokens(unit)
+                tokens.append(_plain_tokens(unit))
             elif unit.startswith(" "):
-                tokens[unit] = tuple(self._tokenize(unit))
+                tokens.append(tuple(self._tokenize(unit)))
             elif _SEPARATOR in unit:
-                tokens[unit] = tuple(self._tokenize(f" {unit} x")[:-1])
+                tokens.append(tuple(self._tokenize(f" {unit} x")[:-1]))
             else:
+                tokens.append(())
                 chunks.append(unit)
+                places.append(place)
         for start in range(0, len(chunks), _BATCH):
-            batch = chunks[start : start + _BATCH]
-            joined = f" {_SEPARATOR} ".join(batch)
+            joined = f" {_SEPARATOR} ".join(chunks[start : start + _BATCH])
             found = " ".join(self._tokenize(f" {joined} {_SEPARATOR}"))
-            parts = found.split(_SEPARATOR)
-            tokens.update(zip(batch, map(tuple, map(str.split, parts)), strict=False))
-        return [tokens[unit] for unit in units]
+            parts = found.split(_SEPARATOR)[:-1]
+            for place, part in zip(places[start : start + _BATCH], parts, strict=True):
+                tokens[place] = tuple(part.split())
+        return tokens
+
+
+def _is_plain_end(text: str) -> bool:
+    """Tell whether no rule about the end of a text fits this text."""
+    return text[-1:].isalnum() or text.endswith(("?", "!", ".."))
 
 
 def _plain_tokens(chunk: str) -> tuple[str, ...]:
@@ -126,11 +131,6 @@ def _plain_tokens(chunk: str) -> tuple[str, ...]:
     if '"' in chunk:
         chunk = _OPENING_QUOTE.sub("``", chunk).replace('"', "''")
     return tuple(_PLAIN_TOKENS(chunk))
-
-
-def _is_plain_end(character: str) -> bool:
-    """Tell whether no rule about the end of a text sees this character there."""
-    return character.isalnum() or character in "?!"
 
 
 def treebank_splitter() -> Splitter:
@@ -148,7 +148,6 @@ def treebank_splitter() -> Splitter:
     return CallableSplitter(splitter._tokenize)
 
 
-@cache
 def rules_fingerprint() -> str:
     """Digest the rules of the installed NLTK tokenizer.
 

@@ -12,8 +12,7 @@ import tensorflow as tf
 
 from skrnn.networks.reuse import CompiledNetwork
 from skrnn.training.batches import Rows, shuffled_batches, sorted_batches
-
-History = dict[str, list[float]]
+from skrnn.training.memory import History, Trajectory
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ def train(
     seed: int,
     callbacks: Sequence[keras.callbacks.Callback],
     verbose: int | str,
+    trajectory: Trajectory | None = None,
 ) -> History:
     """Train ``network`` from ``initial_epoch`` up to ``epochs``.
 
@@ -81,6 +81,8 @@ def train(
         Called as :meth:`keras.Model.fit` calls them.
     verbose : int or str
         0 is silent, 1 a progress bar, 2 a line an epoch.
+    trajectory : Trajectory, default=None
+        Where states are read and kept; training starts after the last one found.
 
     Returns
     -------
@@ -88,6 +90,9 @@ def train(
         ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``.
     """
     history: History = {}
+    if trajectory is not None and (found := trajectory.load_latest(epochs)):
+        initial_epoch, state, history = found
+        network.set_state(state)
     steps = -(-len(examples.rows) // batch_size)
     calls = keras.callbacks.CallbackList(
         list(callbacks),
@@ -119,6 +124,8 @@ def train(
             logs |= {f"val_{k}": v for k, v in evaluate(network, validation).items()}
         for name, value in logs.items():
             history.setdefault(name, []).append(value)
+        if trajectory is not None:
+            trajectory.save(epoch + 1, network.get_state(), history)
         calls.on_epoch_end(epoch, logs)
         if network.model.stop_training:
             break

@@ -1,0 +1,105 @@
+"""Labelled reviews from a CSV file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sklearn.utils import Bunch
+
+
+def load_reviews(
+    path: str | os.PathLike[str],
+    *,
+    text_column: str = "review_text",
+    label_column: str = "label",
+    encoding: str = "utf-8",
+    return_X_y: bool = False,
+) -> Any:
+    r"""Load labelled reviews from a CSV file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; pandas unpacks it if its name ends in ``.gz``, ``.zip`` and the like.
+    text_column, label_column : str, default="review_text" and "label"
+        The columns of the texts and of the labels.
+    encoding : str, default="utf-8"
+        The encoding of the file.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` only.
+
+    Returns
+    -------
+    reviews : :class:`~sklearn.utils.Bunch`
+        With the entries
+
+        data : ndarray of shape (n_samples,), object
+            The texts, str.
+        target : ndarray of shape (n_samples,)
+            The labels as they are in the file: numbers or str.
+        frame : DataFrame of shape (n_samples, n_columns)
+            All columns of the file.
+    (data, target) : tuple of ndarray
+        If ``return_X_y`` is true.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is empty, not in this encoding, not a table, lacks a column, or has
+        rows without text or label; the message says where.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skrnn.datasets import load_reviews
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "reviews.csv"
+    >>> _ = path.write_text("review_text,label\nA good film,1\nBad,0\n")
+    >>> reviews = load_reviews(path)
+    >>> reviews.data.tolist(), reviews.target.tolist()
+    (['A good film', 'Bad'], [1, 0])
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file {path}.")
+    try:
+        frame = pd.read_csv(path, encoding=encoding, dtype={text_column: object})
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} is not in {encoding}: {error.reason}. Pass its "
+            "encoding, for example encoding='latin-1'."
+        ) from error
+    except pd.errors.EmptyDataError as error:
+        raise ValueError(f"{path} is empty.") from error
+    except pd.errors.ParserError as error:
+        raise ValueError(f"{path} is not a CSV table: {error}.") from error
+    for column in (text_column, label_column):
+        if column not in frame:
+            near = difflib.get_close_matches(column, list(map(str, frame)), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ValueError(
+                f"{path} has no column {column!r}.{hint} It has "
+                f"{', '.join(map(repr, frame))}; name the columns with text_column= "
+                "and label_column=."
+            )
+    if not len(frame):
+        raise ValueError(f"{path} has column names and no rows.")
+    missing = frame[[text_column, label_column]].isna().any(axis=1).to_numpy()
+    if missing.any():
+        rows = missing.nonzero()[0] + 1
+        raise ValueError(
+            f"{path} lacks the text or the label in {len(rows)} of {len(frame)} rows, "
+            f"the first in row {rows[0]} below the header. Fill or drop them."
+        )
+    data = frame[text_column].to_numpy(dtype=object)
+    labels = frame[label_column]
+    is_text = not pd.api.types.is_numeric_dtype(labels.dtype)
+    target = labels.to_numpy(dtype=object if is_text else None)
+    if return_X_y:
+        return data, target
+    return Bunch(data=data, target=target, frame=frame)

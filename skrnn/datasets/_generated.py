@@ -1,0 +1,164 @@
+"""Generated reviews in which the order of the words decides."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import check_random_state
+
+# The two words that stand before an adjective; a review has each of them once.
+NEGATION, AFFIRMATION = "not", "really"
+
+POSITIVE = ("great", "amazing", "brilliant", "superb", "lovely", "perfect", "excellent")
+NEGATIVE = ("awful", "terrible", "useless", "dreadful", "boring", "broken", "poor")
+NEUTRAL = ("grey", "square", "Italian", "wooden", "round", "metallic", "electric")
+_PARTS = ("camera", "display", "plot", "story", "handle", "cover", "sound", "engine")
+_PRODUCTS = ("phone", "film", "book", "blender", "lamp", "radio", "kettle", "guitar")
+_OPENINGS = (
+    "I bought this {} last week.",
+    "We have had this {} since spring.",
+    "My sister gave me this {} in May.",
+    "A review of the {} on my table.",
+)
+_BRIDGES = (
+    "Let me go on.",
+    "There is more to say.",
+    "Now for the rest.",
+    "One more thing comes to mind.",
+)
+_CLOSINGS = (
+    "That is all for today.",
+    "So much from me.",
+    "Thanks for reading this far.",
+    "More in a month or two.",
+)
+# What may stand between the negation and its word.
+_PHRASES = (
+    "honestly", "frankly", "overall", "today", "anyway", "indeed",
+    "after all", "in short", "at home", "these days", "by day", "most days",
+    "for the money", "on the train", "in our kitchen", "as people say", "under a tree",
+    "as my brother says", "after two long weeks", "compared with the others",
+    "with the window wide open", "according to the young man", "on most days of June",
+    "whatever two people may do",
+)  # fmt: skip
+_FILLERS = {
+    n_words: tuple(p for p in _PHRASES if len(p.split()) == n_words)
+    for n_words in range(1, 6)
+}
+
+
+def make_reviews(
+    n_samples: int = 1000, *, reach: int = 3, random_state: Any = None
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Generate reviews whose verdict hangs on a word some distance before another.
+
+    Every review describes one part with an opinion ("great", "awful") and another one
+    with a neutral word ("grey"), in either order. One of the two descriptions is
+    negated ("is not"), the other affirmed ("is really"), and ``reach`` other words
+    stand between that word and the adjective. **The rule:** the verdict is that of the
+    opinion, turned round if the nearest "not" or "really" before it is "not".
+
+    Exchanging "not" and "really" turns the verdict and leaves the words as they are.
+    So a bag of words is at chance, and bags of word pairs are from ``reach=1`` on: a
+    model has to carry the negation over ``reach`` words.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        How many reviews.
+    reach : int, default=3
+        Words between the negation, or the affirmation, and its adjective. At 0 they
+        are neighbours, and pairs of words suffice.
+    random_state : int, RandomState instance or None, default=None
+        Source of the choices; an int gives the same reviews each time.
+
+    Returns
+    -------
+    reviews : ndarray of shape (n_samples,), object
+        The texts, str.
+    y : ndarray of shape (n_samples,), int64
+        1 for a positive and 0 for a negative verdict, one half each (to one).
+
+    Raises
+    ------
+    ValueError
+        If ``n_samples`` is below 1 or ``reach`` below 0.
+
+    Examples
+    --------
+    >>> from skrnn.datasets import make_reviews
+    >>> reviews, y = make_reviews(3, reach=2, random_state=0)
+    >>> len(reviews), sorted(set(y.tolist()))
+    (3, [0, 1])
+    """
+    for name, value, least in (("n_samples", n_samples, 1), ("reach", reach, 0)):
+        if not isinstance(value, Integral) or value < least:
+            raise ValueError(
+                f"{name} must be a whole number from {least} on, got {value!r}."
+            )
+    rng = check_random_state(random_state)
+    # All combinations come equally often, so that none of them tells the verdict.
+    number = rng.permutation(n_samples)
+    y = number % 2
+    opinion_is_positive = (number // 2 % 2).astype(bool)
+    opinion_comes_first = (number // 4 % 2).astype(bool)
+    reviews = np.empty(n_samples, dtype=object)
+    for row in range(n_samples):
+        reviews[row] = _review(
+            rng,
+            reach,
+            positive_opinion=opinion_is_positive[row],
+            negated=opinion_is_positive[row] != bool(y[row]),
+            opinion_first=opinion_comes_first[row],
+        )
+    return reviews, y.astype(np.int64)
+
+
+def _review(
+    rng: np.random.RandomState,
+    reach: int,
+    *,
+    positive_opinion: bool,
+    negated: bool,
+    opinion_first: bool,
+) -> str:
+    turns = (NEGATION, AFFIRMATION) if negated else (AFFIRMATION, NEGATION)
+    adjectives = (
+        _pick(rng, POSITIVE if positive_opinion else NEGATIVE),
+        _pick(rng, NEUTRAL),
+    )
+    parts = rng.choice(_PARTS, size=2, replace=False)
+    described = [
+        f"The {part} is {turn}{_filler(rng, reach)} {adjective}."
+        for part, turn, adjective in zip(parts, turns, adjectives, strict=True)
+    ]
+    if not opinion_first:
+        described.reverse()
+    return " ".join(
+        [
+            _pick(rng, _OPENINGS).format(_pick(rng, _PRODUCTS)),
+            described[0],
+            _pick(rng, _BRIDGES),
+            described[1],
+            _pick(rng, _CLOSINGS),
+        ]
+    )
+
+
+def _filler(rng: np.random.RandomState, n_words: int) -> str:
+    """Return phrases of ``n_words`` words together, set off by commas."""
+    phrases: list[str] = []
+    while n_words:
+        length = int(rng.randint(1, min(n_words, max(_FILLERS)) + 1))
+        phrase = _pick(rng, _FILLERS[length])
+        if phrases[-1:] != [phrase]:
+            phrases.append(phrase)
+            n_words -= length
+    return f", {', '.join(phrases)}," if phrases else ""
+
+
+def _pick(rng: np.random.RandomState, options: tuple[str, ...]) -> str:
+    return options[rng.randint(len(options))]

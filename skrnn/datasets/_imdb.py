@@ -1,0 +1,337 @@
+"""The Large Movie Review Dataset: found, or downloaded once, and cached as JSON."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import sys
+import tarfile
+import tempfile
+import time
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.datasets import get_data_home
+from sklearn.utils import Bunch, check_random_state
+
+ARCHIVE = "aclImdb_v1.tar.gz"
+URL = f"https://ai.stanford.edu/~amaas/data/sentiment/{ARCHIVE}"
+SHA256 = "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe"
+_MEMBER = re.compile(r"aclImdb/(train|test)/(neg|pos|unsup)/(\d+)_(\d+)\.txt")
+_TARGETS = {"neg": 0, "pos": 1, "unsup": -1}
+_CACHE_VERSION = 1
+_TIMEOUT = 60.0
+
+# One review: its text, its class and its rating.
+Reviews = list[tuple[str, int, int]]
+
+
+def fetch_imdb(
+    *,
+    subset: str = "train",
+    data_home: str | os.PathLike[str] | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+    shuffle: bool = True,
+    random_state: Any = 42,
+    download_if_missing: bool = True,
+    n_retries: int = 3,
+    delay: float = 1.0,
+) -> Any:
+    """Load the IMDb movie reviews (binary classification).
+
+    The archive ``aclImdb_v1.tar.gz`` is looked for in ``data_home`` and in the folder
+    that the environment variable ``SKRNN_DATA`` names, and downloaded (84 MB) into
+    ``data_home`` otherwise. It is read once and cached.
+
+    =================   ================================================
+    Classes                                                            2
+    Samples             25,000 train, 25,000 test, 50,000 not labelled
+    Texts               UTF-8, with ``<br />``
+    =================   ================================================
+
+    Parameters
+    ----------
+    subset : {"train", "test", "all", "unsup"}, default="train"
+        The labelled reviews for training, for testing, or both, or those without label.
+    data_home : str or path-like, default=None
+        Folder of the archive and the cache; scikit-learn's data folder if None.
+    return_X_y : bool, default=False
+        Whether to return ``(data, target)`` only.
+    as_frame : bool, default=False
+        Whether data and target are pandas Series.
+    shuffle : bool, default=True
+        Whether to shuffle the reviews, which come sorted by class.
+    random_state : int, RandomState instance or None, default=42
+        Source of the order.
+    download_if_missing : bool, default=True
+        If false, raise an OSError if the archive is not found.
+    n_retries : int, default=3
+        How often to try again when the download fails.
+    delay : float, default=1.0
+        Seconds between tries.
+
+    Returns
+    -------
+    reviews : :class:`~sklearn.utils.Bunch`
+        With the entries
+
+        data : ndarray or Series of shape (n_samples,), object
+            The texts, str.
+        target : ndarray or Series of shape (n_samples,), int64
+            0 is negative, 1 positive, -1 not labelled.
+        ratings : ndarray of shape (n_samples,), int64
+            Stars from 1 to 10, 0 where there is no label.
+        target_names : list of str
+            ``["neg", "pos"]``.
+        frame : DataFrame of shape (n_samples, 3), or None
+            The columns ``text``, ``target`` and ``rating``, if ``as_frame`` is true.
+        DESCR : str
+            Where the data come from.
+    (data, target) : tuple
+        If ``return_X_y`` is true.
+
+    Raises
+    ------
+    OSError
+        If the archive is not found and may not or cannot be downloaded, or if the
+        download is not what it should be.
+    ValueError
+        If ``subset`` is unknown, or the archive is unsafe or holds no reviews.
+
+    References
+    ----------
+    Maas, Daly, Pham, Huang, Ng, Potts (2011). Learning word vectors for sentiment
+    analysis. ACL.
+
+    Examples
+    --------
+    >>> from skrnn.datasets import fetch_imdb
+    >>> reviews, y = fetch_imdb(subset="test", return_X_y=True)  # doctest: +SKIP
+    >>> reviews.shape  # doctest: +SKIP
+    (25000,)
+    >>> fetch_imdb(subset="half")
+    Traceback (most recent call last):
+    ...
+    ValueError: subset must be one of 'train', 'test', 'all', 'unsup', got 'half'.
+    """
+    subsets = ("train", "test", "all", "unsup")
+    if subset not in subsets:
+        raise ValueError(
+            f"subset must be one of {', '.join(map(repr, subsets))}, got {subset!r}."
+        )
+    home = Path(get_data_home(data_home))
+    archive = _find(home)
+    if archive is None:
+        if not download_if_missing:
+            raise OSError(
+                f"{ARCHIVE} was not found in {home} nor in the folder that SKRNN_DATA "
+                "names. Put it there, or let download_if_missing=True fetch it."
+            )
+        archive = _download(home / ARCHIVE, n_retries=n_retries, delay=delay)
+
+    parts = {"all": ["train", "test"]}.get(subset, [subset])
+    reviews = [review for part in parts for review in _load(archive, home, part)]
+    order = np.arange(len(reviews))
+    if shuffle:
+        check_random_state(random_state).shuffle(order)
+    data = np.array([reviews[i][0] for i in order], dtype=object)
+    target = np.array([reviews[i][1] for i in order], dtype=np.int64)
+    ratings = np.array([reviews[i][2] for i in order], dtype=np.int64)
+    frame = None
+    if as_frame:
+        frame = pd.DataFrame({"text": data, "target": target, "rating": ratings})
+        data, target = frame["text"], frame["target"]
+    if return_X_y:
+        return data, target
+    return Bunch(
+        data=data,
+        target=target,
+        ratings=ratings,
+        target_names=["neg", "pos"],
+        frame=frame,
+        DESCR="Large Movie Review Dataset v1.0 (Maas et al., ACL 2011).",
+    )
+
+
+def _find(home: Path) -> Path | None:
+    folders = [home]
+    if os.environ.get("SKRNN_DATA"):
+        folders.append(Path(os.environ["SKRNN_DATA"]))
+    return next((f / ARCHIVE for f in folders if (f / ARCHIVE).is_file()), None)
+
+
+# -- reading ---------------------------------------------------------------------------
+
+
+def _load(archive: Path, home: Path, part: str) -> Reviews:
+    """Return the reviews of one part, from the cache if it is that of the archive."""
+    stamp = _stamp(archive)
+    cached = _read_cache(home / _cache_name(part), stamp)
+    if cached is not None:
+        return cached
+    parts = _parse(archive)
+    try:
+        for name, reviews in parts.items():
+            _write_cache(home / _cache_name(name), stamp, reviews)
+    except OSError as error:
+        warnings.warn(
+            f"The parsed reviews could not be cached in {home}: {error}. They are read "
+            "from the archive each time.",
+            stacklevel=3,
+        )
+    return parts[part]
+
+
+def _cache_name(part: str) -> str:
+    return f"skrnn-imdb-{part}.json.gz"
+
+
+def _stamp(archive: Path) -> list[Any]:
+    """Return what tells one archive from another, without reading all of it."""
+    with archive.open("rb") as file:
+        beginning = hashlib.sha256(file.read(2**20)).hexdigest()
+    return [_CACHE_VERSION, archive.stat().st_size, beginning]
+
+
+def _read_cache(path: Path, stamp: list[Any]) -> Reviews | None:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            content = json.load(file)
+        if content["stamp"] != stamp:
+            return None
+        return [(str(t), int(label), int(r)) for t, label, r in content["reviews"]]
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
+        return None  # missing or damaged: it is made anew
+
+
+def _write_cache(path: Path, stamp: list[Any], reviews: Reviews) -> None:
+    with _appearing_whole(path) as file:
+        packed = gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0)
+        with packed:
+            packed.write(json.dumps({"stamp": stamp, "reviews": reviews}).encode())
+
+
+def _parse(archive: Path) -> dict[str, Reviews]:
+    """Read the archive once, unpacking nothing to disk."""
+    found: dict[str, list[tuple[int, int, str, int]]] = {
+        "train": [],
+        "test": [],
+        "unsup": [],
+    }
+    try:
+        with tarfile.open(archive, "r|gz") as tar:
+            for member in tar:
+                _refuse_unsafe(member, archive)
+                match = _MEMBER.fullmatch(member.name)
+                content = tar.extractfile(member) if match else None
+                if match is None or content is None:
+                    continue
+                part, kind, number, rating = match.groups()
+                found["unsup" if kind == "unsup" else part].append(
+                    (
+                        _TARGETS[kind],
+                        int(number),
+                        content.read().decode("utf-8"),
+                        int(rating),
+                    )
+                )
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
+        raise ValueError(
+            f"{archive} is damaged: {error}. Delete it, and it is downloaded again."
+        ) from error
+    if not any(found.values()):
+        raise ValueError(
+            f"{archive} holds no reviews: expected members such as "
+            "aclImdb/train/pos/0_9.txt."
+        )
+    return {
+        part: [(text, label, rating) for label, _, text, rating in sorted(rows)]
+        for part, rows in found.items()
+    }
+
+
+def _refuse_unsafe(member: tarfile.TarInfo, archive: Path) -> None:
+    path = member.name.replace("\\", "/")
+    escapes = path.startswith("/") or ".." in path.split("/") or ":" in path
+    if escapes or not (member.isfile() or member.isdir()):
+        raise ValueError(
+            f"{archive} has an unsafe member, {member.name!r}: it would leave its "
+            "folder, or is a link or a device. This is not the dataset's archive."
+        )
+
+
+# -- downloading -----------------------------------------------------------------------
+
+
+def _download(path: Path, *, n_retries: int, delay: float) -> Path:
+    for tries_left in range(n_retries, -1, -1):
+        try:
+            _download_once(path)
+        except OSError as error:
+            if not tries_left:
+                raise OSError(
+                    f"{URL} could not be downloaded: {error}. Download it by other "
+                    f"means and put it into {path.parent}."
+                ) from error
+            warnings.warn(f"Retry downloading {URL}: {error}", stacklevel=3)
+            time.sleep(delay)
+        else:
+            break
+    return path
+
+
+def _download_once(path: Path) -> None:
+    digest = hashlib.sha256()
+    with (
+        urllib.request.urlopen(URL, timeout=_TIMEOUT) as response,
+        _appearing_whole(path) as file,
+    ):
+        total = int(response.headers.get("Content-Length") or 0)
+        done, shown = 0, 0.0
+        while block := response.read(2**18):
+            file.write(block)
+            digest.update(block)
+            done += len(block)
+            if time.monotonic() - shown > 0.5 or done == total:
+                shown = time.monotonic()
+                of_total = f" of {total / 1e6:.1f}" if total else ""
+                print(
+                    f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
+                    end="",
+                    file=sys.stderr,
+                    flush=True,
+                )
+        print(file=sys.stderr)
+        if digest.hexdigest() != SHA256:
+            raise OSError(
+                f"the {done} bytes that came have the SHA-256 checksum "
+                f"{digest.hexdigest()}, not {SHA256}"
+            )
+
+
+@contextmanager
+def _appearing_whole(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing that appears under its name when it is complete."""
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}-", delete=False
+    ) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            Path(file.name).replace(path)
+        except BaseException:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
+            raise

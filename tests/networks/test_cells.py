@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from skrnn.networks.cells import CELLS, recurrent_layer
+
+KERAS = {
+    "simple": keras.layers.SimpleRNN,
+    "lstm": keras.layers.LSTM,
+    "gru": keras.layers.GRU,
+}
+# What the traced graph of each kernel holds and that of Keras' layer does not.
+FUSED = {"lstm": "BlockLSTM", "gru": "GRUBlockCell"}
+
+
+def operations(graph) -> set[str]:
+    """Return the types of all operations, those inside loops included."""
+    definition = graph.as_graph_def()
+    nodes = list(definition.node)
+    for function in definition.library.function:
+        nodes += function.node_def
+    return {node.op for node in nodes}
+
+
+def traced_operations(layer: keras.layers.Layer, training: bool) -> set[str]:
+    function = tf.function(lambda x: layer(x, training=training), autograph=False)
+    signature = tf.TensorSpec([None, None, 3], tf.float32)
+    return operations(function.get_concrete_function(signature).graph)
+
+
+def pair(
+    cell: str, units: int, **options
+) -> tuple[keras.layers.Layer, keras.layers.Layer]:
+    """Return our layer and Keras' with the same random weights."""
+    ours = recurrent_layer(
+        cell, units, recurrent_dropout=0.0, seed=0, name=f"ours_{cell}"
+    )
+    theirs = KERAS[cell](units, return_sequences=True, **options)
+    ours.build((None, None, 3))
+    theirs.build((None, None, 3))
+    rng = np.random.default_rng(0)
+    weights = [0.3 * rng.standard_normal(w.shape) for w in theirs.get_weights()]
+    ours.set_weights(weights)
+    theirs.set_weights(weights)
+    return ours, theirs
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 30])
+@pytest.mark.parametrize("units", [1, 5, 32, 48])
+@pytest.mark.parametrize("cell", CELLS)
+def test_states_and_gradients_are_those_of_keras(
+    cell: str, units: int, n_steps: int
+) -> None:
+    options = {"reset_after": False} if cell == "gru" else {}
+    ours, theirs = pair(cell, units, **options)
+    rng = np.random.default_rng(1)
+    inputs = tf.constant(rng.standard_normal((6, n_steps, 3)), tf.float32)
+    weighting = tf.constant(rng.standard_normal((6, n_steps, units)), tf.float32)
+    found = []
+    for layer in (ours, theirs):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            states = layer(inputs)
+            loss = tf.reduce_mean(states * weighting)
+        variables = [v.value for v in layer.trainable_variables]
+        found.append([states, *tape.gradient(loss, [inputs, *variables])])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", FUSED)
+def test_the_fused_operation_runs(cell: str) -> None:
+    ours, theirs = pair(cell, 32, **({"reset_after": False} if cell == "gru" else {}))
+    for training in (False, True):
+        assert FUSED[cell] in traced_operations(ours, training)
+    assert FUSED[cell] not in traced_operations(theirs, training=False)
+
+
+def test_the_plain_kernel_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    layer = CELLS["simple"](4, return_sequences=True)
+    kernel = CELLS["simple"]._kernel
+    monkeypatch.setattr(
+        CELLS["simple"],
+        "_kernel",
+        staticmethod(lambda *args: calls.append(1) or kernel(*args)),
+    )
+    layer(np.zeros((2, 3, 3), dtype=np.float32))
+    assert calls
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "relu"},
+        {"go_backwards": True},
+        {"use_bias": False},
+        {"return_state": True},
+        {"dtype": "float16"},
+        {"units": 400},
+        {"units": 5},
+    ],
+    ids=str,
+)
+def test_keras_runs_where_the_kernel_does_not_apply(options: dict) -> None:
+    units = options.pop("units", 4)
+    layer = CELLS["lstm"](units, return_sequences=True, **options)
+    assert "BlockLSTM" not in traced_operations(layer, training=False)
+
+
+def test_recurrent_dropout_uses_keras_in_training_only() -> None:
+    layer = recurrent_layer("lstm", 4, recurrent_dropout=0.3, seed=0, name="dropping")
+    assert "BlockLSTM" not in traced_operations(layer, training=True)
+    assert "BlockLSTM" in traced_operations(layer, training=False)
+
+
+def test_a_gpu_gets_keras_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
+    layer = recurrent_layer("lstm", 4, recurrent_dropout=0.0, seed=0, name="on_gpu")
+    assert "BlockLSTM" not in traced_operations(layer, training=False)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_masks_and_first_states_are_keras(cell: str) -> None:
+    options = {"reset_after": False} if cell == "gru" else {}
+    ours, theirs = pair(cell, 5, **options)
+    inputs = np.random.default_rng(0).standard_normal((2, 4, 3)).astype(np.float32)
+    mask = np.array([[True, True, False, False], [True, False, True, True]])
+    np.testing.assert_allclose(
+        ours(inputs, mask=mask), theirs(inputs, mask=mask), atol=1e-6
+    )

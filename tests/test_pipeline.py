@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline
+
+from skrnn import RNNSentimentClassifier, TextSequencer, make_sentiment_pipeline
+from skrnn.datasets import make_reviews
+
+
+def test_plain_and_full_names() -> None:
+    model = make_sentiment_pipeline(
+        maxlen=30, cell="gru", clf__units=8, seq__min_df=2, optimizer__rho=0.8
+    )
+    assert isinstance(model, Pipeline)
+    assert is_classifier(model)
+    params = model.get_params()
+    assert (params["seq__maxlen"], params["seq__min_df"]) == (30, 2)
+    assert (params["clf__cell"], params["clf__units"]) == ("gru", 8)
+    assert params["clf__optimizer__rho"] == 0.8
+    clone(model)
+
+
+def test_the_steps_share_no_parameter() -> None:
+    shared = set(TextSequencer().get_params()) & set(
+        RNNSentimentClassifier().get_params()
+    )
+    assert shared == set()
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(TypeError, match="Did you mean 'maxlen'"):
+        make_sentiment_pipeline(max_len=30)
+    with pytest.raises(ValueError, match="Did you mean 'units'"):
+        make_sentiment_pipeline(clf__unit=30)
+
+
+def test_raw_strings_in_labels_out() -> None:
+    reviews, y = make_reviews(600, reach=2, random_state=0)
+    labels = np.array(["negative", "positive"])[y]
+    model = make_sentiment_pipeline(
+        maxlen="auto", cell="gru", units=16, embedding_dim=16, epochs=12,
+        learning_rate=0.01, batch_size=32, spatial_dropout=0.0, dropout=0.0,
+        random_state=0,
+    ).fit(reviews[:400], labels[:400])  # fmt: skip
+    assert model.score(reviews[400:], labels[400:]) > 0.95
+    assert model.predict(["", "zzz \U0001f600", "שלום"]).shape == (3,)
+
+
+def test_vocabulary_is_learnt_inside_each_fold() -> None:
+    reviews = ["good film"] * 10 + ["bad film"] * 10 + ["onlyhere"]
+    labels = [1] * 10 + [0] * 10 + [0]
+    model = make_sentiment_pipeline(
+        maxlen=3, cell="simple", units=2, epochs=1, random_state=0
+    )
+    cross = GridSearchCV(model, {"clf__units": [2]}, cv=[(range(20), [20])])
+    cross.fit(reviews, labels)
+    folds = cross_val_score(model, reviews, labels, cv=2)
+    assert np.isfinite(folds).all()
+    sequencer = clone(model["seq"]).fit(reviews[:20])
+    assert "onlyhere" not in sequencer.vocabulary_
+
+
+def test_grid_over_units_epochs_and_cell_equals_serial() -> None:
+    reviews, labels = make_reviews(90, random_state=0)
+    model = make_sentiment_pipeline(maxlen=20, embedding_dim=4, random_state=0)
+    grid = {
+        "clf__units": [3, 4],
+        "clf__epochs": [1, 2],
+        "clf__cell": ["simple", "lstm", "gru"],
+    }
+    scores = [
+        GridSearchCV(model, grid, cv=3, n_jobs=n_jobs, error_score="raise")
+        .fit(reviews, labels)
+        .cv_results_["mean_test_score"]
+        for n_jobs in (1, 2)
+    ]
+    np.testing.assert_array_equal(scores[0], scores[1])

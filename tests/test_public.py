@@ -1,0 +1,57 @@
+"""What a user can import, and what importing it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import skrnn
+from skrnn import datasets
+
+
+@pytest.mark.parametrize("module", [skrnn, datasets], ids=lambda m: m.__name__)
+def test_public_names_are_sorted_and_exist(module) -> None:
+    assert list(module.__all__) == sorted(module.__all__)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+    assert set(module.__all__) <= set(dir(module))
+
+
+def test_public_names_have_docstrings_with_examples() -> None:
+    names = [n for n in skrnn.__all__ if n not in ("__version__", "datasets")]
+    public = [getattr(skrnn, n) for n in names]
+    public += [getattr(datasets, n) for n in datasets.__all__]
+    for thing in public:
+        assert ">>>" in thing.__doc__, thing
+        assert "Parameters\n" in thing.__doc__, thing
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        skrnn.nothing  # noqa: B018
+
+
+def loaded_after(code: str) -> set[str]:
+    """Return the top-level packages that a fresh interpreter loads for ``code``."""
+    script = f"import sys\n{code}\nprint(*{{m.partition('.')[0] for m in sys.modules}})"
+    run = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    return set(run.stdout.split())
+
+
+def test_import_loads_nothing_heavy() -> None:
+    heavy = {"tensorflow", "keras", "scikeras", "matplotlib", "sklearn", "pandas"}
+    assert not heavy & loaded_after("import skrnn")
+
+
+def test_the_text_side_loads_no_tensorflow() -> None:
+    code = "import skrnn; skrnn.TextSequencer().fit(['a b', 'c']); skrnn.WordVectors"
+    assert not {"tensorflow", "keras", "scikeras"} & loaded_after(code)
+
+
+def test_datasets_load_no_tensorflow() -> None:
+    code = "import skrnn; skrnn.datasets.make_reviews(5)"
+    assert not {"tensorflow", "keras"} & loaded_after(code)

@@ -1,0 +1,40 @@
+"""The shortcut before Porter's rules changes no stem."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nltk.stem import PorterStemmer
+
+from skrnn.text.stemmers import PorterStem
+
+by_nltk = PorterStemmer().stem
+fast = PorterStem()
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.text("aeiouytslnigdmcrbfzTEY'.3", max_size=10) | st.text(max_size=6))
+def test_stems_are_nltks(word: str) -> None:
+    assert fast(word) == by_nltk(word)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.text("abelmnorstuvy", max_size=7),
+    st.sampled_from(
+        str.split(
+            "s sses ies ss eed ed ied ing at bl iz y ational tional enci anci izer "
+            "bli alli entli eli ousli ization ation ator alism iveness fulness "
+            "ousness aliti iviti biliti fulli logi icate ative alize iciti ical ful "
+            "ness al ance ence er ic able ible ant ement ment ent ion sion tion ou "
+            "ism ate iti ous ive ize e ll"
+        )
+    ),
+)
+def test_stems_of_every_rule_are_nltks(stem: str, suffix: str) -> None:
+    assert fast(stem + suffix) == by_nltk(stem + suffix)
+
+
+def test_irregular_forms() -> None:
+    words = str.split("sky skies dying lying news innings outing howe proceed exceed")
+    assert [fast(word) for word in words] == [by_nltk(word) for word in words]

@@ -1,0 +1,156 @@
+"""Which words are kept, and under which number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
+
+from skrnn.text import vocabulary_from_keras_index
+from skrnn.text.analysis import Analyzer
+from skrnn.text.encoding import Encoded, encode
+from skrnn.text.vocabulary import (
+    check_vocabulary,
+    document_frequencies,
+    learn_vocabulary,
+)
+
+ANALYZER = Analyzer(
+    lowercase=False,
+    strip_html=False,
+    strip_accents=None,
+    tokenizer=str.split,
+    stop_words=None,
+    keep_negations=True,
+    stemmer=None,
+)
+documents = st.lists(
+    st.lists(st.sampled_from("abcdefgh"), max_size=8).map(" ".join),
+    min_size=1,
+    max_size=12,
+)
+
+
+def encoded(texts: list[str]) -> Encoded:
+    return encode(texts, ANALYZER)
+
+
+def learn(texts: list[str], **changes: Any) -> dict[str, int]:
+    limits = {"max_features": None, "min_df": 1, "max_df": 1.0, **changes}
+    return learn_vocabulary(encoded(texts), **limits)
+
+
+def test_frequent_words_come_first_and_ties_are_alphabetical() -> None:
+    assert learn(["c b a b", "d a d b"]) == {"b": 2, "a": 3, "d": 4, "c": 5}
+
+
+@given(documents, st.none() | st.integers(1, 9))
+def test_ranks_as_counted_by_hand(texts: list[str], limit: int | None) -> None:
+    counts = Counter(" ".join(texts).split())
+    ranked = sorted(counts, key=lambda word: (-counts[word], word))[:limit]
+    if not ranked:
+        with pytest.raises(ValueError, match="empty vocabulary; perhaps the documents"):
+            learn(texts, max_features=limit)
+        return
+    vocabulary = learn(texts, max_features=limit)
+    assert list(vocabulary.items()) == list(zip(ranked, range(2, 20), strict=False))
+
+
+@given(
+    documents,
+    st.integers(1, 5) | st.floats(0, 1),
+    st.integers(1, 5) | st.floats(0, 1),
+)
+def test_document_frequencies_limit_as_in_sklearn(
+    texts: list[str], min_df: float, max_df: float
+) -> None:
+    vectorizer = CountVectorizer(
+        tokenizer=str.split, token_pattern=None, min_df=min_df, max_df=max_df
+    )
+    try:
+        expected = set(vectorizer.fit(texts).vocabulary_)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=str(error)):
+            learn(texts, min_df=min_df, max_df=max_df)
+    else:
+        assert set(learn(texts, min_df=min_df, max_df=max_df)) == expected
+
+
+def test_document_frequencies() -> None:
+    frequencies = document_frequencies(encoded(["a b a", "", "b c", "b"]))
+    np.testing.assert_array_equal(frequencies, [1, 3, 1])
+
+
+@pytest.mark.parametrize(
+    ("given_as", "expected"),
+    [
+        (["b", "a"], {"b": 2, "a": 3}),
+        (iter(("b", "a")), {"b": 2, "a": 3}),
+        ({"b", "a"}, {"a": 2, "b": 3}),
+        ({"b": 9, "a": np.int64(4)}, {"b": 9, "a": 4}),
+    ],
+)
+def test_fixed_vocabularies(given_as: Any, expected: dict[str, int]) -> None:
+    checked = check_vocabulary(given_as)
+    assert list(checked.items()) == list(expected.items())
+    assert all(type(number) is int for number in checked.values())
+
+
+@pytest.mark.parametrize(
+    ("given_as", "error", "message"),
+    [
+        ("the words", ValueError, "got the string 'the words'"),
+        ([], ValueError, "empty vocabulary passed to fit"),
+        ({}, ValueError, "empty vocabulary passed to fit"),
+        (["a", "b", "a"], ValueError, "Duplicate term in vocabulary: 'a'"),
+        ([3], TypeError, r"holds 3 \(type int\); all tokens must be str"),
+        ({None: 3}, TypeError, "holds None"),
+        ({"a": 1}, ValueError, "gives 'a' the id 1.*words start at 2.*keras_index"),
+        ({"a": -2}, ValueError, "the id -2"),
+        ({"a": 2, "b": 2}, ValueError, "both 'a' and 'b' the id 2"),
+        ({"a": 2.0}, TypeError, r"gives 'a' the id 2.0 \(type float\)"),
+        ({"a": True}, TypeError, "ids must be whole numbers"),
+        ({"a": "2"}, TypeError, "ids must be whole numbers"),
+    ],
+)
+def test_wrong_vocabularies(
+    given_as: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        check_vocabulary(given_as)
+
+
+def test_keras_index_below_the_first_word() -> None:
+    with pytest.raises(ValueError, match="the id 1"):
+        vocabulary_from_keras_index({"the": 1}, index_from=0)
+
+
+@pytest.mark.parametrize("num_words", [None, 6])
+@pytest.mark.parametrize("index_from", [1, 3])
+def test_keras_index_agrees_with_keras_data(
+    monkeypatch: pytest.MonkeyPatch, num_words: int | None, index_from: int
+) -> None:
+    imdb = pytest.importorskip("keras.src.datasets.imdb")
+    word_index = {"the": 1, "and": 2, "film": 3, "great": 4, "rare": 5}
+    texts = np.array([[1, 4, 3, 2, 1, 3], [2, 1, 5]], dtype=object)
+    labels = np.array([0, 1])
+    stored = {"x_train": texts, "y_train": labels, "x_test": texts, "y_test": labels}
+    monkeypatch.setattr(imdb, "get_file", lambda **source: "imdb.npz")
+    monkeypatch.setattr(imdb.npz_utils, "load_npz", lambda path: stored)
+    (by_keras, _), _ = imdb.load_data(
+        num_words=num_words, start_char=None, oov_char=1, index_from=index_from
+    )
+    vocabulary = vocabulary_from_keras_index(
+        word_index, index_from=index_from, num_words=num_words
+    )
+    words = {rank: word for word, rank in word_index.items()}
+    if num_words is None:
+        # Keras reads the rarest word of its data as out of vocabulary then.
+        del vocabulary["rare"]
+    ours = {tuple(vocabulary.get(words[rank], 1) for rank in text) for text in texts}
+    assert ours == set(map(tuple, by_keras))
