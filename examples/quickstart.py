@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 
-REACH = 4
+REACH = 8
 
 reviews, y = make_reviews(4000, reach=REACH, random_state=0)
 labels = np.array(["negative", "positive"])[y]
@@ -32,10 +32,12 @@ models = {
     ),
     "skrnn, LSTM": make_sentiment_pipeline(
         cell="lstm",
+        pooling="max",
         maxlen="auto",
-        epochs=12,
-        learning_rate=0.005,
-        batch_size=64,
+        epochs=5,
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=32,
         spatial_dropout=0.0,
         dropout=0.2,
         random_state=0,

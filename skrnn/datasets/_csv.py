@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def load_reviews(
         If there is no such file.
     ValueError
         If the file is empty, not in this encoding, not a table, lacks a column, or has
-        rows without text or label; the message says where.
+        rows without text or label (empty, or what pandas reads as missing, such as
+        ``NA``); the message says where.
 
     Examples
     --------
@@ -68,16 +70,24 @@ def load_reviews(
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     try:
-        frame = pd.read_csv(path, encoding=encoding, dtype={text_column: object})
+        frame = pd.read_csv(
+            path, encoding=encoding, dtype={text_column: object}, low_memory=False
+        )
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"{path} is not in {encoding}: {error.reason}. Pass its "
+            f"{path} is not in {encoding}: {_undecodable(path, encoding)}. Pass its "
             "encoding, for example encoding='latin-1'."
         ) from error
     except pd.errors.EmptyDataError as error:
         raise ValueError(f"{path} is empty.") from error
     except pd.errors.ParserError as error:
         raise ValueError(f"{path} is not a CSV table: {error}.") from error
+    # pandas takes the first of too many cells for a row name and shifts the others.
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError(
+            f"{path} has more cells in its rows than the {frame.shape[1]} names in its "
+            "header. Put texts that contain commas between double quotes."
+        )
     for column in (text_column, label_column):
         if column not in frame:
             near = difflib.get_close_matches(column, list(map(str, frame)), n=1)
@@ -94,7 +104,8 @@ def load_reviews(
         rows = missing.nonzero()[0] + 1
         raise ValueError(
             f"{path} lacks the text or the label in {len(rows)} of {len(frame)} rows, "
-            f"the first in row {rows[0]} below the header. Fill or drop them."
+            f"the first in row {', '.join(map(str, rows[:5]))} below the header. Fill "
+            "or drop them."
         )
     data = frame[text_column].to_numpy(dtype=object)
     labels = frame[label_column]
@@ -103,3 +114,22 @@ def load_reviews(
     if return_X_y:
         return data, target
     return Bunch(data=data, target=target, frame=frame)
+
+
+def _undecodable(path: Path, encoding: str) -> str:
+    """Say where the first byte is that is not in the encoding."""
+    try:
+        table = pd.read_csv(
+            path,
+            encoding=encoding,
+            encoding_errors="surrogateescape",
+            header=None,
+            dtype=object,
+        )
+    except ValueError:  # it is no table in this encoding, or one with its own rules
+        return "it cannot be decoded"
+    for row, cells in enumerate(table.itertuples(index=False)):
+        if byte := re.search("[\udc80-\udcff]", " ".join(map(str, cells))):
+            where = f"row {row} below the header" if row else "the header"
+            return f"byte 0x{ord(byte[0]) - 0xDC00:02x} in {where} cannot be decoded"
+    return "it cannot be decoded"

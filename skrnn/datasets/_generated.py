@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +11,12 @@ from sklearn.utils import check_random_state
 # The two words that stand before an adjective; a review has each of them once.
 NEGATION, AFFIRMATION = "not", "really"
 
+# Every product has every part, and any of the words may be said of it.
 POSITIVE = ("great", "amazing", "brilliant", "superb", "lovely", "perfect", "excellent")
-NEGATIVE = ("awful", "terrible", "useless", "dreadful", "boring", "broken", "poor")
-NEUTRAL = ("grey", "square", "Italian", "wooden", "round", "metallic", "electric")
-_PARTS = ("camera", "display", "plot", "story", "handle", "cover", "sound", "engine")
-_PRODUCTS = ("phone", "film", "book", "blender", "lamp", "radio", "kettle", "guitar")
+NEGATIVE = ("awful", "terrible", "useless", "dreadful", "horrible", "flimsy", "poor")
+NEUTRAL = ("grey", "square", "Italian", "white", "round", "metallic", "flat")
+_PARTS = ("cable", "switch", "base", "case", "cover", "stand", "box", "panel")
+_PRODUCTS = ("phone", "clock", "fan", "blender", "lamp", "radio", "kettle", "heater")
 _OPENINGS = (
     "I bought this {} last week.",
     "We have had this {} since spring.",
@@ -51,7 +51,10 @@ _FILLERS = {
 
 
 def make_reviews(
-    n_samples: int = 1000, *, reach: int = 3, random_state: Any = None
+    n_samples: int = 1000,
+    *,
+    reach: int = 3,
+    random_state: int | np.random.RandomState | None = None,
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
     """Generate reviews whose verdict hangs on a word some distance before another.
 
@@ -93,6 +96,15 @@ def make_reviews(
     >>> reviews, y = make_reviews(3, reach=2, random_state=0)
     >>> len(reviews), sorted(set(y.tolist()))
     (3, [0, 1])
+    >>> for sentence in reviews[0].split(". "):
+    ...     print(sentence)
+    We have had this radio since spring
+    The cable is really, frankly, honestly, grey
+    There is more to say
+    The base is not, honestly, anyway, perfect
+    So much from me.
+    >>> print(y[0])
+    0
     """
     for name, value, least in (("n_samples", n_samples, 1), ("reach", reach, 0)):
         if not isinstance(value, Integral) or value < least:

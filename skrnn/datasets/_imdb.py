@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import http.client
 import json
 import os
 import re
 import sys
 import tarfile
-import tempfile
 import time
 import urllib.request
+import uuid
 import warnings
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from numbers import Integral, Real
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,8 +29,13 @@ from sklearn.utils import Bunch, check_random_state
 ARCHIVE = "aclImdb_v1.tar.gz"
 URL = f"https://ai.stanford.edu/~amaas/data/sentiment/{ARCHIVE}"
 SHA256 = "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe"
-_MEMBER = re.compile(r"aclImdb/(train|test)/(neg|pos|unsup)/(\d+)_(\d+)\.txt")
+_MEMBER = re.compile(r"(?:\./)?aclImdb/(train|test)/(neg|pos|unsup)/(\d+)_(\d+)\.txt")
 _TARGETS = {"neg": 0, "pos": 1, "unsup": -1}
+_EXAMPLES = {
+    "train": "aclImdb/train/pos/0_9.txt",
+    "test": "aclImdb/test/pos/0_10.txt",
+    "unsup": "aclImdb/train/unsup/0_0.txt",
+}
 _CACHE_VERSION = 1
 _TIMEOUT = 60.0
 
@@ -42,7 +50,7 @@ def fetch_imdb(
     return_X_y: bool = False,
     as_frame: bool = False,
     shuffle: bool = True,
-    random_state: Any = 42,
+    random_state: int | np.random.RandomState | None = 42,
     download_if_missing: bool = True,
     n_retries: int = 3,
     delay: float = 1.0,
@@ -51,7 +59,8 @@ def fetch_imdb(
 
     The archive ``aclImdb_v1.tar.gz`` is looked for in ``data_home`` and in the folder
     that the environment variable ``SKRNN_DATA`` names, and downloaded (84 MB) into
-    ``data_home`` otherwise. It is read once and cached.
+    ``data_home`` otherwise. It is read once and cached in ``data_home``; the cache is
+    made anew when the archive has changed, so the archive has to stay.
 
     =================   ================================================
     Classes                                                            2
@@ -85,7 +94,7 @@ def fetch_imdb(
     reviews : :class:`~sklearn.utils.Bunch`
         With the entries
 
-        data : ndarray or Series of shape (n_samples,), object
+        data : ndarray of shape (n_samples,), object, or Series
             The texts, str.
         target : ndarray or Series of shape (n_samples,), int64
             0 is negative, 1 positive, -1 not labelled.
@@ -106,7 +115,8 @@ def fetch_imdb(
         If the archive is not found and may not or cannot be downloaded, or if the
         download is not what it should be.
     ValueError
-        If ``subset`` is unknown, or the archive is unsafe or holds no reviews.
+        If a parameter is not valid, or the archive is unsafe, damaged or holds no
+        reviews of the subset.
 
     References
     ----------
@@ -129,7 +139,13 @@ def fetch_imdb(
         raise ValueError(
             f"subset must be one of {', '.join(map(repr, subsets))}, got {subset!r}."
         )
-    home = Path(get_data_home(data_home))
+    if not isinstance(n_retries, Integral) or n_retries < 0:
+        raise ValueError(
+            f"n_retries must be a whole number from 0 on, got {n_retries!r}."
+        )
+    if not isinstance(delay, Real) or not delay >= 0:
+        raise ValueError(f"delay must be a number of seconds from 0 on, got {delay!r}.")
+    home = _home(data_home)
     archive = _find(home)
     if archive is None:
         if not download_if_missing:
@@ -163,6 +179,14 @@ def fetch_imdb(
     )
 
 
+def _home(data_home: str | os.PathLike[str] | None) -> Path:
+    try:
+        return Path(get_data_home(data_home))
+    except OSError:  # it cannot be made, and the archive may be elsewhere
+        default = os.environ.get("SCIKIT_LEARN_DATA", "~/scikit_learn_data")
+        return Path(default if data_home is None else data_home).expanduser()
+
+
 def _find(home: Path) -> Path | None:
     folders = [home]
     if os.environ.get("SKRNN_DATA"):
@@ -180,6 +204,11 @@ def _load(archive: Path, home: Path, part: str) -> Reviews:
     if cached is not None:
         return cached
     parts = _parse(archive)
+    if part not in parts:
+        raise ValueError(
+            f"{archive} holds no reviews of {part!r}: expected members such as "
+            f"{_EXAMPLES[part]}."
+        )
     try:
         for name, reviews in parts.items():
             _write_cache(home / _cache_name(name), stamp, reviews)
@@ -200,7 +229,8 @@ def _stamp(archive: Path) -> list[Any]:
     """Return what tells one archive from another, without reading all of it."""
     with archive.open("rb") as file:
         beginning = hashlib.sha256(file.read(2**20)).hexdigest()
-    return [_CACHE_VERSION, archive.stat().st_size, beginning]
+    status = archive.stat()
+    return [_CACHE_VERSION, status.st_size, status.st_mtime_ns, beginning]
 
 
 def _read_cache(path: Path, stamp: list[Any]) -> Reviews | None:
@@ -210,7 +240,7 @@ def _read_cache(path: Path, stamp: list[Any]) -> Reviews | None:
         if content["stamp"] != stamp:
             return None
         return [(str(t), int(label), int(r)) for t, label, r in content["reviews"]]
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
         return None  # missing or damaged: it is made anew
 
 
@@ -229,7 +259,11 @@ def _parse(archive: Path) -> dict[str, Reviews]:
         "unsup": [],
     }
     try:
-        with tarfile.open(archive, "r|gz") as tar:
+        # Not tarfile's "r|gz", which never compares the checksum at the end.
+        with (
+            gzip.open(archive) as unpacked,
+            tarfile.open(fileobj=unpacked, mode="r|") as tar,
+        ):
             for member in tar:
                 _refuse_unsafe(member, archive)
                 match = _MEMBER.fullmatch(member.name)
@@ -241,23 +275,31 @@ def _parse(archive: Path) -> dict[str, Reviews]:
                     (
                         _TARGETS[kind],
                         int(number),
-                        content.read().decode("utf-8"),
+                        _decode(content.read(), member.name, archive),
                         int(rating),
                     )
                 )
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
+            while unpacked.read(2**20):
+                pass
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(
             f"{archive} is damaged: {error}. Delete it, and it is downloaded again."
         ) from error
-    if not any(found.values()):
-        raise ValueError(
-            f"{archive} holds no reviews: expected members such as "
-            "aclImdb/train/pos/0_9.txt."
-        )
     return {
         part: [(text, label, rating) for label, _, text, rating in sorted(rows)]
         for part, rows in found.items()
+        if rows
     }
+
+
+def _decode(content: bytes, name: str, archive: Path) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{archive} has a review that is not in UTF-8, {name!r}: {error}. This is "
+            "not the dataset's archive."
+        ) from error
 
 
 def _refuse_unsafe(member: tarfile.TarInfo, archive: Path) -> None:
@@ -277,7 +319,7 @@ def _download(path: Path, *, n_retries: int, delay: float) -> Path:
     for tries_left in range(n_retries, -1, -1):
         try:
             _download_once(path)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             if not tries_left:
                 raise OSError(
                     f"{URL} could not be downloaded: {error}. Download it by other "
@@ -298,20 +340,22 @@ def _download_once(path: Path) -> None:
     ):
         total = int(response.headers.get("Content-Length") or 0)
         done, shown = 0, 0.0
-        while block := response.read(2**18):
-            file.write(block)
-            digest.update(block)
-            done += len(block)
-            if time.monotonic() - shown > 0.5 or done == total:
-                shown = time.monotonic()
-                of_total = f" of {total / 1e6:.1f}" if total else ""
-                print(
-                    f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
-                    end="",
-                    file=sys.stderr,
-                    flush=True,
-                )
-        print(file=sys.stderr)
+        try:
+            while block := response.read(2**18):
+                file.write(block)
+                digest.update(block)
+                done += len(block)
+                if time.monotonic() - shown > 0.5 or done == total:
+                    shown = time.monotonic()
+                    of_total = f" of {total / 1e6:.1f}" if total else ""
+                    print(
+                        f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
+                        end="",
+                        file=sys.stderr,
+                        flush=True,
+                    )
+        finally:
+            print(file=sys.stderr)
         if digest.hexdigest() != SHA256:
             raise OSError(
                 f"the {done} bytes that came have the SHA-256 checksum "
@@ -322,16 +366,15 @@ def _download_once(path: Path) -> None:
 @contextmanager
 def _appearing_whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that appears under its name when it is complete."""
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}-", delete=False
-    ) as file:
-        try:
+    # Not from tempfile: nobody else may read its files, and the folder may be shared.
+    unfinished = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+    try:
+        with unfinished.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise

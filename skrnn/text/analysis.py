@@ -61,23 +61,6 @@ def strip_html(text: str) -> str:
     return text
 
 
-class _Final(dict[str, tuple[str, ...]]):
-    """What becomes of a token, worked out when it is first asked for."""
-
-    def __init__(self, drop: StopWords | None, stem: Callable[[str], str] | None):
-        self.drop = drop
-        self.stem = stem
-
-    def __missing__(self, token: str) -> tuple[str, ...]:
-        stemmed = token
-        if self.drop is not None and token in self.drop:
-            stemmed = ""
-        elif self.stem is not None:
-            stemmed = self.stem(token)
-        final = self[token] = (stemmed,) if stemmed else ()
-        return final
-
-
 class Analyzer:
     """From a text to its tokens, remembering the words that it met.
 
@@ -214,13 +197,12 @@ class Analyzer:
         """Drop stop words and stem, each distinct token once."""
         if self._stop_words is None and self._stem is None:
             return expanded
-        final = _Final(self._stop_words, self._stem)
-        return [
-            final[tokens[0]]
-            if len(tokens) == 1
-            else tuple(chain.from_iterable(map(final.__getitem__, tokens)))
-            for tokens in expanded
-        ]
+        tokens: Iterable[str] = dict.fromkeys(chain.from_iterable(expanded))
+        if self._stop_words is not None:
+            tokens = self._stop_words.without(tokens)
+        stem = self._stem
+        final = dict(zip(tokens, tokens if stem is None else stem(tokens), strict=True))
+        return [tuple(filter(None, map(final.get, unit))) for unit in expanded]
 
     def _remember(
         self, units: Sequence[str], tokens: Sequence[tuple[str, ...]]

@@ -22,6 +22,9 @@ __all__ = ["Encoded", "encode"]
 # Below this many documents for each, starting processes takes longer than it saves.
 _LEAST_PER_PROCESS = 10_000
 
+# Arrays of this many documents at a time are small enough for the processor's cache.
+_BLOCK = 1_000
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -80,23 +83,22 @@ def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> 
                 for start, stop in pairwise(cuts)
             )
             return _merge(pieces)
-    encoded = _encode_piece(documents, analyzer, 0)
-    if not len(encoded.lengths):
-        raise ValueError("Found no documents: expected at least one text.")
-    return encoded
+    return _encode_piece(documents, analyzer, 0)
 
 
 def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> Encoded:
     """Analyze documents whose first is called number ``first`` in errors."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     number, split = numbers.__getitem__, analyzer.split
-    units = array("i")
+    units = array("I")
     ends = [0]
     for position, document in enumerate(documents, start=first):
         if not isinstance(document, str):
             raise _not_a_text(document, position)
         units.extend(map(number, split(document)))
         ends.append(len(units))
+    if len(ends) == 1:
+        raise ValueError("Found no documents: expected at least one text.")
     resolved = analyzer.resolve(list(numbers))
 
     names: defaultdict[str, int] = defaultdict(count().__next__)
@@ -106,17 +108,50 @@ def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> E
         dtype=np.int32,
         count=widths.sum(),
     )
-    # Each unit is replaced by its tokens: none, one, or several.
-    unit = np.frombuffer(units, dtype=np.intc) if units else np.empty(0, np.intc)
-    repeats = widths[unit]
-    token_ends = np.concatenate([[0], np.cumsum(repeats)])
-    shift = (np.cumsum(widths) - widths)[unit] - token_ends[:-1]
-    positions = np.repeat(shift, repeats) + np.arange(token_ends[-1])
+    firsts = np.cumsum(widths) - widths
+    blocks = []
+    for start in range(0, len(ends) - 1, _BLOCK):
+        cuts = np.array(ends[start : start + _BLOCK + 1])
+        block = np.array(units[cuts[0] : cuts[-1]], dtype=np.intp)
+        blocks.append(_replace_units(block, cuts - cuts[0], firsts, widths, codes))
     return Encoded(
         tokens=list(names),
-        codes=codes[positions],
-        lengths=np.diff(token_ends[ends]).astype(np.int32),
+        codes=np.concatenate([codes for codes, _ in blocks]),
+        lengths=np.concatenate([lengths for _, lengths in blocks]),
     )
+
+
+def _replace_units(
+    units: npt.NDArray[np.intp],
+    cuts: npt.NDArray[np.intp],
+    firsts: npt.NDArray[np.int64],
+    widths: npt.NDArray[np.int64],
+    codes: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Put the tokens of each unit, none or several, in the unit's place.
+
+    Parameters
+    ----------
+    units : ndarray of shape (n_units,)
+        The units of some documents.
+    cuts : ndarray of shape (n_documents + 1,)
+        Where in ``units`` documents begin and end.
+    firsts, widths : ndarray of shape (n_distinct_units,)
+        Where in ``codes`` the tokens of each distinct unit begin, and how many it has.
+    codes : ndarray of shape (widths.sum(),)
+        The tokens of all distinct units.
+
+    Returns
+    -------
+    codes : ndarray of shape (lengths.sum(),)
+        The tokens of the documents.
+    lengths : ndarray of shape (n_documents,)
+        How many each document has.
+    """
+    repeats = widths[units]
+    ends = np.concatenate([[0], np.cumsum(repeats)])
+    positions = np.repeat(firsts[units] - ends[:-1], repeats) + np.arange(ends[-1])
+    return codes[positions], np.diff(ends[cuts]).astype(np.int32)
 
 
 def _merge(pieces: list[Encoded]) -> Encoded:

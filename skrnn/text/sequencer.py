@@ -57,7 +57,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
           apostrophe becomes a plain one), numbers, and each emoji on its own.
         - ``"nltk"``: ``nltk.word_tokenize(text, preserve_line=True)``, token for
           token. It needs no downloaded data.
-        - callable: takes the cleaned text and returns an iterable of str.
+        - callable: takes the cleaned text and returns an iterable of str, of which
+          empty ones are dropped.
     stop_words : {"english", "nltk"}, list or set of str, or None, default=None
         Tokens to drop, compared after lower-casing and before stemming:
         scikit-learn's English list, NLTK's (a corpus that must be downloaded once), or

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from skrnn.text.tokenizers import describe
 
-__all__ = ["load_stemmer"]
+__all__ = ["Stemmer", "load_stemmer"]
 
 # Every suffix that a rule of Porter's looks for, and every irregular form, ends in one
-# of these. The rules take time; more than a third of the words in reviews need none.
+# of these. The rules take time, and half of the distinct words in reviews need none.
 _PORTER_SUFFIXES = (
     *("s", "y", "i", "e", "ed", "ing", "al", "ful", "ll", "er", "ator", "ion", "ism"),
     *("ic", "ant", "ent", "ou"),
 )
 
 
-class PorterStem:
+class Stemmer(Protocol):
+    """What stems many words at once."""
+
+    def __call__(self, words: Iterable[str]) -> list[str]:
+        """Return the stem of each word."""
+
+
+class PorterStems:
     """NLTK's Porter stemmer, not asked about words that none of its rules fits."""
 
     def __init__(self) -> None:
@@ -24,46 +32,52 @@ class PorterStem:
 
         self._stem = PorterStemmer().stem
 
-    def __call__(self, word: str) -> str:
-        """Stem a word."""
-        lowered = word.lower()
-        return self._stem(word) if lowered.endswith(_PORTER_SUFFIXES) else lowered
+    def __call__(self, words: Iterable[str]) -> list[str]:
+        """Return the stem of each word."""
+        stem = self._stem
+        return [
+            stem(word) if word.endswith(_PORTER_SUFFIXES) else word
+            for word in map(str.lower, words)
+        ]
 
 
-class CheckedStem:
-    """A user's stemmer, whose answers are checked."""
+class CheckedStems:
+    """A function that stems a word, whose answers are checked."""
 
     def __init__(self, stem: Callable[[str], str]):
         self.stem = stem
 
-    def __call__(self, word: str) -> str:
-        """Stem a word."""
-        stemmed = self.stem(word)
-        if not isinstance(stemmed, str):
-            raise TypeError(
-                f"The stemmer returned {describe(stemmed)} for {word!r}; it must "
-                "return a str."
-            )
-        return stemmed
+    def __call__(self, words: Iterable[str]) -> list[str]:
+        """Return the stem of each word."""
+        stems = []
+        for word in words:
+            stem = self.stem(word)
+            if not isinstance(stem, str):
+                raise TypeError(
+                    f"The stemmer returned {describe(stem)} for {word!r}; it must "
+                    "return a str."
+                )
+            stems.append(stem)
+        return stems
 
 
-def load_stemmer(stemmer: str | Callable[[str], str]) -> Callable[[str], str]:
-    """Return the function that stems a word.
+def load_stemmer(stemmer: str | Callable[[str], str]) -> Stemmer:
+    """Return what stems words.
 
     Parameters
     ----------
     stemmer : {"porter", "snowball"} or callable
-        Its name, or the function itself.
+        Its name, or a function that takes a word and returns its stem.
 
     Returns
     -------
-    stem : callable
-        Takes a word and returns its stem.
+    stem : Stemmer
+        Takes words and returns their stems.
     """
     if stemmer == "porter":
-        return PorterStem()
+        return PorterStems()
     if stemmer == "snowball":
         from nltk.stem.snowball import EnglishStemmer
 
-        return EnglishStemmer().stem
-    return CheckedStem(stemmer)  # type: ignore[arg-type]
+        return CheckedStems(EnglishStemmer().stem)
+    return CheckedStems(stemmer)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
@@ -85,11 +85,24 @@ class StopWords:
         self.words = frozenset(words)
         self.punctuation = named
 
-    def __contains__(self, token: str) -> bool:
-        """Tell whether a token is dropped."""
-        return token in self.words or (
-            self.punctuation and _PUNCTUATION.issuperset(token)
-        )
+    def without(self, tokens: Iterable[str]) -> list[str]:
+        """Return the tokens that are not dropped.
+
+        Parameters
+        ----------
+        tokens : iterable of str
+            Tokens.
+
+        Returns
+        -------
+        kept : list of str
+            Those that are no stop words.
+        """
+        words = self.words
+        kept = [token for token in tokens if token not in words]
+        if self.punctuation:
+            kept = [token for token in kept if not _PUNCTUATION.issuperset(token)]
+        return kept
 
 
 def _nltk_stop_words() -> list[str]:

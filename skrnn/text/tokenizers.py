@@ -83,8 +83,8 @@ class CallableSplitter:
         return tokens
 
     def expand(self, units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Take each unit as the token that it is."""
-        return [(unit,) for unit in units]
+        """Take each unit as the token that it is, unless it is empty."""
+        return [(unit,) if unit else () for unit in units]
 
 
 def describe(value: object) -> str:

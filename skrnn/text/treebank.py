@@ -16,8 +16,9 @@ are the tokens of its space-separated chunks. The rules that see more are these:
   quote wants a space: chunks are cut at spaces only, and another break becomes a space
   only where no quote is near.
 
-Inside a chunk NLTK itself decides, given the chunk between spaces. If a release of NLTK
-has other rules than those that this was derived from, NLTK runs on whole texts.
+Inside a chunk NLTK itself decides, given the chunk between spaces, except where a chunk
+is so plain that its tokens are known. If a release of NLTK has other rules than those
+that this was derived from, NLTK runs on whole texts.
 """
 
 from __future__ import annotations
@@ -32,26 +33,33 @@ from skrnn.text.tokenizers import CallableSplitter, Splitter
 
 __all__ = ["TreebankSplitter", "treebank_splitter"]
 
-# The rule tables under which the module's docstring holds: those of NLTK 3.10.
+# The rule tables for which the module's docstring holds.
 _KNOWN_RULES = frozenset(
-    {"6ea4eaa87eab6db68df18d6247f514097a4800e67d028d844e7e5a151c4c15eb"}
+    {
+        "3212d149bdd78b0efe015ddecec7ec2a10a0835e5e488cec4b2aae07c828ab47",  # 3.9.1
+        "f090599911d38b7e701ff32c70b7be3a43b553ce42d472d328cb9070dae30bbb",  # 3.9.4
+        "8489fde24f359e395d6051eccc5ed5b0470864e4dabf19c1cc849400daa074a6",  # 3.10.2
+        "6ea4eaa87eab6db68df18d6247f514097a4800e67d028d844e7e5a151c4c15eb",  # 3.10.4
+    }
 )
 
 _WHITE_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _MAY_FOLLOW_FINAL_PERIOD = "])}>\"'»”’" + _WHITE_SPACE
 _PLAIN_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 
-# Chunks that need no asking: without apostrophes and backticks, each mark is a token of
-# its own wherever it stands, and a word keeps its single periods, hyphens and slashes.
-# A colon, a comma or a period behind a mark sticks to a word that follows.
+# Chunks that need no asking. Each mark is a token of its own wherever it stands; a word
+# keeps its single periods, hyphens and slashes and gives off a clitic or an apostrophe
+# at its end; a colon or a comma sticks to what follows, or to both sides of a number.
 _MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|"(?!")|\.\.+|--(?!-))'
 _RUN = "[A-Za-z0-9_/]++"
 _PLAIN_CHUNK = re.compile(
-    rf"(?:{_MARK}|[,:.](?={_MARK}|\Z)"
-    rf"|{_RUN}(?:[-.]{_RUN})*+(?:\.(?!\.))?+(?=[,:]?(?:{_MARK}|\Z)))++"
+    rf"(?:{_MARK}|[,:.](?={_MARK}|\Z)|[,:]?+{_RUN}(?:[-.,:]{_RUN})*+"
+    r"(?:\.(?!\.)|(?<=[A-Za-z0-9_])'(?:s|m|d|ll|re|ve)?|(?<=[A-Za-z0-9_]n)'t)?+"
+    rf"(?=[,:]?(?:{_MARK}|\Z)))++"
 ).fullmatch
 _PLAIN_TOKENS = re.compile(
-    r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&,:]|(?:[A-Za-z0-9_/]|-(?!-)|\.(?!\.))+"
+    r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&]|n't|'[a-z]*"
+    r"|[,:]?(?:(?!n't)[A-Za-z0-9_/]|-(?!-)|\.(?!\.)|[,:](?=[0-9]))+|[,:]"
 ).findall
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[(\[{<]))"')
 # Contractions without an apostrophe are found in words that are plain otherwise, too.
@@ -129,7 +137,7 @@ def _plain_tokens(chunk: str) -> tuple[str, ...]:
     if chunk.isalnum():
         return (chunk,)
     if '"' in chunk:
-        chunk = _OPENING_QUOTE.sub("``", chunk).replace('"', "''")
+        chunk = _OPENING_QUOTE.sub("``", chunk).replace('"', " '' ")
     return tuple(_PLAIN_TOKENS(chunk))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -46,14 +47,33 @@ def test_other_columns_labels_and_encodings(tmp_path: Path) -> None:
         ("review_text,label\n", "no rows"),
         ("review_txt,label\na,1\n", "no column 'review_text'. Did you mean 'review_t"),
         ("review_text,stars\na,1\n", "no column 'label'.*'stars'"),
-        ("review_text,label\na,1\n,0\nb,\n", "in 2 of 3 rows, the first in row 2"),
-        (b"review_text,label\n\xe9t\xe9,1\n", "not in utf-8.*encoding="),
+        ("review_text,label\na,1\n,0\nb,\n", "in 2 of 3 rows, the first in row 2, 3 "),
         ('review_text,label\n"a,1\n', "not a CSV table"),
+        ("review_text,label\na, b,1\nc, d,0\n", "more cells.*2 names.*double quotes"),
+        ("review_text,label\na,1\nb, c,0\n", "not a CSV table.*line 3"),
+        (b"review_text,label\n\xe9t\xe9,1\n", "not in utf-8: byte 0xe9 in row 1 .*"),
+        (b"review_text,label\na,1\nb\xff,1\n", "byte 0xff in row 2 .*encoding="),
+        (b"r\xe9view,label\na,1\n", "byte 0xe9 in the header"),
+        ("review_text,label\né,1\n".encode("utf-16"), "not in utf-8.*encoding="),
     ],
 )
 def test_bad_files(content: str | bytes, message: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
         load_reviews(write(tmp_path, content))
+
+
+def test_a_packed_file(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.csv.gz"
+    path.write_bytes(gzip.compress(b"review_text,label\na,1\n"))
+    assert load_reviews(path).data.tolist() == ["a"]
+    path.write_bytes(gzip.compress(b"review_text,label\na,1\n\xe9,1\n"))
+    with pytest.raises(ValueError, match="byte 0xe9 in row 2 "):
+        load_reviews(path)
+
+
+def test_a_file_from_a_spreadsheet_begins_with_a_mark(tmp_path: Path) -> None:
+    path = write(tmp_path, b"\xef\xbb\xbfreview_text,label\r\na,1\r\n")
+    assert load_reviews(path).data.tolist() == ["a"]
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

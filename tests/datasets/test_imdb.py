@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import http.server
 import io
+import itertools
+import os
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -146,9 +148,69 @@ def test_a_cache_that_cannot_be_written_is_a_warning(
         assert len(fetch_imdb(data_home=home).data) == 4
 
 
-def link(name: str) -> tarfile.TarInfo:
+def test_a_folder_that_cannot_be_made_is_a_warning(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKRNN_DATA", str(home))
+    (home / "file").write_text("")
+    for data_home in (home / "file" / "home", None):
+        monkeypatch.setenv("SCIKIT_LEARN_DATA", str(home / "file" / "default"))
+        with pytest.warns(UserWarning, match=r"could not be cached in .*file"):
+            assert len(fetch_imdb(data_home=data_home).data) == 4
+
+
+def test_each_changed_byte_of_the_cache_is_noticed(home: Path) -> None:
+    texts = fetch_imdb(data_home=home).data.tolist()
+    cache = home / _imdb._cache_name("train")
+    whole = cache.read_bytes()
+    for place in range(10, len(whole)):
+        cache.write_bytes(changed(whole, place))
+        assert fetch_imdb(data_home=home).data.tolist() == texts
+
+
+def test_a_changed_byte_of_the_archive_is_noticed(tmp_path: Path) -> None:
+    letters = itertools.cycle("abcdefghijk lmnopqrstuv wxyz")
+    reviews = {
+        f"train/pos/{i}_9.txt": "".join(itertools.islice(letters, 40 + i))
+        for i in range(50)
+    }
+    archive = make_archive(tmp_path / _imdb.ARCHIVE, reviews=reviews)
+    whole = archive.read_bytes()
+    for place in range(len(whole) // 4, len(whole), len(whole) // 20):
+        archive.write_bytes(changed(whole, place))
+        with pytest.raises(ValueError, match="damaged"):
+            fetch_imdb(data_home=tmp_path)
+
+
+def changed(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+
+
+def test_a_touched_archive_is_read_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_imdb(data_home=home)
+    os.utime(home / _imdb.ARCHIVE, (0, 0))
+    parsed = []
+    parse = _imdb._parse
+    monkeypatch.setattr(_imdb, "_parse", lambda a: parsed.append(a) or parse(a))
+    fetch_imdb(data_home=home)
+    fetch_imdb(data_home=home)
+    assert parsed == [home / _imdb.ARCHIVE]
+
+
+def test_others_may_read_the_cache(home: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        fetch_imdb(data_home=home)
+    finally:
+        os.umask(before)
+    assert (home / _imdb._cache_name("train")).stat().st_mode & 0o777 == 0o644
+
+
+def link(name: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
-    member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    member.type, member.linkname = kind, "/etc/passwd"
     return member
 
 
@@ -161,6 +223,8 @@ def link(name: str) -> tarfile.TarInfo:
         tarfile.TarInfo("aclImdb\\..\\..\\evil.txt"),
         tarfile.TarInfo("C:/evil.txt"),
         link("aclImdb/train/pos/9_9.txt"),
+        link("aclImdb/train/pos/8_9.txt", tarfile.LNKTYPE),
+        link("aclImdb/null", tarfile.CHRTYPE),
     ],
     ids=lambda member: member.name,
 )
@@ -185,6 +249,39 @@ def test_an_archive_without_reviews(tmp_path: Path) -> None:
         tar.addfile(tarfile.TarInfo("other/file"))
     with pytest.raises(ValueError, match="holds no reviews"):
         fetch_imdb(data_home=tmp_path)
+
+
+def test_an_archive_without_the_subset(tmp_path: Path) -> None:
+    reviews = {name: REVIEWS[name] for name in REVIEWS if "unsup" not in name}
+    make_archive(tmp_path / _imdb.ARCHIVE, reviews=reviews)
+    assert len(fetch_imdb(data_home=tmp_path, subset="all").data) == 6
+    with pytest.raises(ValueError, match=r"no reviews of 'unsup'.*unsup/0_0"):
+        fetch_imdb(data_home=tmp_path, subset="unsup")
+
+
+def test_members_may_begin_with_a_dot(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / _imdb.ARCHIVE, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("./aclImdb/train/pos/0_9.txt"))
+    assert fetch_imdb(data_home=tmp_path).data.tolist() == [""]
+
+
+def test_a_review_in_another_encoding_is_named(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / _imdb.ARCHIVE, "w:gz") as tar:
+        member = tarfile.TarInfo("aclImdb/train/pos/0_9.txt")
+        member.size = 1
+        tar.addfile(member, io.BytesIO(b"\xe9"))
+    with pytest.raises(ValueError, match=r"not in UTF-8.*pos/0_9\.txt"):
+        fetch_imdb(data_home=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"n_retries": -1}, {"n_retries": 1.5}, {"delay": -1}, {"delay": "long"}],
+)
+def test_bad_parameters(params: dict, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=next(iter(params))):
+        fetch_imdb(data_home=tmp_path, **params)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_not_found_and_not_to_be_downloaded(tmp_path: Path) -> None:
@@ -282,3 +379,9 @@ def test_the_real_archive(skrnn_data: Path, tmp_path: Path) -> None:
         assert dict(zip(labels.tolist(), found.tolist(), strict=True)) == counts
         if subset != "unsup":
             assert ((reviews.ratings > 5) == reviews.target).all()
+    reviews = fetch_imdb(subset="train", data_home=tmp_path, shuffle=False)
+    # train/neg/0_3.txt and train/pos/12499_7.txt
+    assert (reviews.target[0], reviews.ratings[0]) == (0, 3)
+    assert reviews.data[0].startswith("Story of a man who has unnatural feelings")
+    assert (reviews.target[-1], reviews.ratings[-1]) == (1, 7)
+    assert reviews.data[-1].startswith("I always feel strange and guilty")

@@ -117,9 +117,10 @@ def test_case_and_accents_as_in_sklearn(accents: Any, lowercase: bool) -> None:
     assert tokens == by_sklearn("Un CAFÉ crème, ﬁn").split()
 
 
-def test_a_tokenizer_of_ones_own_sees_the_cleaned_text() -> None:
-    analyze = analyzer(tokenizer=lambda text: iter(text.split("|")))
-    assert analyze("A b|C<br>d") == ["a b", "c d"]
+@pytest.mark.parametrize("stemmer", [None, str.lower])
+def test_a_tokenizer_of_ones_own_sees_the_cleaned_text(stemmer: Any) -> None:
+    analyze = analyzer(tokenizer=lambda text: iter(text.split("|")), stemmer=stemmer)
+    assert analyze("A b||C<br>d|") == ["a b", "c d"]
 
 
 @pytest.mark.parametrize(
