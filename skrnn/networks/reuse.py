@@ -76,8 +76,8 @@ class CompiledNetwork:
         The state itself, which :meth:`get_state` gives, is part of it.
         """
         versions = (tf.__version__, keras.__version__)
-        config = json.dumps(self.model.optimizer.get_config(), default=repr)
-        return self.spec, config, versions, self.get_state()
+        config = _config(self.model.optimizer)
+        return self.spec, _as_text(config), versions, self.get_state()
 
     def get_state(self) -> list[npt.NDArray[Any]]:
         """Copy all variables, the optimizer's and the dropout seeds included."""
@@ -200,7 +200,16 @@ def _give_back(network: CompiledNetwork) -> None:
 
 
 def _key(spec: NetworkSpec, optimizer: keras.optimizers.Optimizer) -> tuple[Any, ...]:
-    config = {k: v for k, v in optimizer.get_config().items() if k != "name"}
+    config = _config(optimizer)
     if isinstance(config["learning_rate"], float):
         del config["learning_rate"]  # a variable, set when the network is reset
-    return spec, type(optimizer), json.dumps(config, sort_keys=True, default=repr)
+    return spec, type(optimizer), _as_text(config)
+
+
+def _config(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    """Return what an optimizer does; its name is only a running number."""
+    return {k: v for k, v in optimizer.get_config().items() if k != "name"}
+
+
+def _as_text(config: dict[str, Any]) -> str:
+    return json.dumps(config, sort_keys=True, default=repr)

@@ -48,18 +48,18 @@ _MAY_FOLLOW_FINAL_PERIOD = "])}>\"'»”’" + _WHITE_SPACE
 _PLAIN_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 
 # Chunks that need no asking. Each mark is a token of its own wherever it stands; a word
-# keeps its single periods, hyphens and slashes and gives off a clitic or an apostrophe
-# at its end; a colon or a comma sticks to what follows, or to both sides of a number.
-_MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|"(?!")|\.\.+|--(?!-))'
-_RUN = "[A-Za-z0-9_/]++"
+# keeps its single periods, hyphens and slashes, the colons and commas before a digit,
+# and gives off a clitic or an apostrophe at its end.
+_MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9,:])|"(?!")|\.\.+|--(?!-))'
+_RUN = "(?:[,:](?=[0-9]))?+[A-Za-z0-9_/]++"
 _PLAIN_CHUNK = re.compile(
-    rf"(?:{_MARK}|[,:.](?={_MARK}|\Z)|[,:]?+{_RUN}(?:[-.,:]{_RUN})*+"
+    rf"(?:{_MARK}|\.(?={_MARK}|\Z)|{_RUN}(?:[-.]?+{_RUN})*+"
     r"(?:\.(?!\.)|(?<=[A-Za-z0-9_])'(?:s|m|d|ll|re|ve)?|(?<=[A-Za-z0-9_]n)'t)?+"
-    rf"(?=[,:]?(?:{_MARK}|\Z)))++"
+    rf"(?={_MARK}|\Z))++"
 ).fullmatch
 _PLAIN_TOKENS = re.compile(
-    r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&]|n't|'[a-z]*"
-    r"|[,:]?(?:(?!n't)[A-Za-z0-9_/]|-(?!-)|\.(?!\.)|[,:](?=[0-9]))+|[,:]"
+    r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9])|n't|'[a-z]*"
+    r"|(?:(?!n't)[A-Za-z0-9_/]|-(?!-)|\.(?!\.)|[,:](?=[0-9]))+"
 ).findall
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[(\[{<]))"')
 # Contractions without an apostrophe are found in words that are plain otherwise, too.
