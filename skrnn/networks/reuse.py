@@ -76,8 +76,9 @@ class CompiledNetwork:
         The state itself, which :meth:`get_state` gives, is part of it.
         """
         versions = (tf.__version__, keras.__version__)
-        config = _config(self.model.optimizer)
-        return self.spec, _as_text(config), versions, self.get_state()
+        optimizer = self.model.optimizer
+        kind, config = type(optimizer).__qualname__, _as_text(_config(optimizer))
+        return self.spec, kind, config, versions, self.get_state()
 
     def get_state(self) -> list[npt.NDArray[Any]]:
         """Copy all variables, the optimizer's and the dropout seeds included."""
