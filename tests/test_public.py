@@ -8,10 +8,10 @@ import sys
 import pytest
 
 import skrnn
-from skrnn import datasets
+from skrnn import datasets, text
 
 
-@pytest.mark.parametrize("module", [skrnn, datasets], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [skrnn, datasets, text], ids=lambda m: m.__name__)
 def test_public_names_are_sorted_and_exist(module) -> None:
     assert list(module.__all__) == sorted(module.__all__)
     for name in module.__all__:
@@ -23,6 +23,7 @@ def test_public_names_have_docstrings_with_examples() -> None:
     names = [n for n in skrnn.__all__ if n not in ("__version__", "datasets")]
     public = [getattr(skrnn, n) for n in names]
     public += [getattr(datasets, n) for n in datasets.__all__]
+    public += [getattr(text, n) for n in text.__all__ if n not in ("OOV", "PAD")]
     for thing in public:
         assert ">>>" in thing.__doc__, thing
         assert "Parameters\n" in thing.__doc__, thing

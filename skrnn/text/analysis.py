@@ -197,12 +197,22 @@ class Analyzer:
         """Drop stop words and stem, each distinct token once."""
         if self._stop_words is None and self._stem is None:
             return expanded
-        tokens: Iterable[str] = dict.fromkeys(chain.from_iterable(expanded))
+        final: dict[str, tuple[str, ...]]
+        final = dict.fromkeys(chain.from_iterable(expanded), ())
+        kept = list(final)
         if self._stop_words is not None:
-            tokens = self._stop_words.without(tokens)
-        stem = self._stem
-        final = dict(zip(tokens, tokens if stem is None else stem(tokens), strict=True))
-        return [tuple(filter(None, map(final.get, unit))) for unit in expanded]
+            kept = self._stop_words.without(kept)
+        stems = kept if self._stem is None else self._stem(kept)
+        final.update(
+            (token, (stem,)) for token, stem in zip(kept, stems, strict=True) if stem
+        )
+        look_up = final.__getitem__
+        return [
+            look_up(tokens[0])
+            if len(tokens) == 1
+            else tuple(chain.from_iterable(map(look_up, tokens)))
+            for tokens in expanded
+        ]
 
     def _remember(
         self, units: Sequence[str], tokens: Sequence[tuple[str, ...]]

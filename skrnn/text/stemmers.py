@@ -30,15 +30,26 @@ class PorterStems:
     def __init__(self) -> None:
         from nltk.stem.porter import PorterStemmer
 
-        self._stem = PorterStemmer().stem
+        self._stemmer = PorterStemmer()
 
     def __call__(self, words: Iterable[str]) -> list[str]:
         """Return the stem of each word."""
-        stem = self._stem
-        return [
-            stem(word) if word.endswith(_PORTER_SUFFIXES) else word
-            for word in map(str.lower, words)
-        ]
+        stem, irregular = self._stemmer.stem, self._stemmer.pool
+        stems = []
+        for word in map(str.lower, words):
+            if not word.endswith(_PORTER_SUFFIXES):
+                stems.append(word)
+            elif (
+                word[-1] == "s"
+                and len(word) > 2
+                and not word.endswith(_PORTER_SUFFIXES, 0, -1)
+                and word not in irregular
+            ):
+                # Only the first rule fits, the one that takes off a plural's "s".
+                stems.append(word[:-1])
+            else:
+                stems.append(stem(word))
+        return stems
 
 
 class CheckedStems:

@@ -49,9 +49,11 @@ _PLAIN_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 
 # Chunks that need no asking. Each mark is a token of its own wherever it stands; a word
 # keeps its single periods, hyphens and slashes, the colons and commas before a digit,
-# and gives off a clitic or an apostrophe at its end.
+# and gives off a clitic or an apostrophe at its end. Words that NLTK takes for
+# contractions are not plain.
 _MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9,:])|"(?!")|\.\.+|--(?!-))'
-_RUN = "(?:[,:](?=[0-9]))?+[A-Za-z0-9_/]++"
+_CONTRACTION = "(?i:cannot|gimme|gonna|gotta|lemme|wanna)"
+_RUN = rf"(?:[,:](?=[0-9]))?+(?:/++|(?!{_CONTRACTION})[A-Za-z0-9_]++)"
 _PLAIN_CHUNK = re.compile(
     rf"(?:{_MARK}|\.(?={_MARK}|\Z)|{_RUN}(?:[-.]?+{_RUN})*+"
     r"(?:\.(?!\.)|(?<=[A-Za-z0-9_]n)'t|(?<=[A-Za-z0-9_])'(?:s|m|d|ll|re|ve)?)?+"
@@ -62,8 +64,6 @@ _PLAIN_TOKENS = re.compile(
     r"|(?:(?!n't)[A-Za-z0-9_/]|-(?!-)|\.(?!\.)|[,:](?=[0-9]))+"
 ).findall
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[(\[{<]))"')
-# Contractions without an apostrophe are found in words that are plain otherwise, too.
-_CONTRACTION = re.compile("cannot|gimme|gonna|gotta|lemme|wanna", re.IGNORECASE).search
 
 # Chunks are tokenized together with this character between them, which is in private
 # use and in no rule.
@@ -108,7 +108,7 @@ class TreebankSplitter:
         tokens: list[tuple[str, ...]] = []
         chunks, places = [], []
         for place, unit in enumerate(units):
-            if _PLAIN_CHUNK(unit) and not _CONTRACTION(unit):
+            if _PLAIN_CHUNK(unit):
                 tokens.append(_plain_tokens(unit))
             elif unit.startswith(" "):
                 tokens.append(tuple(self._tokenize(unit)))
