@@ -51,6 +51,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=1, help="fits of each network")
     parser.add_argument("--variants", action="store_true", help="pooled ones as well")
+    parser.add_argument(
+        "--all-rows",
+        action="store_true",
+        help="learn from all 25,000 rows and keep the last epoch",
+    )
     parser.add_argument("--only", help="fit the networks whose name has this in it")
     args = parser.parse_args()
 
@@ -61,6 +66,7 @@ def main() -> None:
     X_train = sequencer.fit_transform(train_reviews)
     X_test = sequencer.transform(test_reviews)
 
+    keep_best = {} if args.all_rows else {"validation_split": 0.1}
     networks = {**CHAPTER, **VARIANTS} if args.variants else CHAPTER
     if args.only:
         networks = {k: v for k, v in networks.items() if args.only in k}
@@ -70,8 +76,9 @@ def main() -> None:
         for seed in range(args.seeds):
             network = RNNSentimentClassifier(
                 **params,
-                validation_split=0.1,
-                early_stopping=params["epochs"],  # all epochs run, the best is kept
+                **keep_best,
+                # With this patience all epochs run, and the best is kept.
+                early_stopping=params["epochs"] if keep_best else False,
                 random_state=seed,
             )
             start = time.perf_counter()
