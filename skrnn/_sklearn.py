@@ -7,12 +7,12 @@ import inspect
 from typing import Any, Self
 
 from sklearn.base import _fit_context as fit_context
-from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "Interval",
-    "Options",
+    "RealNotInt",
     "StrOptions",
     "SuggestParameters",
     "check_sample_weight",

@@ -12,7 +12,13 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from skrnn._sklearn import Interval, StrOptions, SuggestParameters, fit_context
+from skrnn._sklearn import (
+    Interval,
+    RealNotInt,
+    StrOptions,
+    SuggestParameters,
+    fit_context,
+)
 from skrnn.text.analysis import Analyzer
 from skrnn.text.encoding import Encoded, encode
 from skrnn.text.padding import pad_flat
@@ -144,11 +150,11 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         "max_features": [Interval(Integral, 1, None, closed="left"), None],
         "min_df": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(Real, 0, 1, closed="both"),
+            Interval(RealNotInt, 0, 1, closed="both"),
         ],
         "max_df": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(Real, 0, 1, closed="both"),
+            Interval(RealNotInt, 0, 1, closed="both"),
         ],
         "vocabulary": [Mapping, Iterable, None],
         "maxlen": [
