@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from joblib import cpu_count
 
 from skrnn.networks.reuse import CompiledNetwork
 from skrnn.training.batches import Rows, shuffled_batches, sorted_batches
@@ -149,9 +151,19 @@ def predict(
     Rows travel with rows of like length, whatever the order they came in.
     """
     outputs = np.empty((len(rows), network.spec.n_outputs), dtype=np.float32)
-    for chosen in sorted_batches(rows, batch_size or _PREDICTION_BATCH):
-        ids = tf.convert_to_tensor(rows.take(chosen))
-        outputs[chosen] = network.predict_step(ids).numpy()
+    step = network.predict_step  # traced here, before threads ask for it
+
+    def fill(chosen: npt.NDArray[np.intp]) -> None:
+        outputs[chosen] = step(tf.convert_to_tensor(rows.take(chosen))).numpy()
+
+    batches = list(sorted_batches(rows, batch_size or _PREDICTION_BATCH))
+    if len(batches) == 1:
+        fill(batches[0])
+        return outputs
+    # The batches are independent and TensorFlow leaves Python's lock, so they run side
+    # by side; the longest rows come first, so that no thread is left with them at last.
+    with ThreadPoolExecutor(cpu_count()) as threads:
+        list(threads.map(fill, reversed(batches)))
     return outputs
 
 
