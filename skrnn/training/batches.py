@@ -86,19 +86,16 @@ def shuffled_batches(
     chosen : ndarray of shape (n_chosen,), intp
         Row numbers. Together the batches hold every row once.
     """
-    order = rng.permutation(len(rows))
-    chunk_size = batch_size * _BATCHES_PER_CHUNK
     batches: list[npt.NDArray[np.intp]] = []
-    for start in range(0, len(order), chunk_size):
-        chunk = order[start : start + chunk_size]
-        chunk = chunk[np.argsort(rows.lengths[chunk], kind="stable")]
-        batches += [chunk[i : i + batch_size] for i in range(0, len(chunk), batch_size)]
+    for chunk in cut(rng.permutation(len(rows)), batch_size * _BATCHES_PER_CHUNK):
+        by_length = np.argsort(rows.lengths[chunk], kind="stable")
+        batches += cut(chunk[by_length], batch_size)
     for number in rng.permutation(len(batches)):
         yield batches[number]
 
 
-def sorted_batches(rows: Rows, batch_size: int) -> Iterator[npt.NDArray[np.intp]]:
-    """Yield row numbers in batches by length, for steps in which order is free.
+def sorted_batches(rows: Rows, batch_size: int) -> list[npt.NDArray[np.intp]]:
+    """Return row numbers in batches by length, for steps in which order is free.
 
     Parameters
     ----------
@@ -107,11 +104,14 @@ def sorted_batches(rows: Rows, batch_size: int) -> Iterator[npt.NDArray[np.intp]
     batch_size : int
         Rows a batch; the last one may be smaller.
 
-    Yields
-    ------
-    chosen : ndarray of shape (n_chosen,), intp
+    Returns
+    -------
+    batches : list of ndarray of shape (n_chosen,), intp
         Row numbers. Together the batches hold every row once.
     """
-    order = np.argsort(rows.lengths, kind="stable")
-    for start in range(0, len(order), batch_size):
-        yield order[start : start + batch_size]
+    return cut(np.argsort(rows.lengths, kind="stable"), batch_size)
+
+
+def cut(order: npt.NDArray[np.intp], size: int) -> list[npt.NDArray[np.intp]]:
+    """Return ``order`` in pieces of ``size``; the last one may be smaller."""
+    return [order[start : start + size] for start in range(0, len(order), size)]

@@ -13,7 +13,7 @@ import tensorflow as tf
 from joblib import cpu_count
 
 from skrnn.networks.reuse import CompiledNetwork
-from skrnn.training.batches import Rows, shuffled_batches, sorted_batches
+from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
 from skrnn.training.memory import History, Trajectory
 
 
@@ -115,7 +115,7 @@ def train(
         if shuffle:
             batches = shuffled_batches(examples.rows, batch_size, rng)
         else:
-            batches = _batches_in_order(len(examples.rows), batch_size)
+            batches = cut(np.arange(len(examples.rows)), batch_size)
         tally = _Tally()
         for step, chosen in enumerate(batches):
             calls.on_train_batch_begin(step)
@@ -156,7 +156,7 @@ def predict(
     def fill(chosen: npt.NDArray[np.intp]) -> None:
         outputs[chosen] = step(tf.convert_to_tensor(rows.take(chosen))).numpy()
 
-    batches = list(sorted_batches(rows, batch_size or _PREDICTION_BATCH))
+    batches = sorted_batches(rows, batch_size or _PREDICTION_BATCH)
     if len(batches) == 1:
         fill(batches[0])
         return outputs
@@ -185,10 +185,3 @@ class _Tally:
 
     def means(self) -> dict[str, float]:
         return {"loss": self.loss / self.rows, "accuracy": self.hits / self.rows}
-
-
-def _batches_in_order(n_rows: int, batch_size: int) -> list[npt.NDArray[np.intp]]:
-    return [
-        np.arange(start, min(start + batch_size, n_rows))
-        for start in range(0, n_rows, batch_size)
-    ]
