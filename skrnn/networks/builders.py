@@ -93,12 +93,9 @@ def build_network(spec: NetworkSpec) -> keras.Model:
         spec.embedding_dim,
         embeddings_initializer=keras.initializers.RandomUniform(seed=0),
         trainable=spec.embeddings_trainable,
+        spatial_dropout=spec.spatial_dropout,
         name="embedding",
     )(aligned)
-    if spec.spatial_dropout:
-        states = layers.SpatialDropout1D(
-            spec.spatial_dropout, seed=0, name="spatial_dropout"
-        )(states)
     backward = None
     for depth, units in enumerate(spec.units):
         if depth and backward is not None:

@@ -47,28 +47,21 @@ class _FastOnCPU:
                 sequences, initial_state=initial_state, mask=mask, training=training
             )
         cell = self.cell  # type: ignore[attr-defined]
-        states = type(self)._kernel(
-            tf.transpose(sequences, [1, 0, 2]),
+        return type(self)._kernel(
+            sequences,
             tf.convert_to_tensor(cell.kernel),
             tf.convert_to_tensor(cell.recurrent_kernel),
             tf.convert_to_tensor(cell.bias),
         )
-        return tf.transpose(states, [1, 0, 2])
 
     def _applies(self, training: bool) -> bool:
         config = self.get_config()  # type: ignore[attr-defined]
         return (
             all(config.get(name, value) == value for name, value in self._plain.items())
             and not (training and config["recurrent_dropout"])
-            and self._suits(config["units"])
             and self.compute_dtype == "float32"  # type: ignore[attr-defined]
             and not tf.config.list_logical_devices("GPU")
         )
-
-    @staticmethod
-    def _suits(units: int) -> bool:
-        """Tell whether the kernel is faster with so many units."""
-        return True
 
 
 @_register
@@ -83,11 +76,6 @@ class FastLSTM(_FastOnCPU, keras.layers.LSTM):
     """:class:`keras.layers.LSTM`, by :func:`skrnn.networks.kernels.lstm`."""
 
     _kernel = staticmethod(kernels.lstm)
-
-    @staticmethod
-    def _suits(units: int) -> bool:
-        # The fused operation complains of odd sizes, which it is slow with.
-        return units <= kernels.MOST_UNITS_FUSED and units % 2 == 0
 
 
 @_register

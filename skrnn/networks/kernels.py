@@ -1,25 +1,51 @@
-"""Recurrences for a CPU, faster than a general loop over Keras cells.
+"""Recurrent layers for a CPU, several times faster than a general loop of operations.
 
-TensorFlow's loop runs a dozen small operations a step, and differentiating it keeps and
-adds up every step's share of the weight gradient. Here a step is one fused operation
-where TensorFlow has one, and the gradient is written out: the loop back finds what each
-step passes on, and one product over all steps gives the gradient of the weights.
+The compiled loops of :mod:`skrnn.networks.loops` as TensorFlow operations: rows do not
+meet in a recurrent layer, so parts of a batch run side by side, and the gradients of the
+weights are added up part by part. The parts depend on the batch alone, so that the bits
+of a result do not depend on the number of threads, which is Numba's
+(``NUMBA_NUM_THREADS``).
 
-All functions take time first: inputs (time, batch, features), float32, from a zero
-state; they give the states, (time, batch, units), and can be differentiated once.
+All functions take rows first: inputs (batch, time, features), float32, from a zero
+state; they give the states, (batch, time, units), and can be differentiated once.
 Weights are laid out as in Keras.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numba
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
-# Above this many units TensorFlow's fused operations lose to its ordinary products:
-# measured on two cores for batches of 128 rows (examples/benchmarks/layers.py).
-MOST_UNITS_FUSED = 40
+from skrnn.networks import loops
+
+_Array = npt.NDArray[np.float32]
+_Ids = npt.NDArray[np.int32]
+_MOST_PARTS = 8
+# A part of fewer numbers is computed sooner than a thread is asked to help.
+_LEAST_NUMBERS = 10_000
+_ALIGNMENT = 64  # bytes
+
+
+@dataclass(frozen=True)
+class _Loops:
+    forward: Callable[..., None]
+    backward: Callable[..., None]
+    widths: tuple[int, ...]  # of what the forward loop gives, in units
+
+
+_SIMPLE = _Loops(loops.simple_forward, loops.simple_backward, (1,))
+_LSTM = _Loops(loops.lstm_forward, loops.lstm_backward, (1, 1, 4))
+_GRU = _Loops(loops.gru_forward, loops.gru_backward, (1, 3))
 
 
 def simple_rnn(
@@ -29,56 +55,37 @@ def simple_rnn(
 
     Parameters
     ----------
-    inputs : tensor of shape (time, batch, features)
+    inputs : tensor of shape (batch, time, features)
         The inputs.
     kernel, recurrent_kernel, bias : tensors
         The weights of :class:`keras.layers.SimpleRNN`.
 
     Returns
     -------
-    states : tensor of shape (time, batch, units)
+    states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _tanh_recurrence(_project(inputs, kernel, bias), recurrent_kernel)
+    return _layer(_SIMPLE, inputs, kernel, recurrent_kernel, bias)
 
 
 def lstm(
     inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
 ) -> tf.Tensor:
-    """Run an LSTM in one fused operation.
+    """Run an LSTM.
 
     Parameters
     ----------
-    inputs : tensor of shape (time, batch, features)
+    inputs : tensor of shape (batch, time, features)
         The inputs.
     kernel, recurrent_kernel, bias : tensors
         The weights of :class:`keras.layers.LSTM`.
 
     Returns
     -------
-    states : tensor of shape (time, batch, units)
+    states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    units = recurrent_kernel.shape[0]
-    no_peephole = tf.zeros([units])
-    zero = tf.zeros([tf.shape(inputs)[1], units])
-    weights = tf.concat([kernel, recurrent_kernel], axis=0)
-    # Not BlockLSTMV2: TensorFlow registers this one's gradient for it, in whose order
-    # of the gates it is wrong.
-    return tf.raw_ops.BlockLSTM(
-        seq_len_max=tf.shape(inputs, out_type=tf.int64)[0],
-        x=inputs,
-        cs_prev=zero,
-        h_prev=zero,
-        w=_input_cell_forget_output(weights),
-        wci=no_peephole,
-        wcf=no_peephole,
-        wco=no_peephole,
-        b=_input_cell_forget_output(bias),
-        forget_bias=0.0,
-        cell_clip=-1.0,  # none
-        use_peephole=False,
-    ).h
+    return _layer(_LSTM, inputs, kernel, recurrent_kernel, bias)
 
 
 def gru(
@@ -88,231 +95,180 @@ def gru(
 
     Parameters
     ----------
-    inputs : tensor of shape (time, batch, features)
+    inputs : tensor of shape (batch, time, features)
         The inputs.
     kernel, recurrent_kernel, bias : tensors
         The weights of :class:`keras.layers.GRU`.
 
     Returns
     -------
-    states : tensor of shape (time, batch, units)
+    states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    units = recurrent_kernel.shape[0]
-    if units > MOST_UNITS_FUSED:
-        return _gated_recurrence(_project(inputs, kernel, bias), recurrent_kernel)
-    update, reset, candidate = tf.split(
-        tf.concat([kernel, recurrent_kernel], axis=0), 3, axis=1
-    )
-    bias_update, bias_reset, bias_candidate = tf.split(bias, 3)
-    return _fused_gated_recurrence(
-        inputs,
-        tf.concat([reset, update], axis=1),
-        candidate,
-        tf.concat([bias_reset, bias_update], axis=0),
-        bias_candidate,
-    )
+    return _layer(_GRU, inputs, kernel, recurrent_kernel, bias)
 
 
-def _project(inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
-    """Multiply the inputs of all steps at once."""
-    flat = tf.matmul(_flat(inputs), kernel) + bias
-    shape = tf.shape(inputs)
-    return tf.reshape(flat, [shape[0], shape[1], kernel.shape[1]])
+def look_up(
+    table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor | None = None
+) -> tf.Tensor:
+    """Return the rows of ``table`` that ids name, features of a row scaled alike.
 
+    The gradient of a row is summed in the order of its ids.
 
-def _flat(steps: tf.Tensor) -> tf.Tensor:
-    return tf.reshape(steps, [-1, steps.shape[-1]])
+    Parameters
+    ----------
+    table : tensor of shape (n_ids, features), float32
+        The vectors.
+    ids : tensor of shape (batch, time), int32
+        Ids from 0 to ``n_ids - 1``.
+    scale : tensor of shape (batch, features), float32, default=None
+        What the features are multiplied with.
 
+    Returns
+    -------
+    vectors : tensor of shape (batch, time, features)
+        ``table[ids] * scale[:, None, :]``.
+    """
+    n_features = table.shape[1]
 
-def _input_cell_forget_output(weights: tf.Tensor) -> tf.Tensor:
-    """Reorder gates from Keras' order (input, forget, cell, output)."""
-    i, f, c, o = tf.split(weights, 4, axis=-1)
-    return tf.concat([i, c, f, o], axis=-1)
+    def forward(table: _Array, ids: _Ids, scale: _Array) -> _Array:
+        vectors = _empty(*ids.shape, n_features)
+        loops.look_up(table, ids, scale, vectors)
+        return vectors
 
+    def backward(upstream: _Array, ids: _Ids, scale: _Array) -> _Array:
+        sums = _empty(*table.shape)
+        loops.add_by_id(upstream, ids, scale, sums)
+        return sums
 
-def _before(states: tf.Tensor) -> tf.Tensor:
-    """Return the state before each step."""
-    return tf.concat([tf.zeros_like(states[:1]), states[:-1]], axis=0)
-
-
-def _record(n_steps: tf.Tensor, width: int) -> tf.TensorArray:
-    return tf.TensorArray(tf.float32, n_steps, element_shape=[None, width])
-
-
-def _loop(
-    n_steps: tf.Tensor, body: Callable[..., tuple[Any, ...]], *state: Any
-) -> tuple[Any, ...]:
-    """Call ``body(step, *state)`` for each step; return the last state."""
-    outcome = tf.while_loop(
-        lambda step, *_: step < n_steps,
-        lambda step, *state: (step + 1, *body(step, *state)),
-        (tf.constant(0), *state),
-        parallel_iterations=1,  # each step needs the one before
-    )
-    return tuple(outcome[1:])
-
-
-@tf.custom_gradient
-def _tanh_recurrence(
-    projected: tf.Tensor, recurrent: tf.Tensor
-) -> tuple[tf.Tensor, Callable[..., Any]]:
-    n_steps, units = tf.shape(projected)[0], recurrent.shape[0]
-    zero = tf.zeros([tf.shape(projected)[1], units])
-
-    def forward(step: tf.Tensor, state: tf.Tensor, record: Any) -> tuple[Any, ...]:
-        state = tf.tanh(projected[step] + tf.matmul(state, recurrent))
-        return state, record.write(step, state)
-
-    states = _loop(n_steps, forward, zero, _record(n_steps, units))[1].stack()
-
-    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        slopes = 1.0 - states * states
-
-        def back(count: tf.Tensor, inner: tf.Tensor, record: Any) -> tuple[Any, ...]:
-            step = n_steps - 1 - count
-            passed_on = tf.matmul(inner, recurrent, transpose_b=True)
-            inner = (upstream[step] + passed_on) * slopes[step]
-            return inner, record.write(step, inner)
-
-        inner = _loop(n_steps, back, zero, _record(n_steps, units))[1].stack()
-        before = _flat(_before(states))
-        return inner, tf.matmul(before, _flat(inner), transpose_a=True)
-
-    return states, gradient
-
-
-@tf.custom_gradient
-def _gated_recurrence(
-    projected: tf.Tensor, recurrent: tf.Tensor
-) -> tuple[tf.Tensor, Callable[..., Any]]:
-    n_steps, units = tf.shape(projected)[0], recurrent.shape[0]
-    of_gates, of_candidate = recurrent[:, : 2 * units], recurrent[:, 2 * units :]
-    zero = tf.zeros([tf.shape(projected)[1], units])
-
-    def forward(
-        step: tf.Tensor, state: tf.Tensor, record: Any, gate_record: Any
-    ) -> tuple[Any, ...]:
-        given = projected[step]
-        gates = tf.sigmoid(given[:, : 2 * units] + tf.matmul(state, of_gates))
-        update, reset = gates[:, :units], gates[:, units:]
-        candidate = tf.tanh(
-            given[:, 2 * units :] + tf.matmul(reset * state, of_candidate)
-        )
-        state = candidate + update * (state - candidate)
-        gate_record = gate_record.write(step, tf.concat([gates, candidate], axis=1))
-        return state, record.write(step, state), gate_record
-
-    _, record, gate_record = _loop(
-        n_steps, forward, zero, _record(n_steps, units), _record(n_steps, 3 * units)
-    )
-    states = record.stack()
-    update, reset, candidate = tf.split(gate_record.stack(), 3, axis=-1)
-
-    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        before = _before(states)
-        update_slope = (before - candidate) * update * (1.0 - update)
-        reset_slope = before * reset * (1.0 - reset)
-        candidate_slope = (1.0 - update) * (1.0 - candidate * candidate)
-
-        def back(count: tf.Tensor, outer: tf.Tensor, record: Any) -> tuple[Any, ...]:
-            step = n_steps - 1 - count
-            outer = outer + upstream[step]
-            inner_candidate = outer * candidate_slope[step]
-            gated = tf.matmul(inner_candidate, of_candidate, transpose_b=True)
-            inner_gates = tf.concat(
-                [outer * update_slope[step], gated * reset_slope[step]], axis=1
+    @tf.custom_gradient
+    def run(table: tf.Tensor) -> tuple[tf.Tensor, Callable[..., tf.Tensor]]:
+        if scale is None:
+            vectors = tf.gather(table, ids)
+        else:
+            vectors = tf.numpy_function(
+                forward, [table, ids, scale], tf.float32, stateful=False
             )
-            passed_on = (
-                outer * update[step]
-                + gated * reset[step]
-                + tf.matmul(inner_gates, of_gates, transpose_b=True)
+            vectors.set_shape([*ids.shape, n_features])
+
+        def gradient(upstream: tf.Tensor) -> tf.Tensor:
+            by_row = scale
+            if by_row is None:
+                by_row = tf.ones([tf.shape(ids)[0], n_features])
+            sums = tf.numpy_function(
+                backward, [upstream, ids, by_row], tf.float32, stateful=False
             )
-            inner = tf.concat([inner_gates, inner_candidate], axis=1)
-            return passed_on, record.write(step, inner)
+            sums.set_shape(table.shape)
+            return sums
 
-        inner = _loop(n_steps, back, zero, _record(n_steps, 3 * units))[1].stack()
-        inner_gates, inner_candidate = inner[..., : 2 * units], inner[..., 2 * units :]
-        for_gates = tf.matmul(_flat(before), _flat(inner_gates), transpose_a=True)
-        for_candidate = tf.matmul(
-            _flat(reset * before), _flat(inner_candidate), transpose_a=True
-        )
-        return inner, tf.concat([for_gates, for_candidate], axis=1)
+        return vectors, gradient
 
-    return states, gradient
+    return run(table)
 
 
-@tf.custom_gradient
-def _fused_gated_recurrence(
+def _layer(
+    kind: _Loops,
     inputs: tf.Tensor,
-    of_gates: tf.Tensor,
-    of_candidate: tf.Tensor,
-    bias_gates: tf.Tensor,
-    bias_candidate: tf.Tensor,
-) -> tuple[tf.Tensor, Callable[..., Any]]:
-    """Run TensorFlow's fused GRU step; its gates are (reset, update)."""
-    n_steps, units = tf.shape(inputs)[0], of_candidate.shape[1]
-    zero = tf.zeros([tf.shape(inputs)[1], units])
-    weights = {
-        "w_ru": of_gates,
-        "w_c": of_candidate,
-        "b_ru": bias_gates,
-        "b_c": bias_candidate,
-    }
+    kernel: tf.Tensor,
+    recurrent_kernel: tf.Tensor,
+    bias: tf.Tensor,
+) -> tf.Tensor:
+    n_features, units = kernel.shape[0], recurrent_kernel.shape[0]
+    batch, n_steps = inputs.shape[:2]
+    sizes = [units * width for width in kind.widths]
 
-    def forward(
-        step: tf.Tensor, state: tf.Tensor, record: Any, gate_record: Any
-    ) -> tuple[Any, ...]:
-        done = tf.raw_ops.GRUBlockCell(x=inputs[step], h_prev=state, **weights)
-        gates = tf.concat([done.r, done.u, done.c], axis=1)
-        return done.h, record.write(step, done.h), gate_record.write(step, gates)
+    def forward(inputs: _Array, *weights: _Array) -> list[_Array]:
+        parts = _parts(inputs)
+        results = [_empty(*inputs.shape[:2], size) for size in sizes]
 
-    _, record, gate_record = _loop(
-        n_steps, forward, zero, _record(n_steps, units), _record(n_steps, 3 * units)
-    )
-    states = record.stack()
-    reset, update, candidate = tf.split(gate_record.stack(), 3, axis=-1)
+        def run(part: int) -> None:
+            rows = parts[part]
+            kind.forward(inputs[rows], *weights, *(r[rows] for r in results))
 
-    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        before = _before(states)
+        _side_by_side(run, len(parts))
+        return results
 
-        def back(
-            count: tf.Tensor, outer: tf.Tensor, input_record: Any, inner_record: Any
-        ) -> tuple[Any, ...]:
-            step = n_steps - 1 - count
-            done = tf.raw_ops.GRUBlockCellGrad(
-                x=inputs[step],
-                h_prev=before[step],
-                r=reset[step],
-                u=update[step],
-                c=candidate[step],
-                d_h=outer + upstream[step],
-                **weights,
-            )
-            inner = tf.concat([done.d_r_bar_u_bar, done.d_c_bar], axis=1)
-            return (
-                done.d_h_prev,
-                input_record.write(step, done.d_x),
-                inner_record.write(step, inner),
+    def backward(*arrays: _Array) -> list[_Array]:
+        by_row, weights = arrays[:-2], arrays[-2:]
+        inputs = by_row[1]
+        parts = _parts(inputs)
+        by_inputs = _empty(*inputs.shape)
+        by_weights = np.zeros((len(parts), n_features + units + 1, len(weights[0])))
+        by_weights = by_weights.astype(np.float32)
+
+        def run(part: int) -> None:
+            rows = parts[part]
+            kind.backward(
+                *(a[rows] for a in by_row), *weights, by_inputs[rows], by_weights[part]
             )
 
-        _, input_record, inner_record = _loop(
-            n_steps,
-            back,
-            zero,
-            _record(n_steps, inputs.shape[-1]),
-            _record(n_steps, 3 * units),
-        )
-        inner = _flat(inner_record.stack())
-        inner_gates, inner_candidate = inner[:, : 2 * units], inner[:, 2 * units :]
-        seen = _flat(tf.concat([inputs, before], axis=-1))
-        seen_reset = _flat(tf.concat([inputs, reset * before], axis=-1))
-        return (
-            input_record.stack(),
-            tf.matmul(seen, inner_gates, transpose_a=True),
-            tf.matmul(seen_reset, inner_candidate, transpose_a=True),
-            tf.reduce_sum(inner_gates, axis=0),
-            tf.reduce_sum(inner_candidate, axis=0),
-        )
+        _side_by_side(run, len(parts))
+        return [by_inputs, by_weights.sum(axis=0)]
 
-    return states, gradient
+    @tf.custom_gradient
+    def run_layer(
+        inputs: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+    ) -> tuple[tf.Tensor, Callable[..., Any]]:
+        results = tf.numpy_function(
+            forward,
+            [inputs, kernel, recurrent, bias],
+            [tf.float32] * len(sizes),
+            stateful=False,
+        )
+        for result, size in zip(results, sizes, strict=True):
+            result.set_shape([batch, n_steps, size])
+
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            turned = [tf.transpose(kernel), tf.transpose(recurrent)]
+            by_inputs, by_weights = tf.numpy_function(
+                backward,
+                [upstream, inputs, *results, *turned],
+                [tf.float32, tf.float32],
+                stateful=False,
+            )
+            by_inputs.set_shape(inputs.shape)
+            by_weights.set_shape([n_features + units + 1, kernel.shape[1]])
+            by_kernel, by_recurrent, by_bias = tf.split(
+                by_weights, [n_features, units, 1]
+            )
+            return by_inputs, by_kernel, by_recurrent, by_bias[0]
+
+        return results[0], gradient
+
+    return run_layer(inputs, kernel, recurrent_kernel, bias)
+
+
+def _parts(inputs: _Array) -> list[slice]:
+    """Cut the rows into even-sized parts."""
+    n_rows = len(inputs)
+    n_parts = max(min(_MOST_PARTS, inputs.size // _LEAST_NUMBERS, n_rows // 2), 1)
+    bounds = [2 * (n_rows * k // (2 * n_parts)) for k in range(n_parts)] + [n_rows]
+    return [slice(*ends) for ends in zip(bounds[:-1], bounds[1:], strict=True)]
+
+
+def _side_by_side(run: Callable[[int], None], n_parts: int) -> None:
+    """Call ``run`` with the number of each part, in this thread and in helpers."""
+    n_threads = min(numba.config.NUMBA_NUM_THREADS, n_parts)
+
+    def work(first: int) -> None:
+        for part in range(first, n_parts, n_threads):
+            run(part)
+
+    helped = [_helpers(os.getpid()).submit(work, k) for k in range(1, n_threads)]
+    work(0)
+    for done in helped:
+        done.result()
+
+
+@cache
+def _helpers(process: int) -> ThreadPoolExecutor:
+    """Return the threads of this process; a fork has none of its parent's."""
+    return ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS, "skrnn")
+
+
+def _empty(*shape: int) -> _Array:
+    """Return an array that TensorFlow takes over; it copies what is less aligned."""
+    size = 4 * math.prod(shape)
+    memory = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    return memory[start : start + size].view(np.float32).reshape(shape)

@@ -42,6 +42,10 @@ class CompiledNetwork:
         self.spec = spec
         self.key = _key(spec, optimizer)
         self.model = build_network(spec)
+        # Our batches arrive aligned, which the model need not find out again.
+        align = self.model.get_layer("align")
+        self._known = align.known
+        self._from_aligned = keras.Model(align.output, self.model.output)
         binary = spec.n_outputs == 1
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
@@ -110,13 +114,13 @@ class CompiledNetwork:
         return _trace(self._predict_step, _IDS)
 
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
-        return self.model(ids, training=False)
+        return self._from_aligned(self._known(ids), training=False)
 
     def _train_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
-            proba = self.model(ids, training=True)
+            proba = self._from_aligned(self._known(ids), training=True)
             losses, hits = self._losses_and_hits(proba, y)
             # Keras' reduction: weighted sum over the number of rows.
             mean_loss = tf.reduce_mean(losses * weight)
@@ -128,7 +132,7 @@ class CompiledNetwork:
     def _test_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        losses, hits = self._losses_and_hits(self.model(ids, training=False), y)
+        losses, hits = self._losses_and_hits(self._from_aligned(self._known(ids), training=False), y)
         return tf.reduce_sum(losses * weight), tf.reduce_sum(hits)
 
     def _losses_and_hits(

@@ -1,0 +1,443 @@
+"""Recurrent layers as loops, compiled for this machine's processor.
+
+A state depends on the one before, so a recurrent layer cannot be one large product. Each
+loop here takes two rows of a batch through the whole layer, the products with its inputs
+included: weights, states and sums then stay in the processor's nearest caches, and each
+weight that is read serves two rows. The loops back give the gradient by the inputs, and
+add to that of the weights.
+
+Arrays are float32 with rows first, (batch, time, features); weights are laid out as in
+Keras. Numba compiles a loop when it is first called, and keeps it on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+
+# May reorder sums and fuse products into them, but not take NaN for impossible: a
+# training that diverges must be seen to.
+_ARITHMETIC = {"contract", "reassoc", "nsz", "arcp"}
+
+_ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
+
+# tanh as x P(x²) / Q(x²), least squares for the relative error on Chebyshev points of
+# [0, 9]: at most 4e-7 from tanh, where float32 is 1 to within half of that.
+_LIMIT = np.float32(9.0)
+_P0, _P1, _P2, _P3, _P4, _P5 = map(
+    np.float32,
+    (
+        9.999999414637334e-01,
+        1.2919235106320534e-01,
+        2.9207685565318013e-03,
+        9.26747549782382e-06,
+        -1.2780582427560203e-08,
+        1.8255558848146857e-11,
+    ),
+)
+_Q1, _Q2, _Q3 = map(
+    np.float32,
+    (4.6252519044066515e-01, 2.376319728042601e-02, 2.2810108074077594e-04),
+)
+
+
+def _compiled(loop: Callable[..., None]) -> Any:
+    options = {"nogil": True, "fastmath": _ARITHMETIC, "error_model": "numpy"}
+    try:
+        return numba.njit(cache=True, **options)(loop)
+    except RuntimeError:  # there is no folder that it may keep the loop in
+        return numba.njit(**options)(loop)
+
+
+@numba.njit(inline="always")
+def _tanh(x):  # type: ignore[no-untyped-def]
+    # Written so that NaN fails both comparisons and stays.
+    x = _LIMIT if x > _LIMIT else x
+    x = -_LIMIT if x < -_LIMIT else x
+    s = x * x
+    above = _P0 + s * (_P1 + s * (_P2 + s * (_P3 + s * (_P4 + s * _P5))))
+    return x * above / (_ONE + s * (_Q1 + s * (_Q2 + s * _Q3)))
+
+
+@numba.njit(inline="always")
+def _sigmoid(x):  # type: ignore[no-untyped-def]
+    return _HALF + _HALF * _tanh(_HALF * x)
+
+
+@_compiled
+def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyped-def]
+    """Add ``left_one @ right`` to ``one`` and ``left_two @ right`` to ``two``."""
+    whole = len(left_one) - len(left_one) % 4
+    for k in range(0, whole, 4):
+        a0, a1, a2, a3 = left_one[k], left_one[k + 1], left_one[k + 2], left_one[k + 3]
+        b0, b1, b2, b3 = left_two[k], left_two[k + 1], left_two[k + 2], left_two[k + 3]
+        r0, r1, r2, r3 = right[k], right[k + 1], right[k + 2], right[k + 3]
+        for j in range(len(one)):
+            x0, x1, x2, x3 = r0[j], r1[j], r2[j], r3[j]
+            one[j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3
+            two[j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3
+    for k in range(whole, len(left_one)):
+        a, b, r = left_one[k], left_two[k], right[k]
+        for j in range(len(one)):
+            one[j] += a * r[j]
+            two[j] += b * r[j]
+
+
+@_compiled
+def _multiply(result, left, right, first):  # type: ignore[no-untyped-def]
+    """Fill ``result`` with ``first + left @ right``."""
+    for row in range(len(left)):
+        result[row] = first
+    for row in range(0, len(left) - 1, 2):
+        _add_products(result[row], result[row + 1], left[row], left[row + 1], right)
+    if len(left) % 2:
+        last, nothing = len(left) - 1, np.empty_like(first)
+        _add_products(result[last], nothing, left[last], left[last], right)
+
+
+@_compiled
+def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
+    """Add ``left.T @ right`` to ``result``."""
+    n = right.shape[1]
+    whole = len(left) - len(left) % 4
+    for row in range(0, whole, 4):
+        l0, l1, l2, l3 = left[row], left[row + 1], left[row + 2], left[row + 3]
+        r0, r1, r2, r3 = right[row], right[row + 1], right[row + 2], right[row + 3]
+        for k in range(len(result)):
+            a0, a1, a2, a3 = l0[k], l1[k], l2[k], l3[k]
+            sums = result[k]
+            for j in range(n):
+                sums[j] += a0 * r0[j] + a1 * r1[j] + a2 * r2[j] + a3 * r3[j]
+    for row in range(whole, len(left)):
+        r = right[row]
+        for k in range(len(result)):
+            a, sums = left[row, k], result[k]
+            for j in range(n):
+                sums[j] += a * r[j]
+
+
+@_compiled
+def _input_gradients(inputs, inner, turned, by_inputs, by_kernel, by_bias):  # type: ignore[no-untyped-def]
+    """Go from the gradient by the sums of one row to those by what was summed."""
+    _multiply(by_inputs, inner, turned, np.zeros(turned.shape[1], np.float32))
+    _add_turned_product(by_kernel, inputs, inner)
+    for step in range(len(inner)):
+        for j in range(len(by_bias)):
+            by_bias[j] += inner[step, j]
+
+
+# -- embedding -----------------------------------------------------------------------
+
+
+@_compiled
+def look_up(table, ids, scale, vectors):  # type: ignore[no-untyped-def]
+    """Fill the vectors of ``ids``, times the scale of their row."""
+    for row in range(ids.shape[0]):
+        factors = scale[row]
+        for t in range(ids.shape[1]):
+            found, vector = table[ids[row, t]], vectors[row, t]
+            for j in range(len(factors)):
+                vector[j] = found[j] * factors[j]
+
+
+@_compiled
+def add_by_id(upstream, ids, scale, sums):  # type: ignore[no-untyped-def]
+    """Fill ``sums`` with the gradients by the rows of the table, summed in order."""
+    sums[:] = _ZERO
+    for row in range(ids.shape[0]):
+        factors = scale[row]
+        for t in range(ids.shape[1]):
+            total, vector = sums[ids[row, t]], upstream[row, t]
+            for j in range(len(factors)):
+                total[j] += vector[j] * factors[j]
+
+
+# -- plain ---------------------------------------------------------------------------
+
+
+@_compiled
+def simple_forward(inputs, kernel, recurrent, bias, states):  # type: ignore[no-untyped-def]
+    """Fill the states of every step."""
+    n_rows, n_steps, n = states.shape
+    zero = np.zeros(n, np.float32)
+    for one in range(0, n_rows, 2):
+        two = min(one + 1, n_rows - 1)  # an odd last row is its own neighbour
+        _multiply(states[one], inputs[one], kernel, bias)
+        if two != one:
+            _multiply(states[two], inputs[two], kernel, bias)
+        h_one, h_two = zero, zero
+        spare = np.empty(n, np.float32)
+        for t in range(n_steps):
+            now_one = states[one, t]
+            now_two = states[two, t] if two != one else spare
+            _add_products(now_one, now_two, h_one, h_two, recurrent)
+            for j in range(n):
+                now_one[j] = _tanh(now_one[j])
+                now_two[j] = _tanh(now_two[j])
+            h_one, h_two = now_one, now_two
+
+
+@_compiled
+def simple_backward(  # type: ignore[no-untyped-def]
+    upstream, inputs, states, kernel_t, recurrent_t, by_inputs, by_weights
+):
+    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    n_rows, n_steps, n = states.shape
+    n_features = inputs.shape[2]
+    inner = np.empty((2, n_steps, n), np.float32)
+    passed = np.empty((2, n), np.float32)
+    for one in range(0, n_rows, 2):
+        n_here = min(2, n_rows - one)
+        passed[:] = _ZERO
+        for t in range(n_steps - 1, -1, -1):
+            for k in range(n_here):
+                carried, up, h = passed[k], upstream[one + k, t], states[one + k, t]
+                out = inner[k, t]
+                for j in range(n):
+                    out[j] = (carried[j] + up[j]) * (_ONE - h[j] * h[j])
+                    carried[j] = _ZERO
+            _add_products(passed[0], passed[1], inner[0, t], inner[1, t], recurrent_t)
+        for k in range(n_here):
+            row, d = one + k, inner[k]
+            _add_turned_product(
+                by_weights[n_features:-1], states[row, : n_steps - 1], d[1:]
+            )
+            _input_gradients(
+                inputs[row],
+                d,
+                kernel_t,
+                by_inputs[row],
+                by_weights[:n_features],
+                by_weights[-1],
+            )
+
+
+# -- LSTM: gates in Keras' order, input, forget, cell, output ------------------------
+
+
+@_compiled
+def _lstm_step(sums, before, gates, cells, states):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        i, f = _sigmoid(sums[j]), _sigmoid(sums[n + j])
+        g, o = _tanh(sums[2 * n + j]), _sigmoid(sums[3 * n + j])
+        c = f * before[j] + i * g
+        gates[j], gates[n + j], gates[2 * n + j], gates[3 * n + j] = i, f, g, o
+        cells[j] = c
+        states[j] = o * _tanh(c)
+
+
+@_compiled
+def lstm_forward(inputs, kernel, recurrent, bias, states, cells, gates):  # type: ignore[no-untyped-def]
+    """Fill the states, the cells' contents and the gates of every step."""
+    n_rows, n_steps, n = states.shape
+    sums = np.empty((2, n_steps, 4 * n), np.float32)
+    zero = np.zeros(n, np.float32)
+    for one in range(0, n_rows, 2):
+        two = min(one + 1, n_rows - 1)
+        _multiply(sums[0], inputs[one], kernel, bias)
+        _multiply(sums[1], inputs[two], kernel, bias)
+        h_one, h_two, c_one, c_two = zero, zero, zero, zero
+        for t in range(n_steps):
+            s_one, s_two = sums[0, t], sums[1, t]
+            _add_products(s_one, s_two, h_one, h_two, recurrent)
+            _lstm_step(s_one, c_one, gates[one, t], cells[one, t], states[one, t])
+            _lstm_step(s_two, c_two, gates[two, t], cells[two, t], states[two, t])
+            h_one, h_two = states[one, t], states[two, t]
+            c_one, c_two = cells[one, t], cells[two, t]
+
+
+@_compiled
+def _lstm_step_back(up, h_passed, c_passed, before, cells, gates, inner):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        i, f, g, o = gates[j], gates[n + j], gates[2 * n + j], gates[3 * n + j]
+        c = _tanh(cells[j])
+        of_h = h_passed[j] + up[j]
+        of_c = c_passed[j] + of_h * o * (_ONE - c * c)
+        inner[j] = of_c * g * i * (_ONE - i)
+        inner[n + j] = of_c * before[j] * f * (_ONE - f)
+        inner[2 * n + j] = of_c * i * (_ONE - g * g)
+        inner[3 * n + j] = of_h * c * o * (_ONE - o)
+        c_passed[j] = of_c * f
+        h_passed[j] = _ZERO
+
+
+@_compiled
+def lstm_backward(  # type: ignore[no-untyped-def]
+    upstream, inputs, states, cells, gates, kernel_t, recurrent_t, by_inputs, by_weights
+):
+    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    n_rows, n_steps, n = states.shape
+    n_features = inputs.shape[2]
+    inner = np.empty((2, n_steps, 4 * n), np.float32)
+    h_passed = np.empty((2, n), np.float32)
+    c_passed = np.empty((2, n), np.float32)
+    zero = np.zeros(n, np.float32)
+    for one in range(0, n_rows, 2):
+        n_here = min(2, n_rows - one)
+        h_passed[:] = _ZERO
+        c_passed[:] = _ZERO
+        for t in range(n_steps - 1, -1, -1):
+            for k in range(n_here):
+                row = one + k
+                _lstm_step_back(
+                    upstream[row, t],
+                    h_passed[k],
+                    c_passed[k],
+                    cells[row, t - 1] if t else zero,
+                    cells[row, t],
+                    gates[row, t],
+                    inner[k, t],
+                )
+            _add_products(
+                h_passed[0], h_passed[1], inner[0, t], inner[1, t], recurrent_t
+            )
+        for k in range(n_here):
+            row, d = one + k, inner[k]
+            _add_turned_product(
+                by_weights[n_features:-1], states[row, : n_steps - 1], d[1:]
+            )
+            _input_gradients(
+                inputs[row],
+                d,
+                kernel_t,
+                by_inputs[row],
+                by_weights[:n_features],
+                by_weights[-1],
+            )
+
+
+# -- GRU: gates in Keras' order, update, reset, candidate ----------------------------
+
+
+@_compiled
+def _gru_gates(sums, before, gates, kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        z, r = _sigmoid(sums[j]), _sigmoid(sums[n + j])
+        gates[j], gates[n + j] = z, r
+        kept[j] = r * before[j]
+
+
+@_compiled
+def _gru_state(sums, before, gates, states):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        z, g = gates[j], _tanh(sums[2 * n + j])
+        gates[2 * n + j] = g
+        states[j] = z * before[j] + (_ONE - z) * g
+
+
+@_compiled
+def gru_forward(inputs, kernel, recurrent, bias, states, gates):  # type: ignore[no-untyped-def]
+    """Fill the states and the gates of every step."""
+    n_rows, n_steps, n = states.shape
+    of_gates = recurrent[:, : 2 * n].copy()
+    of_candidate = recurrent[:, 2 * n :].copy()
+    sums = np.empty((2, n_steps, 3 * n), np.float32)
+    kept = np.empty((2, n), np.float32)
+    zero = np.zeros(n, np.float32)
+    for one in range(0, n_rows, 2):
+        two = min(one + 1, n_rows - 1)
+        _multiply(sums[0], inputs[one], kernel, bias)
+        _multiply(sums[1], inputs[two], kernel, bias)
+        h_one, h_two = zero, zero
+        for t in range(n_steps):
+            s_one, s_two = sums[0, t], sums[1, t]
+            _add_products(s_one[: 2 * n], s_two[: 2 * n], h_one, h_two, of_gates)
+            _gru_gates(s_one, h_one, gates[one, t], kept[0])
+            _gru_gates(s_two, h_two, gates[two, t], kept[1])
+            _add_products(
+                s_one[2 * n :], s_two[2 * n :], kept[0], kept[1], of_candidate
+            )
+            _gru_state(s_one, h_one, gates[one, t], states[one, t])
+            _gru_state(s_two, h_two, gates[two, t], states[two, t])
+            h_one, h_two = states[one, t], states[two, t]
+
+
+@_compiled
+def _gru_state_back(up, passed, before, gates, inner, of_kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        z, g = gates[j], gates[2 * n + j]
+        of_h = passed[j] + up[j]
+        inner[j] = of_h * (before[j] - g) * z * (_ONE - z)
+        inner[2 * n + j] = of_h * (_ONE - z) * (_ONE - g * g)
+        passed[j] = of_h * z
+        of_kept[j] = _ZERO
+
+
+@_compiled
+def _gru_gates_back(passed, before, gates, inner, of_kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        r = gates[n + j]
+        inner[n + j] = of_kept[j] * before[j] * r * (_ONE - r)
+        passed[j] += of_kept[j] * r
+
+
+@_compiled
+def gru_backward(  # type: ignore[no-untyped-def]
+    upstream, inputs, states, gates, kernel_t, recurrent_t, by_inputs, by_weights
+):
+    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    n_rows, n_steps, n = states.shape
+    n_features = inputs.shape[2]
+    gates_t, candidate_t = recurrent_t[: 2 * n], recurrent_t[2 * n :]
+    inner = np.empty((2, n_steps, 3 * n), np.float32)
+    passed = np.empty((2, n), np.float32)
+    of_kept = np.empty((2, n), np.float32)
+    kept = np.empty((n_steps - 1, n), np.float32)
+    by_gates = np.zeros((n, 2 * n), np.float32)
+    by_candidate = np.zeros((n, n), np.float32)
+    zero = np.zeros(n, np.float32)
+    for one in range(0, n_rows, 2):
+        n_here = min(2, n_rows - one)
+        passed[:] = _ZERO
+        for t in range(n_steps - 1, -1, -1):
+            for k in range(n_here):
+                row = one + k
+                _gru_state_back(
+                    upstream[row, t],
+                    passed[k],
+                    states[row, t - 1] if t else zero,
+                    gates[row, t],
+                    inner[k, t],
+                    of_kept[k],
+                )
+            d_one, d_two = inner[0, t], inner[1, t]
+            _add_products(
+                of_kept[0], of_kept[1], d_one[2 * n :], d_two[2 * n :], candidate_t
+            )
+            for k in range(n_here):
+                row = one + k
+                _gru_gates_back(
+                    passed[k],
+                    states[row, t - 1] if t else zero,
+                    gates[row, t],
+                    inner[k, t],
+                    of_kept[k],
+                )
+            _add_products(passed[0], passed[1], d_one[: 2 * n], d_two[: 2 * n], gates_t)
+        for k in range(n_here):
+            row, d = one + k, inner[k]
+            before = states[row, : n_steps - 1]
+            for t in range(n_steps - 1):
+                for j in range(n):
+                    kept[t, j] = gates[row, t + 1, n + j] * before[t, j]
+            _add_turned_product(by_gates, before, d[1:, : 2 * n].copy())
+            _add_turned_product(by_candidate, kept, d[1:, 2 * n :].copy())
+            _input_gradients(
+                inputs[row],
+                d,
+                kernel_t,
+                by_inputs[row],
+                by_weights[:n_features],
+                by_weights[-1],
+            )
+    by_weights[n_features:-1, : 2 * n] = by_gates
+    by_weights[n_features:-1, 2 * n :] = by_candidate
