@@ -1,9 +1,9 @@
 """Recurrent layers for a CPU, several times faster than a general loop of operations.
 
-The compiled loops of :mod:`skrnn.networks.loops` as TensorFlow operations: rows do not
-meet in a recurrent layer, so parts of a batch run side by side, and the gradients of the
-weights are added up part by part. The parts depend on the batch alone, so that the bits
-of a result do not depend on the number of threads, which is Numba's
+The compiled loops of :mod:`skrnn.networks.loops` as TensorFlow operations: rows do
+not meet in a recurrent layer, so parts of a batch run side by side, and the gradients
+of the weights are added up part by part. The parts depend on the batch alone, so that
+the bits of a result do not depend on the number of threads, which is Numba's
 (``NUMBA_NUM_THREADS``).
 
 All functions take rows first: inputs (batch, time, features), float32, from a zero
@@ -14,19 +14,19 @@ Weights are laid out as in Keras.
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from skrnn.networks import loops
+from skrnn.networks.threads import heed_environment, side_by_side
+
+heed_environment()
 
 _Array = npt.NDArray[np.float32]
 _Ids = npt.NDArray[np.int32]
@@ -37,15 +37,32 @@ _ALIGNMENT = 64  # bytes
 
 
 @dataclass(frozen=True)
-class _Loops:
+class Loops:
+    """A recurrent layer: its loops, and what the forward one gives.
+
+    Parameters
+    ----------
+    forward : callable
+        Takes inputs, kernel, recurrent kernel and bias, and fills the states and
+        whatever else the way back needs.
+    backward : callable
+        Takes the gradient by the states, the inputs, what ``forward`` filled, and both
+        kernels transposed; fills the gradient by the inputs and adds to that by
+        the weights.
+    widths : tuple of int
+        Last sizes of what ``forward`` fills, in units.
+    """
+
     forward: Callable[..., None]
     backward: Callable[..., None]
-    widths: tuple[int, ...]  # of what the forward loop gives, in units
+    widths: tuple[int, ...]
 
 
-_SIMPLE = _Loops(loops.simple_forward, loops.simple_backward, (1,))
-_LSTM = _Loops(loops.lstm_forward, loops.lstm_backward, (1, 1, 4))
-_GRU = _Loops(loops.gru_forward, loops.gru_backward, (1, 3))
+LOOPS = {
+    "simple": Loops(loops.simple_forward, loops.simple_backward, (1,)),
+    "lstm": Loops(loops.lstm_forward, loops.lstm_backward, (1, 1, 4)),
+    "gru": Loops(loops.gru_forward, loops.gru_backward, (1, 3)),
+}
 
 
 def simple_rnn(
@@ -65,7 +82,7 @@ def simple_rnn(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(_SIMPLE, inputs, kernel, recurrent_kernel, bias)
+    return _layer(LOOPS["simple"], inputs, kernel, recurrent_kernel, bias)
 
 
 def lstm(
@@ -85,7 +102,7 @@ def lstm(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(_LSTM, inputs, kernel, recurrent_kernel, bias)
+    return _layer(LOOPS["lstm"], inputs, kernel, recurrent_kernel, bias)
 
 
 def gru(
@@ -105,7 +122,7 @@ def gru(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(_GRU, inputs, kernel, recurrent_kernel, bias)
+    return _layer(LOOPS["gru"], inputs, kernel, recurrent_kernel, bias)
 
 
 def look_up(
@@ -167,7 +184,7 @@ def look_up(
 
 
 def _layer(
-    kind: _Loops,
+    kind: Loops,
     inputs: tf.Tensor,
     kernel: tf.Tensor,
     recurrent_kernel: tf.Tensor,
@@ -185,7 +202,7 @@ def _layer(
             rows = parts[part]
             kind.forward(inputs[rows], *weights, *(r[rows] for r in results))
 
-        _side_by_side(run, len(parts))
+        side_by_side(run, len(parts))
         return results
 
     def backward(*arrays: _Array) -> list[_Array]:
@@ -202,19 +219,20 @@ def _layer(
                 *(a[rows] for a in by_row), *weights, by_inputs[rows], by_weights[part]
             )
 
-        _side_by_side(run, len(parts))
+        side_by_side(run, len(parts))
         return [by_inputs, by_weights.sum(axis=0)]
 
     @tf.custom_gradient
     def run_layer(
         inputs: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
     ) -> tuple[tf.Tensor, Callable[..., Any]]:
-        results = tf.numpy_function(
+        filled = tf.numpy_function(
             forward,
             [inputs, kernel, recurrent, bias],
             [tf.float32] * len(sizes),
             stateful=False,
         )
+        results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
         for result, size in zip(results, sizes, strict=True):
             result.set_shape([batch, n_steps, size])
 
@@ -243,27 +261,7 @@ def _parts(inputs: _Array) -> list[slice]:
     n_rows = len(inputs)
     n_parts = max(min(_MOST_PARTS, inputs.size // _LEAST_NUMBERS, n_rows // 2), 1)
     bounds = [2 * (n_rows * k // (2 * n_parts)) for k in range(n_parts)] + [n_rows]
-    return [slice(*ends) for ends in zip(bounds[:-1], bounds[1:], strict=True)]
-
-
-def _side_by_side(run: Callable[[int], None], n_parts: int) -> None:
-    """Call ``run`` with the number of each part, in this thread and in helpers."""
-    n_threads = min(numba.config.NUMBA_NUM_THREADS, n_parts)
-
-    def work(first: int) -> None:
-        for part in range(first, n_parts, n_threads):
-            run(part)
-
-    helped = [_helpers(os.getpid()).submit(work, k) for k in range(1, n_threads)]
-    work(0)
-    for done in helped:
-        done.result()
-
-
-@cache
-def _helpers(process: int) -> ThreadPoolExecutor:
-    """Return the threads of this process; a fork has none of its parent's."""
-    return ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS, "skrnn")
+    return [slice(*ends) for ends in pairwise(bounds)]
 
 
 def _empty(*shape: int) -> _Array:

@@ -1,10 +1,10 @@
 """Recurrent layers as loops, compiled for this machine's processor.
 
-A state depends on the one before, so a recurrent layer cannot be one large product. Each
-loop here takes two rows of a batch through the whole layer, the products with its inputs
-included: weights, states and sums then stay in the processor's nearest caches, and each
-weight that is read serves two rows. The loops back give the gradient by the inputs, and
-add to that of the weights.
+A state depends on the one before, so a recurrent layer cannot be one large product.
+Each loop here takes two rows of a batch through the whole layer, the products with its
+inputs included: weights, states and sums then stay in the processor's nearest caches,
+and each weight that is read serves two rows. The loops back give the gradient by the
+inputs, and add to that of the weights.
 
 Arrays are float32 with rows first, (batch, time, features); weights are laid out as in
 Keras. Numba compiles a loop when it is first called, and keeps it on disk.

@@ -132,7 +132,9 @@ class CompiledNetwork:
     def _test_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        losses, hits = self._losses_and_hits(self._from_aligned(self._known(ids), training=False), y)
+        losses, hits = self._losses_and_hits(
+            self._from_aligned(self._known(ids), training=False), y
+        )
         return tf.reduce_sum(losses * weight), tf.reduce_sum(hits)
 
     def _losses_and_hits(

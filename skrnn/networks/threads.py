@@ -1,0 +1,63 @@
+"""How many threads compute: as many as the surroundings allow.
+
+A worker of joblib is told its share of the processors by environment variables, among
+them ``NUMBA_NUM_THREADS`` and ``OMP_NUM_THREADS``. Numba heeds them; TensorFlow does
+not, and a grid search with two workers on two processors would run on four threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numba
+import tensorflow as tf
+
+
+def heed_environment() -> None:
+    """Give TensorFlow as many threads as ``OMP_NUM_THREADS`` says, if it does.
+
+    TensorFlow's own variables, and what was set or computed before, have precedence.
+    """
+    share = os.environ.get("OMP_NUM_THREADS", "")
+    own = {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"}
+    threading = tf.config.threading
+    if not share.isdigit() or int(share) < 1 or own & set(os.environ):
+        return
+    if threading.get_intra_op_parallelism_threads():
+        return
+    try:
+        threading.set_intra_op_parallelism_threads(int(share))
+        threading.set_inter_op_parallelism_threads(int(share))
+    except RuntimeError:  # it has computed already
+        return
+
+
+def side_by_side(run: Callable[[int], None], n_parts: int) -> None:
+    """Call ``run`` with the number of each part, in this thread and in helpers.
+
+    Parameters
+    ----------
+    run : callable
+        Takes the number of a part; must leave Python's lock to be of use.
+    n_parts : int
+        Number of parts.
+    """
+    n_threads = min(numba.config.NUMBA_NUM_THREADS, n_parts)
+
+    def work(first: int) -> None:
+        for part in range(first, n_parts, n_threads):
+            run(part)
+
+    helped = [_helpers(os.getpid()).submit(work, k) for k in range(1, n_threads)]
+    work(0)
+    for done in helped:
+        done.result()
+
+
+@cache
+def _helpers(process: int) -> ThreadPoolExecutor:
+    """Return the threads of this process; a fork has none of its parent's."""
+    return ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS, "skrnn")
