@@ -7,10 +7,13 @@ import inspect
 from typing import Any, Self
 
 from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
+    "BaseComposition",
     "Interval",
     "RealNotInt",
     "StrOptions",
@@ -18,6 +21,7 @@ __all__ = [
     "check_sample_weight",
     "did_you_mean",
     "fit_context",
+    "take_rows",
 ]
 
 

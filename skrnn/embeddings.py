@@ -1,18 +1,27 @@
-"""Pretrained word vectors and the files that hold them."""
+"""Pretrained word vectors: files that hold them, and learning them from texts."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils.extmath import randomized_svd
 
-from skrnn.text.vocabulary import FIRST_WORD
+from skrnn.text.sequencer import TextSequencer
+from skrnn.text.vocabulary import FIRST_WORD, PAD
 
 __all__ = ["WordVectors"]
+
+_Ids = npt.NDArray[np.int32]
+_Table = npt.NDArray[np.float32]
 
 
 class WordVectors:
@@ -155,6 +164,86 @@ class WordVectors:
             raise ValueError(f"{path} holds no word vectors.")
         return cls(rows, np.stack(list(rows.values())))
 
+    @classmethod
+    def train(
+        cls,
+        texts: Iterable[str],
+        *,
+        method: str = "word2vec",
+        n_dimensions: int = 100,
+        sequencer: TextSequencer | None = None,
+        random_state: int = 0,
+    ) -> Self:
+        """Learn vectors from texts; no labels are needed.
+
+        Vectors from texts of the same kind as those to be classified are worth more
+        than general ones, and unlabelled texts are easily had.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            The texts.
+        method : {"word2vec", "svd"}, default="word2vec"
+            Skip-grams with negative sampling [1]_, by gensim (``pip install
+            'skrnn[word2vec]'``); or the singular vectors of the words' positive
+            pointwise mutual information [2]_, which need no other package and are the
+            faster.
+        n_dimensions : int, default=100
+            Length of a vector.
+        sequencer : TextSequencer, default=None
+            How texts are cut into words, and how many words are kept; a default one
+            that keeps every token of a text if None. It is not fitted.
+        random_state : int, default=0
+            Seed. Equal seeds give equal vectors.
+
+        Returns
+        -------
+        vectors : WordVectors
+            The vectors, each feature scaled to a variance of one over the words as
+            they come in the texts.
+
+        Raises
+        ------
+        ImportError
+            If gensim is needed and missing; the message says how to install it.
+        ValueError
+            If the texts hold no words.
+
+        References
+        ----------
+        .. [1] Mikolov, Sutskever, Chen, Corrado, Dean (2013). Distributed
+           representations of words and phrases and their compositionality. NeurIPS.
+        .. [2] Levy, Goldberg, Dagan (2015). Improving distributional similarity with
+           lessons learned from word embeddings. TACL.
+
+        Examples
+        --------
+        >>> texts = ["a good film", "a fine film", "the bad book", "the dull book"] * 9
+        >>> vectors = WordVectors.train(texts, method="svd", n_dimensions=4)
+        >>> vectors
+        <WordVectors: 8 words, 4 dimensions>
+        >>> bool(vectors["good"] @ vectors["fine"] > vectors["good"] @ vectors["dull"])
+        True
+        """
+        listed = list(texts)
+        sequencer = clone(TextSequencer(maxlen=1.0) if sequencer is None else sequencer)
+        sequencer.fit(listed)
+        # Padded rows of all texts at once would be as wide as the longest.
+        ids = [
+            row[row != PAD]
+            for start in range(0, len(listed), _TEXTS_AT_ONCE)
+            for row in sequencer.transform(listed[start : start + _TEXTS_AT_ONCE])
+        ]
+        words = sorted(sequencer.vocabulary_, key=sequencer.vocabulary_.__getitem__)
+        table = learn_vectors(
+            ids,
+            n_ids=len(words) + FIRST_WORD,
+            n_dimensions=n_dimensions,
+            method=method,
+            seed=random_state,
+        )
+        return cls(words, table[FIRST_WORD:])
+
     def to_matrix(self) -> npt.NDArray[np.float32]:
         """Return the rows of an embedding layer for the ids of ``vocabulary``.
 
@@ -199,6 +288,131 @@ class WordVectors:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Return itself: it never changes, and clones of estimators may share it."""
         return self
+
+
+def learn_vectors(
+    texts: Sequence[_Ids], *, n_ids: int, n_dimensions: int, method: str, seed: int
+) -> _Table:
+    """Learn a vector for each id from the company it keeps.
+
+    Parameters
+    ----------
+    texts : sequence of ndarray of shape (n_words,), int32
+        The ids of each text, without padding.
+    n_ids : int
+        Number of ids, padding and out of vocabulary included.
+    n_dimensions : int
+        Length of a vector.
+    method : str
+        A key of :data:`METHODS`.
+    seed : int
+        Source of all randomness.
+
+    Returns
+    -------
+    table : ndarray of shape (n_ids, n_dimensions), float32
+        Rows of ids that do not occur are zero. Over the words as they come in the
+        texts, each feature has mean zero and variance one.
+
+    Raises
+    ------
+    ValueError
+        If there are no words.
+    """
+    flat = np.concatenate([*texts, np.zeros(0, np.int32)])
+    if not len(flat):
+        raise ValueError("Word vectors cannot be learnt: the texts hold no words.")
+    table = METHODS[method](texts, n_ids, n_dimensions, seed)
+    counts = np.bincount(flat, minlength=n_ids)
+    share = counts / counts.sum()
+    mean = share @ table
+    scale = np.sqrt(share @ (table - mean) ** 2)
+    table = ((table - mean) / np.where(scale > 0, scale, 1.0)).astype(np.float32)
+    table[counts == 0] = 0.0
+    return table
+
+
+def _svd(texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int) -> _Table:
+    together = _cooccurrences(texts, n_ids)
+    seen = np.asarray(together.sum(axis=1)).ravel()
+    # Rare neighbours get more weight than their share (Levy, Goldberg, Dagan, 2015).
+    as_neighbour = seen**0.75
+    as_neighbour /= max(as_neighbour.sum(), 1.0)
+    pairs = together.tocoo()
+    with np.errstate(divide="ignore"):
+        information = np.log(pairs.data / (seen[pairs.row] * as_neighbour[pairs.col]))
+    positive = information > 0
+    matrix = sparse.csr_matrix(
+        (
+            information[positive].astype(np.float32),
+            (pairs.row[positive], pairs.col[positive]),
+        ),
+        shape=together.shape,
+    )
+    n_found = min(n_dimensions, n_ids)
+    left, values, _ = randomized_svd(matrix, n_found, n_iter=2, random_state=seed)
+    table = np.zeros((n_ids, n_dimensions), np.float32)
+    table[:, :n_found] = left * np.sqrt(values)
+    return table
+
+
+def _cooccurrences(texts: Sequence[_Ids], n_ids: int) -> sparse.csr_matrix:
+    """Count neighbours, near ones more than far ones, as word2vec's window does."""
+    gap = np.zeros(_WINDOW, np.int32)
+    flat = np.concatenate([part for text in texts for part in (text, gap)])
+    total = sparse.csr_matrix((n_ids, n_ids), dtype=np.float32)
+    for distance in range(1, _WINDOW + 1):
+        left, right = flat[:-distance], flat[distance:]
+        real = (left != PAD) & (right != PAD)
+        weight = np.float32((_WINDOW + 1 - distance) / _WINDOW)
+        weights = np.full(np.count_nonzero(real), weight)
+        total += sparse.csr_matrix(
+            (weights, (left[real], right[real])), shape=total.shape
+        )
+    return total + total.T
+
+
+def _word2vec(
+    texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int
+) -> _Table:
+    gensim = _gensim()
+    model = gensim.Word2Vec(
+        vector_size=n_dimensions,
+        window=_WINDOW,
+        min_count=1,
+        sample=1e-4,
+        negative=5,
+        sg=1,
+        workers=1,  # more would make the vectors depend on chance
+        epochs=5,
+        seed=seed,
+    )
+    names = np.array([str(number) for number in range(n_ids)], dtype=object)
+    sentences = [names[text].tolist() for text in texts]
+    model.build_vocab(sentences)
+    model.train(sentences, total_examples=len(sentences), epochs=model.epochs)
+    table = np.zeros((n_ids, n_dimensions), np.float32)
+    for number, word in enumerate(model.wv.index_to_key):
+        table[int(word)] = model.wv.vectors[number]
+    return table
+
+
+def _gensim() -> ModuleType:
+    try:
+        return import_module("gensim.models")
+    except ImportError as error:
+        raise ImportError(
+            "method='word2vec' needs gensim, which is not installed: "
+            "pip install 'skrnn[word2vec]'. method='svd' needs nothing more."
+        ) from error
+
+
+_WINDOW = 5
+_TEXTS_AT_ONCE = 1000
+METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
+    "svd": _svd,
+    "word2vec": _word2vec,
+}
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

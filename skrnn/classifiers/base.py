@@ -20,21 +20,30 @@ import threading
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import keras
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import train_test_split
 from sklearn.utils import Tags, check_random_state, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skrnn._sklearn import SuggestParameters, check_sample_weight
+from skrnn._sklearn import SuggestParameters, check_sample_weight, take_rows
+from skrnn.classifiers.checks import (
+    as_ids,
+    has_label,
+    refuse_one_weighted_class,
+    refuse_text,
+    stratified_split,
+)
 from skrnn.networks.builders import NetworkSpec
-from skrnn.networks.reuse import CompiledNetwork, Lease, lease_network
+from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.objective import Objective
+from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import align_left
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
@@ -64,6 +73,27 @@ _FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
 
 _rebuilding = threading.Lock()
 
+_Vectors = npt.NDArray[np.float32] | None
+
+
+@dataclass
+class _Material:
+    """What a fit works on, dropped when it is done.
+
+    Parameters
+    ----------
+    unlabelled : array-like or None
+        Rows without a label as they were given.
+    ids : list of ndarray
+        Ids of the rows with a label, and of those without if there are any.
+    vectors : ndarray or None
+        What the embedding starts from; None for random vectors.
+    """
+
+    unlabelled: Any = None
+    ids: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    vectors: _Vectors = None
+
 
 class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     """What all classifiers of rows of word ids share.
@@ -91,12 +121,24 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     }
 
     @abstractmethod
-    def _make_spec(self, n_embeddings: int, n_classes: int) -> NetworkSpec:
+    def _make_spec(
+        self, n_embeddings: int, n_classes: int, vectors: _Vectors
+    ) -> NetworkSpec:
         """Return the network that the parameters ask for."""
 
     @abstractmethod
-    def _initial_embeddings(self) -> npt.NDArray[np.float32] | None:
-        """Return the rows that the embedding starts from, or None for random ones."""
+    def _make_objective(self) -> Objective:
+        """Return what training makes small."""
+
+    @abstractmethod
+    def _given_embeddings(self) -> _Vectors:
+        """Return the rows that the embedding starts from, or None if none are given."""
+
+    @abstractmethod
+    def _learnt_embeddings(
+        self, ids: list[npt.NDArray[np.int32]], seed: int
+    ) -> _Vectors:
+        """Return the rows that the embedding starts from, if the ids shall tell."""
 
     # -- parameters ---------------------------------------------------------------
 
@@ -170,7 +212,9 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                         f"This {type(self).__name__} is not fitted: it has no model_."
                     )
                 spec, weights = self._stored
-                lease = lease_network(spec, self._make_optimizer())
+                lease = lease_network(
+                    spec, self._make_objective(), self._make_optimizer()
+                )
                 lease.network.reset(np.random.default_rng(0))
                 lease.network.model.set_weights(weights)
                 self._lease = lease
@@ -210,17 +254,21 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         return unflatten_params(kind, {**given, **routed})
 
     def _keras_build_fn(self) -> Lease:
-        spec = self._make_spec(self.n_embeddings_, len(self.classes_))
+        material = self._material
+        material.vectors = self._given_embeddings()
+        if material.vectors is None:
+            material.vectors = self._learnt_embeddings(material.ids, self._seed)
+        spec = self._make_spec(self.n_embeddings_, len(self.classes_), material.vectors)
         optimizer = self._make_optimizer()
-        held = vars(self).get("_lease")
-        if held is None or not held.fits(spec, optimizer):
-            held = lease_network(spec, optimizer)
-        held.network.reset(
+        lease = lease_network(
+            spec, self._make_objective(), optimizer, vars(self).get("_lease")
+        )
+        lease.network.reset(
             np.random.default_rng(self._seed),
-            self._initial_embeddings(),
+            material.vectors,
             optimizer.get_config()["learning_rate"],
         )
-        return held
+        return lease
 
     def _build_keras_model(self) -> Lease:
         # All seeds are passed on explicitly, so SciKeras need not set global ones.
@@ -241,12 +289,12 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     def _validate_data(
         self, X: Any, y: Any = None, reset: bool = False
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
-        self._refuse_text(X)
+        name = type(self).__name__
+        refuse_text(name, X)
         X, y = validate_data(
             self, X, y, reset=reset, dtype="numeric", multi_output=False
         )
-        ids = self._as_ids(X)
-        y = column_or_1d(y)
+        ids, y = as_ids(name, X), column_or_1d(y)
         check_classification_targets(y)
         known = getattr(self, "classes_", None)
         if known is None:
@@ -262,9 +310,12 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 f"{known.tolist()!r} of this {type(self).__name__}. Name all classes "
                 "in the first partial_fit (classes=), or fit without warm_start."
             )
+        self._material.ids = [ids]
+        if self._material.unlabelled is not None:
+            self._material.ids.append(self._ids(self._material.unlabelled))
         if reset:
-            top = int(ids.max()) + 1
-            vectors = self._initial_embeddings()
+            top = max(int(rows.max()) for rows in self._material.ids) + 1
+            vectors = self._given_embeddings()
             self.n_embeddings_ = max(top, 2) if vectors is None else len(vectors)
             if self.n_embeddings_ > _MOST_EMBEDDINGS:
                 raise ValueError(
@@ -274,34 +325,11 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 )
         return ids, y
 
-    def _refuse_text(self, X: Any) -> None:
-        first = X
-        while isinstance(first, (list, tuple, np.ndarray)) and len(first):
-            first = first[0]
-        kind = getattr(getattr(X, "dtype", None), "kind", "")
-        if isinstance(first, (str, bytes)) or (kind in "US" and kind):
-            raise ValueError(
-                f"{type(self).__name__} expects rows of word ids (whole numbers), got "
-                "text. Put a TextSequencer before it: make_pipeline(TextSequencer(), "
-                f"{type(self).__name__}()), or use make_sentiment_pipeline()."
-            )
-
-    def _as_ids(self, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-        if X.dtype.kind == "c":
-            raise ValueError("Complex data not supported: ids are whole numbers.")
-        if X.dtype.kind == "f" and (np.floor(X) != X).any():
-            row, column = np.argwhere(np.floor(X) != X)[0]
-            raise ValueError(
-                f"{type(self).__name__} expects word ids, which are whole numbers, got "
-                f"{X[row, column]!r} in row {row}, column {column}."
-            )
-        if X.size and X.min() < 0:
-            raise ValueError(
-                f"Negative values in data passed to {type(self).__name__}: ids start "
-                "at 0 (padding)."
-            )
-        # What does not fit int32 is beyond any embedding, hence out of vocabulary.
-        return np.minimum(X, np.iinfo(np.int32).max).astype(np.int32, copy=False)
+    def _ids(self, X: Any) -> npt.NDArray[np.int32]:
+        """Return X as ids of as many columns as in ``fit``."""
+        name = type(self).__name__
+        refuse_text(name, X)
+        return as_ids(name, validate_data(self, X, reset=False, dtype="numeric"))
 
     @staticmethod
     def _validate_sample_weight(
@@ -324,23 +352,34 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     # -- fitting -----------------------------------------------------------------------
 
     @contextmanager
-    def _unchanged_on_failure(self) -> Iterator[None]:
+    def _fitting(
+        self, X: Any, y: Any, sample_weight: Any
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        """Give the rows that have a label; a fit that fails changes nothing."""
         before = dict(vars(self))
         lease = before.get("_lease")
         state = None if lease is None else lease.network.get_state()
+        refuse_one_weighted_class(y, sample_weight)
+        labelled = has_label(y) if self._make_objective().virtual_adversarial else None
+        self._material = _Material()
         try:
-            yield
+            if labelled is not None:
+                self._material.unlabelled = take_rows(X, ~labelled)
+                X, y = take_rows(X, labelled), take_rows(y, labelled)
+                if sample_weight is not None and not np.isscalar(sample_weight):
+                    sample_weight = take_rows(sample_weight, labelled)
+            yield X, y, sample_weight
         except BaseException:
             if lease is not None and state is not None:
                 lease.network.set_state(state)
             self.__dict__.clear()
             self.__dict__.update(before)
             raise
+        del self._material
 
     def _fit_sequences(self, X: Any, y: Any, sample_weight: Any) -> Self:
         goes_on = self.warm_start and self.initialized_
-        _refuse_one_weighted_class(y, sample_weight)
-        with self._unchanged_on_failure():
+        with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
             if not goes_on:
                 self.__dict__.pop("classes_", None)
             self._fit(
@@ -356,7 +395,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     def _partial_fit_sequences(
         self, X: Any, y: Any, classes: Any, sample_weight: Any
     ) -> Self:
-        with self._unchanged_on_failure():
+        with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
             if not self.initialized_:
                 if classes is not None:
                     self.classes_ = np.unique(classes)
@@ -408,8 +447,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 )
             )
         if split:
-            learnt, held_out = self._split(examples.y, split)
+            learnt, held_out = stratified_split(examples.y, split, self._seed)
             validation, examples = examples.part(held_out), examples.part(learnt)
+        for ids in self._material.ids[1:]:
+            examples = examples.and_unlabelled(align_left(ids))
 
         network = self._network
         decisive = {
@@ -453,26 +494,12 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     def _initialize_callbacks(self) -> None:
         """Do nothing: callbacks are compiled when training starts."""
 
-    def _split(
-        self, y: npt.NDArray[np.float32], share: float
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        try:
-            learnt, held_out = train_test_split(
-                np.arange(len(y)), test_size=share, stratify=y, random_state=self._seed
-            )
-        except ValueError as error:
-            raise ValueError(
-                f"validation_split={share} of {len(y)} rows cannot hold every class: "
-                f"{error} Use a larger split, more rows, or validation_split=0.0."
-            ) from error
-        return learnt, held_out
-
     # -- prediction --------------------------------------------------------------------
 
     def _predict_raw(self, X: Any) -> npt.NDArray[np.float32]:
         check_is_fitted(self)
-        self._refuse_text(X)
-        ids = self._as_ids(validate_data(self, X, reset=False, dtype="numeric"))
+        refuse_text(type(self).__name__, X)
+        ids = self._ids(X)
         batch_size = vars(self).get("predict__batch_size")
         return predict(self._network, align_left(ids), batch_size=batch_size)
 
@@ -511,25 +538,6 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         best = self.predict_proba(X).argmax(axis=1)
         labels: npt.NDArray[Any] = self.classes_[best]
         return labels
-
-
-def _refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
-    """Refuse weights that leave rows of one class only.
-
-    Shapes and values of both are checked later, by those who need them right.
-    """
-    if sample_weight is None or np.isscalar(sample_weight):
-        return
-    labels, weight = np.asarray(y), np.asarray(sample_weight, dtype=np.float64)
-    if labels.shape != weight.shape or not np.isfinite(weight).all():
-        return
-    if len(np.unique(labels)) < 2:
-        return
-    if len(np.unique(labels[weight > 0])) < 2:
-        raise ValueError(
-            "The rows whose sample_weight is above zero belong to less than 2 classes: "
-            "there is nothing to tell apart."
-        )
 
 
 @contextmanager

@@ -13,11 +13,15 @@ import numpy.typing as npt
 
 from skrnn._sklearn import Interval, StrOptions, fit_context
 from skrnn.classifiers.base import BaseSequenceClassifier
-from skrnn.embeddings import WordVectors
+from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.cells import CELLS
+from skrnn.networks.objective import Objective
 from skrnn.networks.pooling import POOLINGS
-from skrnn.text.vocabulary import FIRST_WORD
+from skrnn.text.vocabulary import FIRST_WORD, PAD
+from skrnn.training.memory import as_memory, has_memory
+
+_Vectors = npt.NDArray[np.float32] | None
 
 _share = Interval(Real, 0.0, 1.0, closed="left")
 _size = Interval(Integral, 1, None, closed="left")
@@ -192,8 +196,10 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         "bidirectional": ["boolean"],
         "pooling": [StrOptions(set(POOLINGS))],
         "embedding_dim": [_size],
-        "embeddings": [WordVectors, "array-like", None],
+        "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
         "embeddings_trainable": ["boolean"],
+        "segment_length": [_size, None],
+        "word_dropout": [_share],
         "spatial_dropout": [_share],
         "dropout": [_share],
         "recurrent_dropout": [_share],
@@ -203,6 +209,10 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
             Interval(Real, 0.0, None, closed="neither"),
             keras.optimizers.schedules.LearningRateSchedule,
         ],
+        "weight_averaging": [_share],
+        "label_smoothing": [_share],
+        "adversarial": [Interval(Real, 0.0, None, closed="left")],
+        "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
         "clipnorm": [Interval(Real, 0.0, None, closed="neither"), None],
         "epochs": [_size],
         "batch_size": [_size],
@@ -226,13 +236,19 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        segment_length: int | None = None,
+        word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
         dropout: float = 0.4,
         recurrent_dropout: float = 0.0,
         dense_units: tuple[int, ...] = (),
         optimizer: Any = "rmsprop",
         learning_rate: Any = 0.001,
+        weight_averaging: float = 0.0,
         clipnorm: float | None = None,
+        label_smoothing: float = 0.0,
+        adversarial: float = 0.0,
+        virtual_adversarial: float = 0.0,
         epochs: int = 5,
         batch_size: int = 128,
         validation_split: float = 0.0,
@@ -252,13 +268,19 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.segment_length = segment_length
+        self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.dense_units = dense_units
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.weight_averaging = weight_averaging
         self.clipnorm = clipnorm
+        self.label_smoothing = label_smoothing
+        self.adversarial = adversarial
+        self.virtual_adversarial = virtual_adversarial
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_split = validation_split
@@ -319,8 +341,9 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         """
         return self._partial_fit_sequences(X, y, classes, sample_weight)
 
-    def _make_spec(self, n_embeddings: int, n_classes: int) -> NetworkSpec:
-        vectors = self._initial_embeddings()
+    def _make_spec(
+        self, n_embeddings: int, n_classes: int, vectors: _Vectors
+    ) -> NetworkSpec:
         return NetworkSpec(
             n_embeddings=n_embeddings,
             n_classes=n_classes,
@@ -332,14 +355,26 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
                 int(self.embedding_dim) if vectors is None else vectors.shape[1]
             ),
             embeddings_trainable=bool(self.embeddings_trainable),
+            segment_length=(
+                None if self.segment_length is None else int(self.segment_length)
+            ),
+            word_dropout=float(self.word_dropout),
             spatial_dropout=float(self.spatial_dropout),
             dropout=float(self.dropout),
             recurrent_dropout=float(self.recurrent_dropout),
             dense_units=_sizes("dense_units", self.dense_units, at_least=0),
         )
 
-    def _initial_embeddings(self) -> npt.NDArray[np.float32] | None:
-        if self.embeddings is None:
+    def _make_objective(self) -> Objective:
+        return Objective(
+            label_smoothing=float(self.label_smoothing),
+            adversarial=float(self.adversarial),
+            virtual_adversarial=float(self.virtual_adversarial),
+            weight_averaging=float(self.weight_averaging),
+        )
+
+    def _given_embeddings(self) -> _Vectors:
+        if self.embeddings is None or isinstance(self.embeddings, str):
             return None
         if isinstance(self.embeddings, WordVectors):
             return self.embeddings.to_matrix()
@@ -352,6 +387,22 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         if not np.isfinite(matrix).all():
             raise ValueError("embeddings has values that are not finite.")
         return matrix
+
+    def _learnt_embeddings(
+        self, ids: list[npt.NDArray[np.int32]], seed: int
+    ) -> _Vectors:
+        if not isinstance(self.embeddings, str):
+            return None
+        learn = learn_vectors
+        if has_memory(self.memory):
+            learn = as_memory(self.memory).cache(learn_vectors)
+        return learn(
+            [row[row != PAD] for part in ids for row in part],
+            n_ids=self.n_embeddings_,
+            n_dimensions=int(self.embedding_dim),
+            method=self.embeddings,
+            seed=seed,
+        )
 
 
 def _sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:

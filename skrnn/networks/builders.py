@@ -12,8 +12,11 @@ from skrnn.networks.cells import recurrent_layer
 from skrnn.networks.pooling import pool
 from skrnn.networks.sequences import (
     AlignLeft,
+    JoinSegments,
     ReverseSequence,
     SequenceLengths,
+    SplitSegments,
+    WordDropout,
     WordEmbedding,
 )
 
@@ -42,9 +45,12 @@ class NetworkSpec:
         Length of a word vector.
     embeddings_trainable : bool
         Whether word vectors are learnt.
-    spatial_dropout, dropout, recurrent_dropout : float
-        Shares dropped in training: of the vectors' features, of the pooled and dense
-        vectors, of the recurrent states.
+    segment_length : int or None
+        Words of the segments that the recurrent layers read, each from a zero state;
+        None reads a text in one piece.
+    word_dropout, spatial_dropout, dropout, recurrent_dropout : float
+        Shares dropped in training: of the words, of the vectors' features, of the
+        pooled and dense vectors, of the recurrent states.
     dense_units : tuple of int
         Sizes of hidden ReLU layers before the output.
     """
@@ -57,6 +63,8 @@ class NetworkSpec:
     pooling: str
     embedding_dim: int
     embeddings_trainable: bool
+    segment_length: int | None
+    word_dropout: float
     spatial_dropout: float
     dropout: float
     recurrent_dropout: float
@@ -88,6 +96,9 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     ids = keras.Input((None,), dtype="int32", name="ids")
     aligned = AlignLeft(spec.n_embeddings, name="align")(ids)
     lengths = SequenceLengths(name="lengths")(aligned)
+    words = aligned
+    if spec.word_dropout:
+        words = WordDropout(spec.word_dropout, name="word_dropout")(words)
     states = WordEmbedding(
         spec.n_embeddings,
         spec.embedding_dim,
@@ -95,7 +106,11 @@ def build_network(spec: NetworkSpec) -> keras.Model:
         trainable=spec.embeddings_trainable,
         spatial_dropout=spec.spatial_dropout,
         name="embedding",
-    )(aligned)
+    )(words)
+    read = lengths  # of what the recurrent layers read: whole texts, or segments
+    if spec.segment_length is not None:
+        split = SplitSegments(spec.segment_length, name="split")
+        states, read = split(states, lengths)
     backward = None
     for depth, units in enumerate(spec.units):
         if depth and backward is not None:
@@ -115,9 +130,13 @@ def build_network(spec: NetworkSpec) -> keras.Model:
                 seed=0,
                 name=f"{spec.cell}_{depth}_backward",
             )
-            turned = ReverseSequence(name=f"reverse_{depth}")(states, lengths)
-            backward = ReverseSequence(name=f"restore_{depth}")(layer(turned), lengths)
+            turned = ReverseSequence(name=f"reverse_{depth}")(states, read)
+            backward = ReverseSequence(name=f"restore_{depth}")(layer(turned), read)
         states = forward(states)
+    if spec.segment_length is not None:
+        states = JoinSegments(name="join_segments")(states, lengths)
+        if backward is not None:
+            backward = JoinSegments(name="join_segments_backward")(backward, lengths)
     vector = pool(spec.pooling, states, lengths, backward=backward)
     vector = _maybe_dropout(spec.dropout, vector, "dropout")
     for depth, units in enumerate(spec.dense_units):

@@ -77,6 +77,49 @@ class SequenceLengths(keras.layers.Layer):
 
 
 @_register
+class WordDropout(keras.layers.Layer):
+    """Read words as out of vocabulary in training, each with the same probability.
+
+    Parameters
+    ----------
+    rate : float
+        Share of the words.
+    seed : int, default=0
+        Seed of the choice.
+    **kwargs : dict
+        Passed to :class:`keras.layers.Layer`.
+
+    References
+    ----------
+    Iyyer, Manjunatha, Boyd-Graber, Daumé (2015). Deep unordered composition rivals
+    syntactic methods for text classification. ACL.
+    """
+
+    def __init__(self, rate: float, *, seed: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, ids: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return int32 ids, shape (batch, time)."""
+        if not training:
+            return ids
+        drawn = keras.random.uniform(tf.shape(ids), seed=self.seed_generator)
+        return tf.where((drawn < self.rate) & (ids != PAD), OOV, ids)
+
+    def compute_output_spec(
+        self, ids: Any, training: bool = False
+    ) -> keras.KerasTensor:
+        """Return the shape and type of the output."""
+        return keras.KerasTensor(ids.shape, dtype="int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+
+
+@_register
 class WordEmbedding(keras.layers.Embedding):
     """An embedding with spatial dropout, looked up and summed by compiled loops.
 
@@ -147,3 +190,65 @@ class ReverseSequence(keras.layers.Layer):
     def compute_output_spec(self, states: Any, lengths: Any) -> keras.KerasTensor:
         """Return the shape and type of the output."""
         return keras.KerasTensor(states.shape, dtype=states.dtype)
+
+
+@_register
+class SplitSegments(keras.layers.Layer):
+    """Cut rows into segments that recurrent layers read as rows of their own.
+
+    Parameters
+    ----------
+    length : int
+        Words a segment; the last one of a row may have fewer.
+    **kwargs : dict
+        Passed to :class:`keras.layers.Layer`.
+    """
+
+    def __init__(self, length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.length = length
+
+    def call(
+        self, vectors: tf.Tensor, lengths: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return segments, (batch * n, length, features), and how many words of each.
+
+        The segments of a row follow each other.
+        """
+        n_steps = tf.shape(vectors)[1]
+        n_segments = -(-n_steps // self.length)
+        missing = n_segments * self.length - n_steps
+        padded = tf.pad(vectors, [[0, 0], [0, missing], [0, 0]])
+        segments = tf.reshape(padded, [-1, self.length, vectors.shape[2]])
+        starts = tf.range(n_segments) * self.length
+        counts = tf.clip_by_value(lengths[:, tf.newaxis] - starts, 0, self.length)
+        return segments, tf.reshape(counts, [-1])
+
+    def compute_output_spec(
+        self, vectors: Any, lengths: Any
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the shapes and types of the outputs."""
+        return (
+            keras.KerasTensor((None, self.length, vectors.shape[2]), vectors.dtype),
+            keras.KerasTensor((None,), dtype="int32"),
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "length": self.length}
+
+
+@_register
+class JoinSegments(keras.layers.Layer):
+    """Put the states of the segments of a row one after the other again."""
+
+    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        """Return states, shape (batch, time, features), for ``lengths`` (batch,)."""
+        n_rows = tf.shape(lengths)[0]
+        n_steps = states.shape[1] * (tf.shape(states)[0] // tf.maximum(n_rows, 1))
+        return tf.reshape(states, [n_rows, n_steps, states.shape[2]])
+
+    def compute_output_spec(self, states: Any, lengths: Any) -> keras.KerasTensor:
+        """Return the shape and type of the output."""
+        shape = (lengths.shape[0], None, states.shape[2])
+        return keras.KerasTensor(shape, dtype=states.dtype)

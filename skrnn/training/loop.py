@@ -12,7 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 from joblib import cpu_count
 
-from skrnn.networks.reuse import CompiledNetwork
+from skrnn.networks.compiled import CompiledNetwork
 from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
 from skrnn.training.memory import History, Trajectory
 
@@ -26,7 +26,7 @@ class Examples:
     rows : Rows
         The ids.
     y : ndarray of shape (n_rows,), float32
-        Class numbers.
+        Class numbers, -1 for rows without a label.
     weight : ndarray of shape (n_rows,), float32
         Sample weights.
     """
@@ -39,6 +39,13 @@ class Examples:
         """Return the examples of the ``chosen`` rows."""
         rows = Rows(self.rows.ids[chosen], self.rows.lengths[chosen])
         return Examples(rows, self.y[chosen], self.weight[chosen])
+
+    def and_unlabelled(self, rows: Rows) -> Examples:
+        """Return these examples and ``rows`` without labels after them."""
+        n = len(rows)
+        y = np.concatenate([self.y, np.full(n, -1, np.float32)])
+        weight = np.concatenate([self.weight, np.ones(n, np.float32)])
+        return Examples(self.rows.and_then(rows), y, weight)
 
     def batch(self, chosen: npt.NDArray[np.intp]) -> tuple[tf.Tensor, ...]:
         """Return ids, classes and weights of the ``chosen`` rows as tensors."""
@@ -109,6 +116,7 @@ def train(
     calls.on_train_begin()
     logs: dict[str, float] = {}
     for epoch in range(initial_epoch, epochs):
+        network.show_average(False)
         calls.on_epoch_begin(epoch)
         rng = np.random.default_rng([seed, epoch])
         batches: Iterable[npt.NDArray[np.intp]]
@@ -119,9 +127,10 @@ def train(
         tally = _Tally()
         for step, chosen in enumerate(batches):
             calls.on_train_batch_begin(step)
-            tally.add(network.train_step(*examples.batch(chosen)), len(chosen))
+            tally.add(network.train_step(*examples.batch(chosen)))
             calls.on_train_batch_end(step, tally.means())
         logs = tally.means()
+        network.show_average(True)
         if validation is not None:
             logs |= {f"val_{k}": v for k, v in evaluate(network, validation).items()}
         for name, value in logs.items():
@@ -131,6 +140,7 @@ def train(
         calls.on_epoch_end(epoch, logs)
         if network.model.stop_training:
             break
+    network.show_average(True)
     calls.on_train_end(logs)
     return history
 
@@ -139,7 +149,7 @@ def evaluate(network: CompiledNetwork, examples: Examples) -> dict[str, float]:
     """Return the mean ``loss`` and ``accuracy`` of ``network`` on ``examples``."""
     tally = _Tally()
     for chosen in sorted_batches(examples.rows, _PREDICTION_BATCH):
-        tally.add(network.test_step(*examples.batch(chosen)), len(chosen))
+        tally.add(network.test_step(*examples.batch(chosen)))
     return tally.means()
 
 
@@ -175,13 +185,14 @@ class _Tally:
     """Running means of loss and accuracy, weighted as Keras weighs them."""
 
     def __init__(self) -> None:
-        self.loss = self.hits = 0.0
-        self.rows = 0
+        self.loss = self.hits = self.rows = 0.0
 
-    def add(self, sums: tuple[tf.Tensor, tf.Tensor], rows: int) -> None:
-        self.loss += float(sums[0])
-        self.hits += float(sums[1])
+    def add(self, sums: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
+        loss, hits, rows = map(float, sums)
+        self.loss += loss
+        self.hits += hits
         self.rows += rows
 
     def means(self) -> dict[str, float]:
-        return {"loss": self.loss / self.rows, "accuracy": self.hits / self.rows}
+        rows = max(self.rows, 1.0)  # the first batches may have no labels
+        return {"loss": self.loss / rows, "accuracy": self.hits / rows}

@@ -91,3 +91,10 @@ def has_memory(memory: Any) -> bool:
     if isinstance(memory, joblib.Memory):
         return memory.location is not None
     return memory is not None
+
+
+def as_memory(memory: str | os.PathLike[str] | joblib.Memory) -> joblib.Memory:
+    """Return a joblib.Memory that keeps results in the folder of ``memory``."""
+    if isinstance(memory, joblib.Memory):
+        return memory
+    return joblib.Memory(memory, verbose=0)

@@ -1,0 +1,95 @@
+"""What goes into a classifier: rows of ids, labels, weights; and clear refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import train_test_split
+
+UNLABELLED = -1
+
+
+def refuse_text(name: str, X: Any) -> None:
+    """Refuse raw text where the classifier ``name`` expects rows of ids."""
+    first = X
+    while isinstance(first, (list, tuple, np.ndarray)) and len(first):
+        first = first[0]
+    kind = getattr(getattr(X, "dtype", None), "kind", "")
+    if isinstance(first, (str, bytes)) or (kind in "US" and kind):
+        raise ValueError(
+            f"{name} expects rows of word ids (whole numbers), got text. Put a "
+            f"TextSequencer before it: make_pipeline(TextSequencer(), {name}()), or "
+            "use make_sentiment_pipeline()."
+        )
+
+
+def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Return numbers as int32 ids; refuse fractions and what is negative."""
+    if X.dtype.kind == "c":
+        raise ValueError("Complex data not supported: ids are whole numbers.")
+    if X.dtype.kind == "f" and (np.floor(X) != X).any():
+        row, column = np.argwhere(np.floor(X) != X)[0]
+        raise ValueError(
+            f"{name} expects word ids, which are whole numbers, got "
+            f"{X[row, column]!r} in row {row}, column {column}."
+        )
+    if X.size and X.min() < 0:
+        raise ValueError(
+            f"Negative values in data passed to {name}: ids start at 0 (padding)."
+        )
+    # What does not fit int32 is beyond any embedding, hence out of vocabulary.
+    return np.minimum(X, np.iinfo(np.int32).max).astype(np.int32, copy=False)
+
+
+def has_label(y: Any) -> npt.NDArray[np.bool_] | None:
+    """Tell which rows have a label; None if all have, or if ``y`` is no column.
+
+    As in :mod:`sklearn.semi_supervised`, the number -1 stands for no label.
+    """
+    labels = np.asarray(y)
+    if labels.ndim != 1 or labels.dtype.kind not in "iufO":
+        return None
+    labelled: npt.NDArray[np.bool_] = np.asarray(labels != UNLABELLED, dtype=bool)
+    if not labelled.any():
+        raise ValueError(
+            f"All {len(labels)} rows are without a label (y = {UNLABELLED}): there is "
+            "nothing to learn from."
+        )
+    return None if labelled.all() else labelled
+
+
+def refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
+    """Refuse weights that leave rows of one class only.
+
+    Shapes and values of both are checked later, by those who need them right.
+    """
+    if sample_weight is None or np.isscalar(sample_weight):
+        return
+    labels, weight = np.asarray(y), np.asarray(sample_weight, dtype=np.float64)
+    if labels.shape != weight.shape or not np.isfinite(weight).all():
+        return
+    if len(np.unique(labels)) < 2:
+        return
+    if len(np.unique(labels[weight > 0])) < 2:
+        raise ValueError(
+            "The rows whose sample_weight is above zero belong to less than 2 classes: "
+            "there is nothing to tell apart."
+        )
+
+
+def stratified_split(
+    y: npt.NDArray[np.float32], share: float, seed: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return the numbers of the rows to learn from and of those to hold out."""
+    try:
+        learnt, held_out = train_test_split(
+            np.arange(len(y)), test_size=share, stratify=y, random_state=seed
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"validation_split={share} of {len(y)} rows cannot hold every class: "
+            f"{error} Use a larger split, more rows, or validation_split=0.0."
+        ) from error
+    return learnt, held_out

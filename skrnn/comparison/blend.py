@@ -1,0 +1,269 @@
+"""The best of several models: their log-odds, weighed on held-out rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.utils import Tags, check_random_state, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn._sklearn import (
+    BaseComposition,
+    Interval,
+    SuggestParameters,
+    fit_context,
+    take_rows,
+)
+
+__all__ = ["BlendedClassifier"]
+
+_LEAST_PROBABILITY = 1e-6
+
+
+class BlendedClassifier(
+    SuggestParameters, ClassifierMixin, BaseComposition, BaseEstimator
+):
+    """Several classifiers, their log-odds weighed by a logistic regression.
+
+    A part of the rows is held out, every classifier learns from the others, and the
+    weights are learnt on the held-out part: stacking with one split [1]_, which costs
+    one fit of each classifier where :class:`sklearn.ensemble.StackingClassifier` costs
+    one a fold and one more. A network and a bag of words make different mistakes, so
+    that together they make fewer.
+
+    Parameters
+    ----------
+    estimators : list of (str, estimator)
+        Names and classifiers with ``predict_proba``; all get the same X.
+    validation_split : float in (0, 1), default=0.1
+        Share of the rows, stratified by class, on which the weights are learnt.
+    refit : bool, default=False
+        Whether every classifier is fitted again on all rows once the weights are
+        known, which doubles the time.
+    random_state : int, RandomState instance or None, default=None
+        Source of the split. The classifiers have their own.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    estimators_ : list of estimator
+        The fitted classifiers.
+    named_estimators_ : dict of str to estimator
+        The same by name.
+    final_estimator_ : LogisticRegression
+        The weights: a feature for each classifier (two classes) or for each classifier
+        and class.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``: if names repeat, or the split cannot hold every class.
+
+    See Also
+    --------
+    make_baseline : The linear models to blend with.
+
+    Notes
+    -----
+    Rows without a label (``y = -1``) go to those classifiers that have a use for them,
+    which are those with a ``virtual_adversarial`` parameter above zero.
+
+    References
+    ----------
+    .. [1] Wolpert (1992). Stacked generalization. Neural Networks.
+
+    Examples
+    --------
+    >>> from skrnn import make_sentiment_pipeline
+    >>> from skrnn.comparison import BlendedClassifier, make_baseline
+    >>> from skrnn.datasets import make_reviews
+    >>> reviews, labels = make_reviews(200, random_state=0)
+    >>> network = make_sentiment_pipeline(maxlen=30, units=4, epochs=1, random_state=0)
+    >>> blend = BlendedClassifier(
+    ...     [("network", network), ("nbsvm", make_baseline("nbsvm"))], random_state=0
+    ... )
+    >>> blend.fit(reviews, labels).predict_proba(reviews[:3]).shape
+    (3, 2)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "estimators": [list],
+        "validation_split": [Interval(Real, 0.0, 1.0, closed="neither")],
+        "refit": ["boolean"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimators: list[tuple[str, BaseEstimator]],
+        *,
+        validation_split: float = 0.1,
+        refit: bool = False,
+        random_state: Any = None,
+    ) -> None:
+        self.estimators = estimators
+        self.validation_split = validation_split
+        self.refit = refit
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit every classifier, then the weights.
+
+        Parameters
+        ----------
+        X : array-like of length n_samples
+            What the classifiers take, such as raw strings.
+        y : array-like of shape (n_samples,)
+            Labels; -1 for none, if a classifier has a use for such rows.
+
+        Returns
+        -------
+        self : BlendedClassifier
+            The fitted blend.
+        """
+        names = [name for name, _ in self.estimators]
+        if not names:
+            raise ValueError("estimators is empty: there is nothing to blend.")
+        self._validate_names(names)
+        y = column_or_1d(y)
+        if len(X) != len(y):
+            raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels.")
+        greedy = [_uses_unlabelled(estimator) for _, estimator in self.estimators]
+        labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
+        unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
+        check_classification_targets(y[labelled])
+        learnt, held_out = train_test_split(
+            labelled,
+            test_size=self.validation_split,
+            stratify=y[labelled],
+            random_state=check_random_state(self.random_state).randint(2**31 - 1),
+        )
+
+        def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
+            every = np.concatenate([rows, unlabelled])
+            chosen = [every if takes else rows for takes in greedy]
+            return [
+                clone(estimator).fit(take_rows(X, part), y[part])
+                for (_, estimator), part in zip(self.estimators, chosen, strict=True)
+            ]
+
+        estimators = fitted(learnt)
+        features = _log_odds(estimators, take_rows(X, held_out))
+        final = LogisticRegression(max_iter=1000).fit(features, y[held_out])
+        self.estimators_ = fitted(labelled) if self.refit else estimators
+        self.final_estimator_ = final
+        self.classes_ = final.classes_
+        return self
+
+    @property
+    def named_estimators_(self) -> dict[str, BaseEstimator]:
+        """The fitted classifiers by name."""
+        check_is_fitted(self)
+        names = [name for name, _ in self.estimators]
+        return dict(zip(names, self.estimators_, strict=True))
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of length n_samples
+            What the classifiers take.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities in the order of ``classes_``.
+        """
+        check_is_fitted(self)
+        features = _log_odds(self.estimators_, X)
+        proba: npt.NDArray[np.float64] = self.final_estimator_.predict_proba(features)
+        return proba
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """Predict the most probable class.
+
+        Parameters
+        ----------
+        X : array-like of length n_samples
+            What the classifiers take.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels.
+        """
+        check_is_fitted(self)
+        labels: npt.NDArray[Any] = self.final_estimator_.predict(
+            _log_odds(self.estimators_, X)
+        )
+        return labels
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters of this estimator.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return those of the classifiers too, as ``name__parameter``.
+
+        Returns
+        -------
+        params : dict
+            Parameter names and their values.
+        """
+        params: dict[str, Any] = self._get_params("estimators", deep=deep)
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of this estimator or of its classifiers.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameter names and their new values.
+
+        Returns
+        -------
+        self : BlendedClassifier
+            The estimator itself.
+        """
+        self._set_params("estimators", **params)
+        return self
+
+    def __sklearn_tags__(self) -> Tags:
+        """Describe the estimator to scikit-learn: it eats what its classifiers eat."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        return tags
+
+
+def _uses_unlabelled(estimator: BaseEstimator) -> bool:
+    return any(
+        name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
+        for name, value in estimator.get_params().items()
+    )
+
+
+def _log_odds(estimators: Sequence[BaseEstimator], X: Any) -> npt.NDArray[np.float64]:
+    """Return the log-odds of each classifier, side by side."""
+    columns = []
+    for estimator in estimators:
+        proba = np.clip(
+            estimator.predict_proba(X), _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY
+        )
+        if proba.shape[1] == 2:
+            proba = proba[:, 1:]
+        columns.append(np.log(proba / (1 - proba)))
+    return np.hstack(columns)

@@ -1,0 +1,254 @@
+"""A Keras model with its optimizer and its traced training and prediction steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import keras
+import numba
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
+from skrnn.networks.objective import NEXT_TO_NOTHING, Objective, share, virtual_labels
+
+_IDS = tf.TensorSpec([None, None], tf.int32)
+_EACH = tf.TensorSpec([None], tf.float32)
+_Sums = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+
+
+class CompiledNetwork:
+    """A Keras model that can be trained step by step and made new again.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        The architecture.
+    objective : Objective
+        What training makes small.
+    optimizer : keras.optimizers.Optimizer
+        A new optimizer, which the network keeps for itself.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        objective: Objective,
+        optimizer: keras.optimizers.Optimizer,
+    ) -> None:
+        self.spec = spec
+        self.objective = objective
+        self.key = network_key(spec, objective, optimizer)
+        self.model = build_network(spec)
+        # Our batches arrive aligned, which the model need not find out again; and the
+        # objective looks at the word vectors in between.
+        align, lengths, vectors = map(
+            self.model.get_layer, ("align", "lengths", "embedding")
+        )
+        between = [vectors.output, lengths.output]
+        self._known = align.known
+        self._look_up = keras.Model(align.output, between)
+        self._judge = keras.Model(between, self.model.output)
+        binary = spec.n_outputs == 1
+        loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
+        self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+        optimizer.build(self.model.trainable_variables)
+        self._new_optimizer_state = [v.numpy() for v in optimizer.variables]
+        self._draws = keras.random.SeedGenerator(0)
+        averaged = self.model.trainable_variables if objective.weight_averaging else []
+        self._averages = [tf.Variable(v.value, trainable=False) for v in averaged]
+        self._shows_average = False
+        self.shared = False
+
+    def reset(
+        self,
+        rng: np.random.Generator,
+        embeddings: npt.NDArray[np.float32] | None = None,
+        learning_rate: object = None,
+    ) -> None:
+        """Make the network as good as new: weights, dropout seeds and optimizer.
+
+        ``learning_rate`` is the entry of an optimizer's configuration; a schedule is
+        part of what makes networks equal, so only a number is set.
+        """
+        initialize_network(self.model, rng, embeddings)
+        for variable, value in zip(
+            self.model.optimizer.variables, self._new_optimizer_state, strict=True
+        ):
+            variable.assign(value)
+        if isinstance(learning_rate, float):
+            self.model.optimizer.learning_rate = learning_rate
+        if self.objective.virtual_adversarial:
+            self._draws.state.assign([rng.integers(2**31), 0])
+        for average, variable in zip(
+            self._averages, self.model.trainable_variables, strict=False
+        ):
+            average.assign(variable.value)
+        self._shows_average = False
+        self.model.stop_training = False
+
+    def identity(self) -> tuple[Any, ...]:
+        """Return all that decides what a step does to the state: two equal ones agree.
+
+        The state itself, which :meth:`get_state` gives, is part of it.
+        """
+        versions = (tf.__version__, keras.__version__, numba.__version__)
+        optimizer = self.model.optimizer
+        kind, config = type(optimizer).__qualname__, _as_text(_config(optimizer))
+        return self.spec, self.objective, kind, config, versions, self.get_state()
+
+    def get_state(self) -> list[npt.NDArray[Any]]:
+        """Copy all variables, the optimizer's and the dropout seeds included."""
+        return [np.array(self._shows_average), *(v.numpy() for v in self._variables())]
+
+    def set_state(self, state: list[npt.NDArray[Any]]) -> None:
+        """Put back what :meth:`get_state` gave."""
+        shows_average, *values = state
+        self._shows_average = bool(shows_average)
+        for variable, value in zip(self._variables(), values, strict=True):
+            variable.assign(value)
+
+    def _variables(self) -> list[Any]:
+        return [
+            *self.model.variables,
+            *self.model.optimizer.variables,
+            *self._averages,
+            self._draws.state,
+        ]
+
+    def show_average(self, average: bool) -> None:
+        """Give the model the averaged weights, or back those that are learnt.
+
+        The model holds one of them and ``_averages`` the other.
+        """
+        if not self._averages or average == self._shows_average:
+            return
+        for held, variable in zip(
+            self._averages, self.model.trainable_variables, strict=True
+        ):
+            other = held.numpy()
+            held.assign(variable.value)
+            variable.assign(other)
+        self._shows_average = average
+
+    # Concrete functions: traced once for batches of any size, cheap to call.
+
+    @cached_property
+    def train_step(self) -> Callable[..., _Sums]:
+        """Learn from ids, classes (-1 without one) and weights.
+
+        Gives the sums of the losses and of the hits of the rows with a class, and the
+        number of those rows.
+        """
+        step = self._perturbed_step if self.objective.perturbs else self._plain_step
+        return _trace(step, _IDS, _EACH, _EACH)
+
+    @cached_property
+    def test_step(self) -> Callable[..., _Sums]:
+        """Give what :attr:`train_step` gives, without learning."""
+        return _trace(self._test_step, _IDS, _EACH, _EACH)
+
+    @cached_property
+    def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        """Give the outputs for ids."""
+        return _trace(self._predict_step, _IDS)
+
+    def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
+        return self._judge(self._look_up(self._known(ids), training=False))
+
+    def _test_step(self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> _Sums:
+        proba = self._predict_step(ids)
+        return self._sums(proba, self.objective.label_losses(proba, y), y, weight)
+
+    def _plain_step(self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> _Sums:
+        variables = [v.value for v in self.model.trainable_variables]
+        with tf.GradientTape() as tape:
+            seen = self._look_up(self._known(ids), training=True)
+            proba = self._judge(seen, training=True)
+            losses = self.objective.label_losses(proba, y)
+            loss = tf.reduce_mean(losses * weight)
+        self._learn(tape.gradient(loss, variables))
+        return self._sums(proba, losses, y, weight)
+
+    def _perturbed_step(self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> _Sums:
+        labelled = y >= 0
+        variables = [v.value for v in self.model.trainable_variables]
+        with tf.GradientTape() as below:
+            vectors, lengths = self._look_up(self._known(ids), training=True)
+        # Two passes above the same word vectors: as they are, and perturbed.
+        with tf.GradientTape() as tape:
+            tape.watch(vectors)
+            proba = self._judge([vectors, lengths], training=True)
+            drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
+            aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
+            losses = self.objective.label_losses(proba, aims)
+            counts = tf.where(labelled, weight, NEXT_TO_NOTHING)
+            loss = share(losses, counts, labelled)
+        clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
+        moved = vectors + self.objective.perturbations(clean[-1], y)
+        with tf.GradientTape() as tape:
+            tape.watch(moved)
+            perturbed = self._judge([moved, lengths], training=True)
+            loss = self.objective.perturbed_losses(perturbed, proba, y, weight)
+        harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
+        gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
+        if self.spec.embeddings_trainable:
+            table = self.model.get_layer("embedding").embeddings.value
+            place = next(i for i, v in enumerate(variables) if v is table)
+            gradients[place] = below.gradient(
+                vectors, table, output_gradients=clean[-1] + harmed[-1]
+            )
+        self._learn(gradients)
+        return self._sums(proba, losses, y, weight)
+
+    def _learn(self, gradients: list[tf.Tensor]) -> None:
+        optimizer, variables = self.model.optimizer, self.model.trainable_variables
+        if self._averages:
+            # As long as few steps were made, the average follows them closely.
+            t = tf.cast(optimizer.iterations.value, tf.float32)
+            kept = tf.minimum(self.objective.weight_averaging, (1 + t) / (10 + t))
+        optimizer.apply(gradients, variables)
+        for average, variable in zip(self._averages, variables, strict=False):
+            average.assign_add((1 - kept) * (variable.value - average))
+
+    def _sums(
+        self, proba: tf.Tensor, losses: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
+    ) -> _Sums:
+        if self.spec.n_outputs == 1:
+            predicted = tf.cast(proba[:, 0] > 0.5, tf.float32)
+        else:
+            predicted = tf.cast(tf.argmax(proba, axis=1), tf.float32)
+        labelled = tf.cast(y >= 0, tf.float32)
+        hits = tf.cast(tf.equal(predicted, y), tf.float32)
+        return (
+            tf.reduce_sum(losses * weight * labelled),
+            tf.reduce_sum(hits),
+            tf.reduce_sum(labelled),
+        )
+
+
+def network_key(
+    spec: NetworkSpec, objective: Objective, optimizer: keras.optimizers.Optimizer
+) -> tuple[Any, ...]:
+    """Return what two networks have in common that may be handed out for each other."""
+    config = _config(optimizer)
+    if isinstance(config["learning_rate"], float):
+        del config["learning_rate"]  # a variable, set when the network is reset
+    return spec, objective, type(optimizer), _as_text(config)
+
+
+def _trace(step: Callable[..., Any], *signature: tf.TensorSpec) -> Callable[..., Any]:
+    return tf.function(step, autograph=False).get_concrete_function(*signature)
+
+
+def _config(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    """Return what an optimizer does; its name is only a running number."""
+    return {k: v for k, v in optimizer.get_config().items() if k != "name"}
+
+
+def _as_text(config: dict[str, Any]) -> str:
+    return json.dumps(config, sort_keys=True, default=repr)
