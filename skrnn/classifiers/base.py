@@ -216,7 +216,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                     spec, self._make_objective(), self._make_optimizer()
                 )
                 lease.network.reset(np.random.default_rng(0))
-                lease.network.model.set_weights(weights)
+                lease.network.set_weights(weights)
                 self._lease = lease
                 del self._stored
             return self._lease.network
@@ -359,7 +359,6 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         before = dict(vars(self))
         lease = before.get("_lease")
         state = None if lease is None else lease.network.get_state()
-        refuse_one_weighted_class(y, sample_weight)
         labelled = has_label(y) if self._make_objective().virtual_adversarial else None
         self._material = _Material()
         try:
@@ -368,6 +367,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 X, y = take_rows(X, labelled), take_rows(y, labelled)
                 if sample_weight is not None and not np.isscalar(sample_weight):
                     sample_weight = take_rows(sample_weight, labelled)
+            refuse_one_weighted_class(y, sample_weight)
             yield X, y, sample_weight
         except BaseException:
             if lease is not None and state is not None:

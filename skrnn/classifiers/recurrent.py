@@ -54,13 +54,21 @@ class RNNSentimentClassifier(BaseSequenceClassifier):
         attention [4]_.
     embedding_dim : int, default=32
         Length of the word vectors. Not used when ``embeddings`` are given.
-    embeddings : WordVectors or array-like of shape (n_embeddings, n_dimensions), \
-default=None
-        Word vectors to start from; random ones if None. The ids of X must be theirs:
-        use ``TextSequencer(vocabulary=vectors.vocabulary)``. A row of an array belongs
-        to the id of its number.
+    embeddings : {"svd", "word2vec"}, WordVectors or array-like of shape \
+(n_embeddings, n_dimensions), default=None
+        Word vectors to start from; random ones if None. A name learns them from the
+        rows of X before the network is trained, as :meth:`WordVectors.train` does. The
+        ids of X must be those of given vectors: use
+        ``TextSequencer(vocabulary=vectors.vocabulary)``. A row of an array belongs to
+        the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    segment_length : int, default=None
+        Words of the segments that the recurrent layers read instead of the whole text,
+        each from a zero state [8]_; pooling looks at the states of all segments. None
+        reads a text in one piece.
+    word_dropout : float in [0, 1), default=0.0
+        Share of the words that are read as out of vocabulary in training [9]_.
     spatial_dropout : float in [0, 1), default=0.4
         Share of the word vectors' features that is dropped from all words of a text
         in training [5]_.
@@ -78,8 +86,27 @@ default="rmsprop"
     learning_rate : float or keras.optimizers.schedules.LearningRateSchedule, \
 default=0.001
         Step size of the optimizer.
+    weight_averaging : float in [0, 1), default=0.0
+        Share of the average of the weights that is kept at each step [10]_. The
+        averaged weights predict, and are validated after each epoch; training goes on
+        from the others. In the first steps the share is less, so that the average soon
+        forgets the random weights. 0 does not average.
     clipnorm : float, default=None
         Largest norm of the gradient of each weight [7]_; None does not clip.
+    label_smoothing : float in [0, 1), default=0.0
+        Share of a label that is spread over all classes evenly [11]_.
+    adversarial : float, default=0.0
+        Length (L2 norm) of the perturbation of a text's word vectors that harms the
+        loss most; the loss of the perturbed text is added [12]_. It is to be seen
+        beside the length of one word vector, which is about
+        ``sqrt(embedding_dim)`` for learnt ``embeddings``. 0 adds nothing; otherwise a
+        step takes about twice as long.
+    virtual_adversarial : float, default=0.0
+        Length of the perturbation that changes the prediction most; the divergence
+        from the unperturbed prediction is added [13]_. It needs no labels, so rows
+        with the label -1 are taken as unlabelled, as in
+        :mod:`sklearn.semi_supervised`. Rows with a label take part unless
+        ``adversarial`` is set. 0 adds nothing, and -1 is a label as any other.
     epochs : int, default=5
         Passes over the training rows.
     batch_size : int, default=128
@@ -157,6 +184,11 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     Batches hold rows of like length and are cut to the longest of them, which saves
     the time that padding costs.
 
+    The virtual adversarial direction is found without power iteration: the divergence
+    is, to second order, a quadratic form in the Fisher information, of which the
+    gradient of the log-probability of a class drawn from the prediction is a sample.
+    With two classes, where the form has rank one, that is the direction itself.
+
     References
     ----------
     .. [1] Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation.
@@ -172,6 +204,18 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
        recurrent neural networks. NeurIPS.
     .. [7] Pascanu, Mikolov, Bengio (2013). On the difficulty of training recurrent
        neural networks. ICML.
+    .. [8] Johnson, Zhang (2016). Supervised and semi-supervised text categorization
+       using LSTM for region embeddings. ICML.
+    .. [9] Iyyer, Manjunatha, Boyd-Graber, Daumé (2015). Deep unordered composition
+       rivals syntactic methods for text classification. ACL.
+    .. [10] Polyak, Juditsky (1992). Acceleration of stochastic approximation by
+       averaging. SIAM Journal on Control and Optimization.
+    .. [11] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
+       architecture for computer vision. CVPR.
+    .. [12] Miyato, Dai, Goodfellow (2017). Adversarial training methods for
+       semi-supervised text classification. ICLR.
+    .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
+       regularization method for supervised and semi-supervised learning. TPAMI.
 
     Examples
     --------
@@ -302,7 +346,8 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         X : array-like of shape (n_samples, n_features)
             Word ids, whole numbers from 0 on; 0 is padding, 1 out of vocabulary.
         y : array-like of shape (n_samples,)
-            Labels: numbers, strings or booleans, of at least two classes.
+            Labels: numbers, strings or booleans, of at least two classes. With
+            ``virtual_adversarial``, -1 for rows without a label.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, at least 0.
 

@@ -84,12 +84,20 @@ class CompiledNetwork:
             self.model.optimizer.learning_rate = learning_rate
         if self.objective.virtual_adversarial:
             self._draws.state.assign([rng.integers(2**31), 0])
+        self._restart_averages()
+        self.model.stop_training = False
+
+    def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
+        """Give the model weights to predict with, or to train on from."""
+        self.model.set_weights(weights)
+        self._restart_averages()
+
+    def _restart_averages(self) -> None:
         for average, variable in zip(
             self._averages, self.model.trainable_variables, strict=False
         ):
             average.assign(variable.value)
         self._shows_average = False
-        self.model.stop_training = False
 
     def identity(self) -> tuple[Any, ...]:
         """Return all that decides what a step does to the state: two equal ones agree.

@@ -16,6 +16,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
+from skrnn.embeddings import learn_vectors
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from tests.classifiers.test_base import small
@@ -32,6 +33,19 @@ def fitted(sequences: Sequences) -> dict[tuple, RNNSentimentClassifier]:
         model = small(cell=cell, bidirectional=bidirectional, pooling=pooling)
         models[cell, bidirectional, pooling] = model.fit(*sequences)
     return models
+
+
+REGULARIZED = {
+    "bidirectional": True,
+    "pooling": "mean_max",
+    "segment_length": 3,
+    "word_dropout": 0.1,
+    "label_smoothing": 0.1,
+    "adversarial": 0.1,
+    "virtual_adversarial": 0.1,
+    "weight_averaging": 0.9,
+    "embeddings": "svd",
+}
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES, ids=str)
@@ -469,3 +483,142 @@ def test_folds_give_what_fits_alone_give(sequences: Sequences) -> None:
         alone = small().fit(X[learnt], y[learnt]).predict_proba(X[held_out])
         again = clone(small()).fit(X[learnt], y[learnt]).predict_proba(X[held_out])
         np.testing.assert_array_equal(alone, again)
+
+
+def test_padding_changes_no_answer_of_segments(sequences: Sequences) -> None:
+    X, y = sequences
+    model = small(**REGULARIZED).fit(X, y)
+    moved = np.zeros_like(X)
+    for row, words in zip(moved, X, strict=True):
+        real = words[words > 0]
+        row[: len(real)] = real
+    np.testing.assert_allclose(
+        model.predict_proba(moved), model.predict_proba(X), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        model.predict_proba(X[:1]), model.predict_proba(X)[:1], atol=1e-6
+    )
+
+
+def test_regularized_fits_are_the_same_bits_wherever_they_start(
+    sequences: Sequences, tmp_path
+) -> None:
+    X, y = sequences
+    y = np.where(np.arange(len(y)) % 3, y, -1)
+    alone = small(**REGULARIZED, epochs=3).fit(X, y)
+    short = small(**REGULARIZED, epochs=1, memory=tmp_path).fit(X, y)
+    longer = small(**REGULARIZED, epochs=3, memory=tmp_path).fit(X, y)
+    warm = small(**REGULARIZED, epochs=1, warm_start=True).fit(X, y)
+    np.testing.assert_array_equal(warm.predict_proba(X), short.predict_proba(X))
+    warm.set_params(epochs=2).fit(X, y)
+    for other in (longer, warm, pickle.loads(pickle.dumps(alone))):
+        np.testing.assert_array_equal(other.predict_proba(X), alone.predict_proba(X))
+        assert other.history_ == alone.history_
+
+
+def test_each_regularization_changes_the_fit(sequences: Sequences) -> None:
+    X, y = sequences
+    plain = small(epochs=2).fit(X, y).predict_proba(X)
+    for name, value in REGULARIZED.items():
+        other = small(epochs=2, **{name: value}).fit(X, y).predict_proba(X)
+        assert not np.array_equal(other, plain), name
+        assert np.isfinite(other).all(), name
+
+
+def test_three_classes_with_all_regularizations(sequences: Sequences) -> None:
+    X, _ = sequences
+    y = np.random.default_rng(0).integers(-1, 3, size=len(X))
+    model = small(**REGULARIZED).fit(X, y)
+    assert model.classes_.tolist() == [0, 1, 2]
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
+
+
+def test_unlabelled_rows_help() -> None:
+    """Two kinds of rows with few words in common: unlabelled ones tell them apart."""
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 2, size=400)
+    X = np.where(
+        rng.random((400, 6)) < 0.9,
+        rng.integers(2, 22, size=(400, 6)) + 20 * kind[:, np.newaxis],
+        rng.integers(2, 42, size=(400, 6)),
+    )
+    y = np.where(np.arange(400) < 8, kind, -1)
+    params = {
+        "embeddings": "svd",
+        "embedding_dim": 4,
+        "pooling": "mean",
+        "epochs": 20,
+        "batch_size": 20,
+        "optimizer": "adam",
+        "learning_rate": 0.01,
+    }
+    semi = small(**params, virtual_adversarial=1.0).fit(X, y)
+    alone = small(**params).fit(X[:8], y[:8])
+    assert semi.score(X[8:], kind[8:]) > alone.score(X[8:], kind[8:]) + 0.1
+    assert semi.score(X[8:], kind[8:]) > 0.9
+
+
+def test_rows_without_labels(sequences: Sequences) -> None:
+    X, y = sequences
+    names = np.array(["neg", "pos"], dtype=object)[y]
+    names[::2] = -1
+    model = small(virtual_adversarial=0.1).fit(X, names, sample_weight=np.ones(len(X)))
+    assert model.classes_.tolist() == ["neg", "pos"]
+    assert set(model.predict(X)) <= {"neg", "pos"}
+    with pytest.raises(ValueError, match="All 200 rows are without a label"):
+        model.fit(X, np.full(len(X), -1))
+    # Without a use for such rows, -1 is a label as any other.
+    assert small().fit(X, np.where(y, 1, -1)).classes_.tolist() == [-1, 1]
+
+
+def test_unlabelled_rows_may_have_words_of_their_own(sequences: Sequences) -> None:
+    X, y = sequences
+    y = np.where(np.arange(len(y)) < 100, y, -1)
+    X = np.where((y == -1)[:, np.newaxis] & (X > 0), X + 100, X)
+    assert small(virtual_adversarial=0.1).fit(X, y).n_embeddings_ == X.max() + 1
+
+
+def test_unlabelled_rows_are_in_no_validation_split(sequences: Sequences) -> None:
+    X, y = sequences
+    y = np.where(np.arange(len(y)) < 100, y, -1)
+    model = small(virtual_adversarial=0.1, validation_split=0.2).fit(X, y)
+    accuracy = model.history_["val_accuracy"][0]
+    assert accuracy * 20 == pytest.approx(round(accuracy * 20))
+
+
+def test_partial_fit_takes_unlabelled_rows(sequences: Sequences) -> None:
+    X, y = sequences
+    y = np.where(np.arange(len(y)) % 2, y, -1)
+    model = small(virtual_adversarial=0.1)
+    model.partial_fit(X[:100], y[:100], classes=[0, 1]).partial_fit(X[100:], y[100:])
+    assert len(model.history_["loss"]) == 2
+
+
+def test_averaged_weights_are_validated_and_predict(sequences: Sequences) -> None:
+    X, y = sequences
+    params = {"epochs": 2, "validation_split": 0.5, "learning_rate": 0.05}
+    averaged = small(**params, weight_averaging=0.99).fit(X, y)
+    plain = small(**params).fit(X, y)
+    assert averaged.history_["loss"][0] == plain.history_["loss"][0]
+    assert averaged.history_["val_loss"] != plain.history_["val_loss"]
+    stopped = small(
+        **{**params, "epochs": 4}, weight_averaging=0.99, early_stopping=2
+    ).fit(X, y)
+    best = int(np.argmin(stopped.history_["val_loss"])) + 1
+    again = small(**{**params, "epochs": best}, weight_averaging=0.99).fit(X, y)
+    np.testing.assert_array_equal(again.predict_proba(X), stopped.predict_proba(X))
+
+
+@pytest.mark.parametrize("method", ["svd", "word2vec"])
+def test_embeddings_learnt_in_fit(method: str, sequences: Sequences) -> None:
+    X, y = sequences
+    model = small(embeddings=method, embeddings_trainable=False).fit(X, y)
+    table = model.model_.get_layer("embedding").embeddings.numpy()
+    expected = learn_vectors(
+        [row[row > 0] for row in X],
+        n_ids=model.n_embeddings_,
+        n_dimensions=4,
+        method=method,
+        seed=model._seed,
+    )
+    np.testing.assert_array_equal(table, expected)

@@ -9,8 +9,11 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from skrnn.networks.sequences import (
     AlignLeft,
+    JoinSegments,
     ReverseSequence,
     SequenceLengths,
+    SplitSegments,
+    WordDropout,
     WordEmbedding,
 )
 
@@ -61,3 +64,31 @@ def test_embedding_gradient_is_that_of_keras(n_words: int) -> None:
         gradients.append(tape.gradient(vectors, table, output_gradients=upstream))
     expected = tf.convert_to_tensor(gradients[0])
     np.testing.assert_allclose(gradients[1], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_word_dropout_reads_a_share_as_unknown_in_training_only() -> None:
+    ids = np.random.default_rng(0).integers(0, 9, size=(100, 80), dtype=np.int32)
+    layer = WordDropout(0.25, seed=3)
+    np.testing.assert_array_equal(layer(ids), ids)
+    dropped = np.asarray(layer(ids, training=True))
+    changed = dropped != ids
+    assert (dropped[changed] == 1).all()
+    np.testing.assert_array_equal(dropped == 0, ids == 0)
+    assert changed[ids > 1].mean() == pytest.approx(0.25, abs=0.02)
+
+
+@given(
+    st.lists(st.integers(0, 11), min_size=1, max_size=5), st.integers(1, 12), st.data()
+)
+def test_segments_are_the_rows_cut_and_joined_again(lengths, size, data) -> None:
+    lengths = np.array(lengths, np.int32)
+    vectors = np.random.default_rng(0).random((len(lengths), 11, 2), np.float32)
+    segments, counts = map(np.asarray, SplitSegments(size)(vectors, lengths))
+    per_row = -(-11 // size)
+    assert segments.shape == (len(lengths) * per_row, size, 2)
+    for row, length in enumerate(lengths):
+        mine = slice(row * per_row, (row + 1) * per_row)
+        words = [s[:n] for s, n in zip(segments[mine], counts[mine], strict=True)]
+        np.testing.assert_array_equal(np.concatenate(words), vectors[row, :length])
+    joined = np.asarray(JoinSegments()(segments, lengths))
+    np.testing.assert_array_equal(joined[:, :11], vectors)
