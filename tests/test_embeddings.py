@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from skrnn import TextSequencer, WordVectors
+from skrnn import TextSequencer, WordVectors, embeddings
+from skrnn.embeddings import learn_vectors
 
 GLOVE = "the 0.1 -0.2 3e-1\n. . . 1 2 3\ncafé 4 5 6\n"
 WORD2VEC = "3 3\n" + GLOVE
@@ -116,3 +117,92 @@ def test_glove_covers_reviews(skrnn_data: Path) -> None:
     )
     ids = sequencer.fit_transform(["This film isn't a masterpiece ."])
     assert 1 not in ids
+
+
+def rows_of_two_kinds() -> list[np.ndarray]:
+    """Words 2 to 6 stand beside each other, and so do words 7 to 11."""
+    rng = np.random.default_rng(0)
+    starts = np.where(rng.random(300) < 0.5, 2, 7)
+    return [rng.integers(s, s + 5, size=12).astype(np.int32) for s in starts]
+
+
+@pytest.mark.parametrize("method", ["svd", "word2vec"])
+def test_words_of_like_company_get_like_vectors(method: str) -> None:
+    rows = rows_of_two_kinds()
+    table = learn_vectors(rows, n_ids=14, n_dimensions=2, method=method, seed=0)
+    assert table.shape == (14, 2)
+    assert table.dtype == np.float32
+    unit = table[2:12] / np.linalg.norm(table[2:12], axis=1, keepdims=True)
+    cosine = unit @ unit.T
+    within = np.kron(np.eye(2, dtype=bool), np.ones((5, 5), dtype=bool))
+    assert cosine[within].mean() > cosine[~within].mean() + 0.5
+    # Ids that do not occur have no vector; those that do are scaled as they occur.
+    assert not table[[0, 1, 12, 13]].any()
+    seen = table[np.concatenate(rows)]
+    np.testing.assert_allclose(seen.mean(axis=0), 0.0, atol=1e-4)
+    np.testing.assert_allclose(seen.std(axis=0), 1.0, rtol=1e-3)
+    again = learn_vectors(rows, n_ids=14, n_dimensions=2, method=method, seed=0)
+    np.testing.assert_array_equal(table, again)
+
+
+def test_cooccurrences_by_hand() -> None:
+    texts = [np.array([2, 3, 2], np.int32), np.array([4, 2], np.int32)]
+    counts = embeddings._cooccurrences(texts, 5).toarray()
+    expected = np.zeros((5, 5))
+    expected[2, 3] = expected[3, 2] = 2.0  # one step away, twice
+    expected[2, 2] = 2 * 0.8  # two steps away, counted from both ends
+    expected[2, 4] = expected[4, 2] = 1.0
+    np.testing.assert_allclose(counts, expected, rtol=1e-6)
+
+
+def test_svd_is_that_of_the_information() -> None:
+    rows = rows_of_two_kinds()
+    counts = embeddings._cooccurrences(rows, 12).toarray()
+    seen = counts.sum(axis=1)
+    as_neighbour = seen**0.75 / (seen**0.75).sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.log(counts / np.outer(seen, as_neighbour))
+    information = np.where(information > 0, information, 0.0)
+    left, values, _ = np.linalg.svd(information)
+    expected = left[:, :4] * values[:4]
+    found = embeddings._svd(rows, 12, 4, 0)
+    # The directions of singular vectors are free; what they span is not.
+    np.testing.assert_allclose(
+        (found * np.sqrt(values[:4])) @ (found * np.sqrt(values[:4])).T,
+        expected @ expected.T,
+        atol=1e-3,
+    )
+
+
+def test_more_dimensions_than_words() -> None:
+    rows = [np.array([2, 3, 2], np.int32)]
+    table = learn_vectors(rows, n_ids=4, n_dimensions=9, method="svd", seed=0)
+    assert table.shape == (4, 9)
+    assert np.isfinite(table).all()
+
+
+@pytest.mark.parametrize("texts", [[], ["", "..."]])
+def test_no_words(texts: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"[Nn]o (words|documents)|vocabulary"):
+        WordVectors.train(texts, method="svd")
+
+
+def test_train_has_the_words_of_the_sequencer() -> None:
+    texts = ["Good film", "a good plot", "bad film", "a bad plot"] * 5
+    sequencer = TextSequencer(stop_words="english", maxlen=2)
+    vectors = WordVectors.train(
+        texts, method="svd", n_dimensions=3, sequencer=sequencer
+    )
+    assert list(vectors) == ["bad", "film", "good", "plot"]
+    assert not hasattr(sequencer, "vocabulary_")
+    long = ["word " * 5000, "other " * 3] * 2
+    assert list(WordVectors.train(long, method="svd")) == ["word", "other"]
+
+
+def test_gensim_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(embeddings, "import_module", missing)
+    with pytest.raises(ImportError, match=r"pip install 'skrnn\[word2vec\]'"):
+        WordVectors.train(["a b", "b a"])

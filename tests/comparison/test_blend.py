@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+
+from skrnn import make_sentiment_pipeline
+from skrnn.comparison import BlendedClassifier
+from skrnn.datasets import make_reviews
+
+REVIEWS, LABELS = make_reviews(300, reach=1, random_state=0)
+BAGS = [
+    ("nb", make_pipeline(CountVectorizer(), MultinomialNB())),
+    ("pairs", make_pipeline(CountVectorizer(ngram_range=(2, 2)), LogisticRegression())),
+]
+
+
+def test_it_is_stacking_with_one_split() -> None:
+    y = np.asarray(LABELS)
+    blend = BlendedClassifier(BAGS, validation_split=0.2, random_state=3)
+    blend.fit(REVIEWS, y)
+    seed = np.random.RandomState(3).randint(2**31 - 1)
+    learnt, held_out = train_test_split(
+        np.arange(len(y)), test_size=0.2, stratify=y, random_state=seed
+    )
+    odds, new = [], []
+    for _, estimator in BAGS:
+        model = clone(estimator).fit([REVIEWS[i] for i in learnt], y[learnt])
+        for rows, columns in ((held_out, odds), (np.arange(20), new)):
+            proba = model.predict_proba([REVIEWS[i] for i in rows])[:, 1]
+            proba = np.clip(proba, 1e-6, 1 - 1e-6)
+            columns.append(np.log(proba / (1 - proba)))
+    final = LogisticRegression(max_iter=1000).fit(np.transpose(odds), y[held_out])
+    np.testing.assert_allclose(
+        blend.predict_proba(REVIEWS[:20]), final.predict_proba(np.transpose(new))
+    )
+
+
+def test_the_useful_classifier_gets_the_weight() -> None:
+    """Pairs tell a negated word from another; single words tell nothing."""
+    texts = ["so good", "not bad", "not good", "so bad"] * 50
+    blend = BlendedClassifier(BAGS, random_state=0).fit(texts, [1, 1, 0, 0] * 50)
+    assert blend.score(texts[:4], [1, 1, 0, 0]) == 1.0
+    weight = np.abs(blend.final_estimator_.coef_[0])
+    assert weight[1] > weight[0]
+    assert set(blend.named_estimators_) == {"nb", "pairs"}
+
+
+def test_refit_learns_from_all_rows() -> None:
+    counts = []
+    for refit in (False, True):
+        blend = BlendedClassifier(BAGS[:1], refit=refit, random_state=0)
+        blend.fit(REVIEWS, LABELS)
+        counts.append(blend.estimators_[0][-1].class_count_.sum())
+    assert counts == [270, 300]
+
+
+def test_three_classes_and_strings() -> None:
+    texts = ["good so", "bad so", "dull so"] * 20
+    labels = ["p", "n", "d"] * 20
+    blend = BlendedClassifier(BAGS, validation_split=0.3, random_state=0)
+    assert blend.fit(texts, labels).predict(["good", "dull"]).tolist() == ["p", "d"]
+    np.testing.assert_allclose(blend.predict_proba(texts).sum(axis=1), 1.0)
+
+
+def test_unlabelled_rows_go_to_those_who_use_them() -> None:
+    network = make_sentiment_pipeline(
+        maxlen=20, units=2, epochs=1, virtual_adversarial=0.1, random_state=0
+    )
+    y = np.array(LABELS)
+    y[100:] = -1
+    blend = BlendedClassifier([("net", network), *BAGS], random_state=0)
+    blend.fit(REVIEWS, y)
+    assert blend.classes_.tolist() == [0, 1]
+    assert blend.named_estimators_["nb"][-1].class_count_.sum() == 90
+    lengths = blend.named_estimators_["net"]["seq"].document_lengths_
+    assert len(lengths) == 290
+
+
+def test_it_is_a_scikit_learn_estimator() -> None:
+    blend = BlendedClassifier(BAGS, random_state=0)
+    assert "nb__multinomialnb__alpha" in blend.get_params()
+    blend.set_params(nb__multinomialnb__alpha=0.5, validation_split=0.2)
+    assert clone(blend).estimators[0][1][-1].alpha == 0.5
+    assert cross_val_score(blend, REVIEWS, LABELS, cv=2).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"estimators": []}, "empty"),
+        ({"estimators": [BAGS[0], BAGS[0]]}, "not unique"),
+        ({"validation_split": 0.0}, "validation_split"),
+    ],
+    ids=str,
+)
+def test_bad_parameters(changes: dict, message: str) -> None:
+    params = {"estimators": BAGS, **changes}
+    with pytest.raises(ValueError, match=message):
+        BlendedClassifier(**params).fit(REVIEWS, LABELS)
+
+
+def test_lengths_must_agree() -> None:
+    with pytest.raises(ValueError, match="300 rows and y has 10 labels"):
+        BlendedClassifier(BAGS).fit(REVIEWS, LABELS[:10])
