@@ -46,6 +46,7 @@ def main() -> None:
     predictions = {"TF-IDF + LogisticRegression": baseline.predict(test_reviews)}
     for seed in range(args.seeds):
         network = make_sentiment_pipeline(
+            None,
             tokenizer="nltk",
             stop_words="nltk",
             stemmer="porter",

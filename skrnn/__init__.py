@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.embeddings import WordVectors
     from skrnn.pipeline import make_sentiment_pipeline
+    from skrnn.recipes import get_recipe, get_recipe_names
     from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "TextSequencer",
     "WordVectors",
     "__version__",
+    "comparison",
     "datasets",
+    "get_recipe",
+    "get_recipe_names",
     "make_sentiment_pipeline",
 ]
 
@@ -29,14 +33,16 @@ _HOMES = {
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "TextSequencer": "skrnn.text.sequencer",
     "WordVectors": "skrnn.embeddings",
+    "get_recipe": "skrnn.recipes",
+    "get_recipe_names": "skrnn.recipes",
     "make_sentiment_pipeline": "skrnn.pipeline",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its room on first use."""
-    if name == "datasets":
-        return import_module("skrnn.datasets")
+    if name in ("comparison", "datasets"):
+        return import_module(f"skrnn.{name}")
     if name == "__version__":
         return _distribution_version("skrnn")
     if name in _HOMES:

@@ -8,17 +8,22 @@ from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import did_you_mean
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
+from skrnn.recipes import get_recipe
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["make_sentiment_pipeline"]
 
 
-def make_sentiment_pipeline(**params: Any) -> Pipeline:
+def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipeline:
     """Make a Pipeline from raw strings to labels.
 
     Parameters
     ----------
+    recipe : str or None, default="fast"
+        Name of the settings to start from, see :func:`get_recipe`. None starts from
+        the defaults of the two estimators.
     **params : dict
+        What shall be otherwise:
         Parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
         their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
         (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name.
@@ -32,6 +37,12 @@ def make_sentiment_pipeline(**params: Any) -> Pipeline:
     ------
     TypeError
         If neither step has such a parameter; the message names the nearest one.
+    ValueError
+        If there is no such recipe.
+
+    See Also
+    --------
+    get_recipe : The settings of a recipe as a dictionary.
 
     Examples
     --------
@@ -49,7 +60,8 @@ def make_sentiment_pipeline(**params: Any) -> Pipeline:
         for name in estimator.get_params()
     }
     full = {}
-    for name, value in params.items():
+    given = get_recipe(recipe) if recipe is not None else {}
+    for name, value in {**given, **params}.items():
         step, separator, _ = name.partition("__")
         if separator and step in pipeline.named_steps:
             full[name] = value

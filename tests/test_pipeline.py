@@ -41,7 +41,7 @@ def test_raw_strings_in_labels_out() -> None:
     reviews, y = make_reviews(800, reach=2, random_state=0)
     labels = np.array(["negative", "positive"])[y]
     model = make_sentiment_pipeline(
-        maxlen="auto", cell="gru", pooling="max", epochs=10, batch_size=16,
+        None, maxlen="auto", cell="gru", pooling="max", epochs=10, batch_size=16,
         optimizer="adam", learning_rate=0.01, spatial_dropout=0.0, random_state=0,
     ).fit(reviews[:600], labels[:600])  # fmt: skip
     assert model.score(reviews[600:], labels[600:]) > 0.95

@@ -1,0 +1,116 @@
+"""Settings that are known to work, by name."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from skrnn._sklearn import did_you_mean
+
+__all__ = ["get_recipe", "get_recipe_names"]
+
+_CHAPTER: dict[str, Any] = {
+    "max_features": 7998,
+    "maxlen": 200,
+    "embedding_dim": 32,
+    "units": 32,
+    "spatial_dropout": 0.4,
+    "dropout": 0.4,
+    "optimizer": "rmsprop",
+    "batch_size": 128,
+}
+
+_FAST: dict[str, Any] = {
+    "max_features": 20_000,
+    "maxlen": 400,
+    "cell": "lstm",
+    "units": 64,
+    "pooling": "mean_max",
+    "embeddings": "svd",
+    "embedding_dim": 100,
+    "word_dropout": 0.2,
+    "spatial_dropout": 0.3,
+    "dropout": 0.5,
+    "optimizer": "adam",
+    "learning_rate": 0.003,
+    "weight_averaging": 0.99,
+    "epochs": 5,
+}
+
+_RECIPES: dict[str, dict[str, Any]] = {
+    "chapter_simple": {**_CHAPTER, "cell": "simple", "epochs": 10},
+    "chapter_lstm": {**_CHAPTER, "cell": "lstm", "epochs": 5},
+    "chapter_gru": {**_CHAPTER, "cell": "gru", "epochs": 4},
+    "chapter_bidirectional": {
+        **_CHAPTER,
+        "cell": "lstm",
+        "bidirectional": True,
+        "epochs": 4,
+    },
+    "chapter_stacked": {**_CHAPTER, "cell": "lstm", "units": (32, 32), "epochs": 4},
+    "fast": _FAST,
+    "accurate": {**_FAST, "adversarial": 1.0, "epochs": 9},
+    "semi_supervised": {
+        **_FAST,
+        "adversarial": 1.0,
+        "virtual_adversarial": 1.0,
+        "epochs": 9,
+    },
+}
+
+
+def get_recipe_names() -> list[str]:
+    """Get the names of the recipes.
+
+    Returns
+    -------
+    names : list of str
+        What :func:`get_recipe` and :func:`skrnn.make_sentiment_pipeline` know.
+
+    Examples
+    --------
+    >>> from skrnn import get_recipe_names
+    >>> get_recipe_names()
+    ['accurate', 'chapter_bidirectional', 'chapter_gru', 'chapter_lstm',
+     'chapter_simple', 'chapter_stacked', 'fast', 'semi_supervised']
+    """
+    return sorted(_RECIPES)
+
+
+def get_recipe(name: str) -> dict[str, Any]:
+    """Get the parameters of a recipe, to be looked at, edited and passed on.
+
+    Parameters
+    ----------
+    name : str
+        - ``"fast"``: the default of :func:`skrnn.make_sentiment_pipeline`;
+        - ``"accurate"``: an adversarial loss and more epochs, for some minutes more;
+        - ``"semi_supervised"``: a virtual adversarial loss too, which learns from
+          texts without labels (``y = -1``);
+        - ``"chapter_simple"``, ``"chapter_lstm"``, ``"chapter_gru"``,
+          ``"chapter_bidirectional"``, ``"chapter_stacked"``: the five networks of the
+          chapter, with its settings.
+
+    Returns
+    -------
+    params : dict
+        Parameters of :class:`skrnn.TextSequencer` and
+        :class:`skrnn.RNNSentimentClassifier` by their plain names.
+
+    Raises
+    ------
+    ValueError
+        If there is no such recipe; the message names the nearest one.
+
+    Examples
+    --------
+    >>> from skrnn import get_recipe, make_sentiment_pipeline
+    >>> params = get_recipe("chapter_lstm")
+    >>> params["cell"], params["maxlen"]
+    ('lstm', 200)
+    >>> model = make_sentiment_pipeline(None, **{**params, "epochs": 2})
+    """
+    if name not in _RECIPES:
+        known = get_recipe_names()
+        raise ValueError(f"There is no recipe {name!r}." + did_you_mean(name, known))
+    return copy.deepcopy(_RECIPES[name])

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skrnn import get_recipe, get_recipe_names, make_sentiment_pipeline
+from skrnn.datasets import make_reviews
+
+REVIEWS, LABELS = make_reviews(60, random_state=0)
+QUICK = {"epochs": 1, "maxlen": 20, "units": 3, "random_state": 0}
+
+
+@pytest.mark.parametrize("name", get_recipe_names())
+def test_every_recipe_fits(name: str) -> None:
+    labels = np.array(LABELS)
+    if name == "semi_supervised":
+        labels[::2] = -1
+    model = make_sentiment_pipeline(name, **QUICK).fit(REVIEWS, labels)
+    assert model.classes_.tolist() == [0, 1]
+    params = {**get_recipe(name), **QUICK}
+    found = {**model["seq"].get_params(), **model["clf"].get_params()}
+    assert {k: found[k] for k in params} == params
+
+
+def test_a_recipe_may_be_edited() -> None:
+    params = get_recipe("chapter_stacked")
+    params["units"] = (1,)
+    assert get_recipe("chapter_stacked")["units"] == (32, 32)
+
+
+def test_fast_is_the_default() -> None:
+    given = make_sentiment_pipeline().get_params()
+    assert {k: str(v) for k, v in given.items()} == {
+        k: str(v) for k, v in make_sentiment_pipeline("fast").get_params().items()
+    }
+    assert make_sentiment_pipeline(None)["clf"].embeddings is None
+
+
+def test_an_unknown_recipe() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'accurate'"):
+        make_sentiment_pipeline("acurate")
+
+
+def test_semi_supervised_cross_validates_on_labelled_rows() -> None:
+    """What a user does with unlabelled rows: train parts hold them, test parts not."""
+    y = np.array(LABELS)
+    y[40:] = -1
+    model = make_sentiment_pipeline("semi_supervised", **QUICK)
+    for test in (np.arange(0, 20), np.arange(20, 40)):
+        train = np.setdiff1d(np.arange(60), test)
+        model.fit(REVIEWS[train], y[train])
+        assert 0 <= model.score(REVIEWS[test], y[test]) <= 1
