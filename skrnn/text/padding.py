@@ -25,6 +25,8 @@ def pad_sequences(
 ) -> Ids:
     """Cut and pad lists of ids to one length, as Keras' function of this name does.
 
+    Keras cannot cut the middle.
+
     Parameters
     ----------
     sequences : sequence of sequence of int
@@ -33,8 +35,9 @@ def pad_sequences(
         The length of the rows.
     padding : {"pre", "post"}, default="pre"
         Where to put zeros in a row that is too short.
-    truncating : {"pre", "post"}, default="pre"
-        Where to cut a sequence that is too long.
+    truncating : {"pre", "post", "middle"}, default="pre"
+        Where to cut a sequence that is too long. "middle" keeps its head and its tail,
+        which are of one length or the tail is longer by one.
 
     Returns
     -------
@@ -76,8 +79,10 @@ def pad_flat(
         How many of them belong to each sequence.
     maxlen : int
         The length of the rows.
-    padding, truncating : {"pre", "post"}
-        Where to put zeros, and where to cut.
+    padding : {"pre", "post"}
+        Where to put zeros.
+    truncating : {"pre", "post", "middle"}
+        Where to cut.
 
     Returns
     -------
@@ -86,13 +91,17 @@ def pad_flat(
     """
     n = len(lengths)
     kept = np.minimum(lengths, maxlen)
-    source = np.cumsum(lengths) - (kept if truncating == "pre" else lengths)
+    starts = np.cumsum(lengths) - lengths
+    # Ids from `head` on are taken from the end of their sequence.
+    head = {"pre": 0, "middle": maxlen // 2, "post": maxlen}[truncating]
     target = np.arange(n) * maxlen
     if padding == "pre":
         target += maxlen - kept
     within = np.arange(kept.sum()) - np.repeat(np.cumsum(kept) - kept, kept)
     X = np.full(n * maxlen, PAD, dtype=np.int32)
-    X[np.repeat(target, kept) + within] = flat[np.repeat(source, kept) + within]
+    skipped = np.where(within < head, 0, np.repeat(lengths - kept, kept))
+    source = np.repeat(starts, kept) + within + skipped
+    X[np.repeat(target, kept) + within] = flat[source]
     return X.reshape(n, maxlen)
 
 

@@ -92,8 +92,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         lengths: the smallest length that holds this share of them. ``"auto"`` is 0.9.
     padding : {"pre", "post"}, default="pre"
         Where to put zeros in a row that is too short.
-    truncating : {"pre", "post"}, default="pre"
-        Where to cut a text that is too long.
+    truncating : {"pre", "post", "middle"}, default="pre"
+        Where to cut a text that is too long. "middle" keeps its head and its tail [3]_.
     n_jobs : int or None, default=None
         How many processes may analyze texts. They are used for many thousand texts
         only, where they win. The result does not depend on it. None means 1 unless in
@@ -118,6 +118,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
     ----------
     .. [1] M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980.
     .. [2] M. F. Porter, "Snowball: A language for stemming algorithms", 2001.
+    .. [3] C. Sun, X. Qiu, Y. Xu, X. Huang, "How to fine-tune BERT for text
+       classification?", CCL 2019.
 
     Examples
     --------
@@ -163,7 +165,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             StrOptions({"auto"}),
         ],
         "padding": [StrOptions({"pre", "post"})],
-        "truncating": [StrOptions({"pre", "post"})],
+        "truncating": [StrOptions({"pre", "post", "middle"})],
         "n_jobs": [Integral, None],
     }
 

@@ -40,3 +40,15 @@ def test_lengths_come_back(ids: list[list[int]], padding: str) -> None:
 def test_nothing_to_pad() -> None:
     assert pad_sequences([], maxlen=3).shape == (0, 3)
     assert not pad_sequences([[], []], maxlen=3).any()
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 99), max_size=12), max_size=6), st.integers(1, 9)
+)
+def test_the_middle_is_cut(sequences: list[list[int]], maxlen: int) -> None:
+    X = pad_sequences(sequences, maxlen=maxlen, truncating="middle")
+    for row, ids in zip(X, sequences, strict=True):
+        head = maxlen // 2
+        kept = ids if len(ids) <= maxlen else ids[:head] + ids[head - maxlen :]
+        assert row[maxlen - len(kept) :].tolist() == kept
+        assert not row[: maxlen - len(kept)].any()

@@ -1,0 +1,154 @@
+"""Accuracy: candidates on validation reviews, recipes and baselines on the test split.
+
+    python examples/benchmarks/accuracy.py validate            # choose on IMDb
+    python examples/benchmarks/accuracy.py test fast --seeds 3
+    python examples/benchmarks/accuracy.py test accurate --seeds 3
+    python examples/benchmarks/accuracy.py test semi_supervised --seeds 3
+    python examples/benchmarks/accuracy.py test baselines
+    python examples/benchmarks/accuracy.py test accurate --blend --seeds 3
+    python examples/benchmarks/accuracy.py table               # what was measured
+
+``validate`` learns from 20,000 of the 25,000 labelled training reviews and never opens
+the test split. ``test`` learns from all 25,000, and looks at the test split once for
+each fit; seconds count from raw text to score. A line for each fit goes to the log
+(``docs/accuracy/imdb.jsonl``); what is in the log is not computed again, so that a run
+may be stopped and started again.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import train_test_split
+
+from skrnn import get_recipe, make_sentiment_pipeline
+from skrnn.comparison import BlendedClassifier, make_baseline
+from skrnn.datasets import fetch_imdb
+
+LOG = Path(__file__).parents[2] / "docs" / "accuracy" / "imdb.jsonl"
+BASELINES = ("tfidf", "nbsvm")
+
+# What was tried beside the recipes, each as changes of one.
+CANDIDATES: dict[str, tuple[str, dict]] = {
+    "fast": ("fast", {}),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    validate = commands.add_parser("validate")
+    validate.add_argument("--only", help="candidates with this in their name")
+    test = commands.add_parser("test")
+    test.add_argument("name", help="a recipe, or 'baselines'")
+    test.add_argument("--seeds", type=int, default=1)
+    test.add_argument("--blend", action="store_true", help="with the baselines")
+    commands.add_parser("table")
+    args = parser.parse_args()
+    if args.command == "table":
+        return show_table()
+    if args.command == "validate":
+        return run_candidates(args.only or "")
+    if args.name == "baselines":
+        for name in BASELINES:
+            measure("test", name, 0, make_baseline(name))
+        return None
+    for seed in range(args.seeds):
+        network = make_sentiment_pipeline(args.name, random_state=seed)
+        if not args.blend:
+            measure("test", args.name, seed, network)
+            continue
+        parts = [("network", network)]
+        parts += [(name, make_baseline(name)) for name in BASELINES]
+        blend = BlendedClassifier(parts, random_state=seed)
+        measure("test", f"{args.name}, blended", seed, blend)
+    return None
+
+
+def run_candidates(only: str) -> None:
+    for name in BASELINES:
+        if only in name:
+            measure("validation", name, 0, make_baseline(name))
+    for name, (recipe, changes) in CANDIDATES.items():
+        if only in name:
+            params = {**get_recipe(recipe), **changes}
+            model = make_sentiment_pipeline(None, **params, random_state=0)
+            measure("validation", name, 0, model, params)
+
+
+def measure(
+    stage: str, name: str, seed: int, model: BaseEstimator, params: dict | None = None
+) -> None:
+    """Fit and score ``model`` unless the log has it, and write a line."""
+    for line in read_log():
+        if (line["stage"], line["name"], line["seed"]) == (stage, name, seed):
+            print(f"{stage}: {name}, seed {seed}: in the log", flush=True)
+            return
+    reviews, labels = fetch_imdb(subset="train", return_X_y=True)
+    if stage == "validation":
+        reviews, new_reviews, labels, new_labels = train_test_split(
+            reviews, labels, test_size=5000, stratify=labels, random_state=1234
+        )
+    else:
+        new_reviews, new_labels = fetch_imdb(subset="test", return_X_y=True)
+    if "semi" in name:
+        unlabelled, _ = fetch_imdb(subset="unsup", return_X_y=True)
+        reviews = np.concatenate([reviews, unlabelled])
+        labels = np.concatenate([labels, np.full(len(unlabelled), -1)])
+    start = time.perf_counter()
+    accuracy = model.fit(reviews, labels).score(new_reviews, new_labels)
+    line = {
+        "stage": stage,
+        "name": name,
+        "seed": seed,
+        "accuracy": round(accuracy, 5),
+        "rows": len(new_labels),
+        "seconds": round(time.perf_counter() - start),
+        "parameters": count_parameters(model),
+        "changes": params and {k: str(v) for k, v in params.items()},
+    }
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    print(
+        f"{stage}: {name}, seed {seed}: {accuracy:.4f} in {line['seconds']} s",
+        flush=True,
+    )
+
+
+def count_parameters(model: BaseEstimator) -> int:
+    """Count the weights of a network, a linear model or both."""
+    if isinstance(model, BlendedClassifier):
+        return sum(map(count_parameters, model.estimators_))
+    last = model[-1]
+    if hasattr(last, "n_parameters_"):
+        return last.n_parameters_
+    return last.coef_.size + last.intercept_.size
+
+
+def read_log() -> list[dict]:
+    return [json.loads(x) for x in LOG.read_text().splitlines()] if LOG.exists() else []
+
+
+def show_table() -> None:
+    log = pd.DataFrame(read_log())
+    for stage, lines in log.groupby("stage"):
+        table = lines.groupby("name").agg(
+            parameters=("parameters", "last"),
+            seconds=("seconds", "median"),
+            seeds=("seed", "count"),
+            rows=("rows", "last"),
+            accuracy=("accuracy", "mean"),
+        )
+        # Of the test rows as a sample: the normal approximation.
+        share = table["accuracy"]
+        table["+-"] = 1.96 * np.sqrt(share * (1 - share) / table.pop("rows"))
+        print(f"\n{stage}\n{table.sort_values('accuracy').to_string()}")
+
+
+if __name__ == "__main__":
+    main()
