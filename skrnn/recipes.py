@@ -34,7 +34,7 @@ _FAST: dict[str, Any] = {
     "optimizer": "adam",
     "learning_rate": 0.003,
     "weight_averaging": 0.99,
-    "epochs": 5,
+    "epochs": 6,
 }
 
 _RECIPES: dict[str, dict[str, Any]] = {
