@@ -57,6 +57,8 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         Weights of X itself, the ratios included.
     intercept_ : ndarray of shape (n_models,)
         Constant terms.
+    n_iter_ : int
+        Most iterations that a model took.
 
     Raises
     ------
@@ -126,7 +128,7 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
                 f"{type(self).__name__} needs samples of at least 2 classes, got 1 "
                 f"class: {classes[0]!r}."
             )
-        ratios, weights, constants = [], [], []
+        ratios, weights, constants, n_iter = [], [], [], 0
         for label in classes if len(classes) > 2 else classes[1:]:
             inside = y == label
             ratio = self._share(X[inside]) - self._share(X[~inside])
@@ -136,10 +138,12 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
             ratios.append(ratio)
             weights.append(model.coef_[0] * ratio)
             constants.append(model.intercept_[0])
+            n_iter = max(n_iter, int(model.n_iter_[0]))
         self.classes_ = classes
         self.log_count_ratio_ = np.array(ratios)
         self.coef_ = np.array(weights)
         self.intercept_ = np.array(constants)
+        self.n_iter_ = n_iter
         return self
 
     def _share(self, X: Any) -> npt.NDArray[np.float64]:

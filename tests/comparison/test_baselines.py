@@ -92,3 +92,19 @@ def test_nbsvm_is_as_good_as_known_on_imdb(skrnn_data) -> None:
     few = slice(None, None, 5)
     model = make_baseline("nbsvm").fit(reviews[few], labels[few])
     assert model.score(test_reviews[few], test_labels[few]) > 0.87
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_probabilities_are_in_the_order_of_the_decisions(n_classes: int) -> None:
+    """scikit-learn's check of this feeds negative numbers."""
+    rng = np.random.default_rng(0)
+    X, y = rng.poisson(1.0, size=(90, 6)), np.arange(90) % n_classes
+    X[np.arange(90), y] += 2
+    model = NBSVMClassifier().fit(X, y)
+    scores, proba = model.decision_function(X), model.predict_proba(X)
+    if n_classes == 2:
+        np.testing.assert_array_equal(np.argsort(proba[:, 1]), np.argsort(scores))
+        np.testing.assert_array_equal(model.predict(X), (scores > 0).astype(int))
+    else:
+        np.testing.assert_array_equal(model.predict(X), scores.argmax(axis=1))
+        np.testing.assert_array_equal(proba.argmax(axis=1), scores.argmax(axis=1))
