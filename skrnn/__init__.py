@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.embeddings import WordVectors
+    from skrnn.persistence import export_onnx, load, save
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
     from skrnn.text.sequencer import TextSequencer
@@ -24,24 +25,31 @@ __all__ = [
     "__version__",
     "comparison",
     "datasets",
+    "export_onnx",
     "get_recipe",
     "get_recipe_names",
+    "load",
     "make_sentiment_pipeline",
+    "save",
+    "serving",
 ]
 
 _HOMES = {
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "TextSequencer": "skrnn.text.sequencer",
     "WordVectors": "skrnn.embeddings",
+    "export_onnx": "skrnn.persistence",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
+    "load": "skrnn.persistence",
     "make_sentiment_pipeline": "skrnn.pipeline",
+    "save": "skrnn.persistence",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its room on first use."""
-    if name in ("comparison", "datasets"):
+    if name in ("comparison", "datasets", "serving"):
         return import_module(f"skrnn.{name}")
     if name == "__version__":
         return _distribution_version("skrnn")

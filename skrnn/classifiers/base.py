@@ -230,6 +230,24 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             state["_stored"] = (network.spec, network.model.get_weights())
         return state
 
+    def _restore(
+        self,
+        spec: NetworkSpec,
+        weights: dict[str, npt.NDArray[np.float32]],
+        fitted: dict[str, Any],
+    ) -> None:
+        """Become fitted: by a network and what :mod:`skrnn.persistence` kept."""
+        vars(self).update(fitted)
+        self.target_encoder_ = self.target_encoder.fit(self.classes_)
+        vars(self).update(self.target_encoder_.get_metadata())
+        self.feature_encoder_ = self.feature_encoder.fit([[0]])
+        # The order of Keras' layers is its own affair, so weights go by name.
+        lease = lease_network(spec, self._make_objective(), self._make_optimizer())
+        lease.network.reset(np.random.default_rng(0))
+        names = lease.network.weight_names
+        lease.network.set_weights([weights[name] for name in names])
+        self._lease = lease
+
     def _make_optimizer(self) -> keras.optimizers.Optimizer:
         routed = route_params(
             self.get_params(), destination="optimizer", pass_filter=set(), strict=False

@@ -87,6 +87,11 @@ class CompiledNetwork:
         self._restart_averages()
         self.model.stop_training = False
 
+    @property
+    def weight_names(self) -> list[str]:
+        """Names of the model's weights, ``layer/weight``, in the model's order."""
+        return [f"{la.name}/{w.name}" for la in self.model.layers for w in la.weights]
+
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
         """Give the model weights to predict with, or to train on from."""
         self.model.set_weights(weights)

@@ -384,6 +384,15 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         self.document_lengths_ = documents.lengths
         return documents
 
+    def _restore(
+        self, vocabulary_: dict[str, int], maxlen_: int, document_lengths_: Ids
+    ) -> None:
+        """Become fitted by what :mod:`skrnn.persistence` kept."""
+        self._analyzer = self.build_analyzer()
+        self.vocabulary_ = vocabulary_
+        self.maxlen_ = maxlen_
+        self.document_lengths_ = document_lengths_
+
     def _sequence(self, documents: Encoded) -> Ids:
         """Look the tokens up and pad."""
         look_up = self.vocabulary_.get

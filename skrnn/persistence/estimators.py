@@ -1,0 +1,316 @@
+"""Estimators as JSON, and back: which ones are known, and what of them is kept.
+
+A known estimator is written as its class's public name, its parameters and its fitted
+attributes. What belongs to the machine or to a training run (``memory``, ``callbacks``)
+is not kept. Estimators of scikit-learn go through skops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn.persistence.archive import DamagedFileError
+from skrnn.persistence.foreign import read_foreign, write_foreign
+from skrnn.persistence.layout import (
+    check_weights,
+    read_spec,
+    weight_shapes,
+    write_spec,
+)
+from skrnn.persistence.values import Reader, Writer
+from skrnn.text.vocabulary import check_vocabulary
+
+__all__ = ["KINDS", "read_estimator", "write_estimator"]
+
+_LARGEST = 2**24  # columns of a row, and ids: as many as an embedding may have
+_PIPELINE = "sklearn.pipeline.Pipeline"
+_SKOPS = "skops"
+_WEIGHTS = "weights"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is kept of a class of estimators.
+
+    Parameters
+    ----------
+    home : str
+        The module that holds the class.
+    attributes : tuple of str
+        Fitted attributes that it always has.
+    optional : tuple of str, default=()
+        Fitted attributes that it may have.
+    not_kept : tuple of str, default=()
+        Parameters, or prefixes of routed ones, that get their default when loaded.
+    network : bool, default=False
+        Whether it holds a network.
+    estimators : bool, default=False
+        Whether it holds estimators in ``estimators``, ``estimators_`` and
+        ``final_estimator_``.
+    """
+
+    home: str
+    attributes: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    not_kept: tuple[str, ...] = ()
+    network: bool = False
+    estimators: bool = False
+
+
+# The register: a class that is added here can be saved.
+KINDS = {
+    "skrnn.TextSequencer": Kind(
+        home="skrnn.text.sequencer",
+        attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+    ),
+    "skrnn.RNNSentimentClassifier": Kind(
+        home="skrnn.classifiers.recurrent",
+        attributes=("classes_", "n_features_in_", "n_embeddings_", "n_parameters_")
+        + ("history_", "_seed"),
+        optional=("feature_names_in_",),
+        not_kept=("memory", "callbacks"),
+        network=True,
+    ),
+    "skrnn.comparison.NBSVMClassifier": Kind(
+        home="skrnn.comparison.baselines",
+        attributes=("classes_", "n_features_in_", "log_count_ratio_", "coef_")
+        + ("intercept_", "n_iter_"),
+        optional=("feature_names_in_",),
+    ),
+    "skrnn.comparison.BlendedClassifier": Kind(
+        home="skrnn.comparison.blend", attributes=("classes_",), estimators=True
+    ),
+}
+
+
+def write_estimator(
+    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = True
+) -> dict[str, Any]:
+    """Return an estimator as what JSON can hold.
+
+    Parameters
+    ----------
+    writer : Writer
+        Collects arrays and files.
+    estimator : estimator
+        The estimator.
+    place : str, default=""
+        Where it stands, as the Pipeline names it, for messages.
+    fitted : bool, default=True
+        Whether it must be fitted; an estimator that only serves to be cloned need not.
+
+    Raises
+    ------
+    NotFittedError
+        If it is not fitted.
+    TypeError
+        If it is no estimator, or none that a file can hold.
+    ValueError
+        If a parameter is none that a file can hold.
+    """
+    if type(estimator) is Pipeline:
+        steps = [
+            [name, _write_step(writer, step, _join(place, name), fitted)]
+            for name, step in estimator.steps
+        ]
+        return {"class": _PIPELINE, "steps": steps}
+    name = _public_name(estimator)
+    is_fitted = _is_fitted(estimator)
+    if fitted and not is_fitted:
+        raise NotFittedError(
+            f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
+            "save. Call fit first."
+        )
+    if name is None:
+        return _write_foreign(writer, estimator, place)
+    kind = KINDS[name]
+    params = {
+        key: writer.write(value, _join(place, key))
+        for key, value in estimator.get_params(deep=False).items()
+        if not _is_dropped(kind, key) and not (kind.estimators and key == "estimators")
+    }
+    written: dict[str, Any] = {"class": name, "params": params}
+    if kind.estimators:
+        written["templates"] = _write_all(writer, estimator.estimators, place, False)
+    if not is_fitted:
+        return written
+    attributes = [*kind.attributes, *(a for a in kind.optional if hasattr(estimator, a))]
+    written["fitted"] = {
+        key: writer.write(getattr(estimator, key), _join(place, key))
+        for key in attributes
+    }
+    if kind.estimators:
+        # A prefix of their own: the templates have the same names.
+        inner = _join(place, "estimators_")
+        parts = zip(dict(estimator.estimators), estimator.estimators_, strict=True)
+        written["parts"] = _write_all(writer, list(parts), inner, True)
+        final = _join(place, "final_estimator_")
+        written["final"] = write_estimator(writer, estimator.final_estimator_, final)
+    if kind.network:
+        network = estimator._network
+        values = network.model.get_weights()
+        weights = dict(zip(network.weight_names, values, strict=True))
+        check_weights(network.spec, weights)
+        written["network"] = write_spec(network.spec)
+        written[_WEIGHTS] = {k: _join(place, k) for k in weight_shapes(network.spec)}
+        writer.arrays |= {_join(place, k): v for k, v in weights.items()}
+    return written
+
+
+def read_estimator(reader: Reader, written: Any) -> Any:
+    """Return the estimator that :func:`write_estimator` wrote.
+
+    Parameters
+    ----------
+    reader : Reader
+        Has the arrays and files.
+    written : dict
+        What was written.
+
+    Raises
+    ------
+    DamagedFileError
+        If the class is not known, or something is not as it must be.
+    ValueError
+        If something is not trusted.
+    """
+    name = written.get("class")
+    if name == _PIPELINE:
+        steps = [(key, _read_step(reader, step)) for key, step in written["steps"]]
+        return Pipeline(steps)
+    if name == _SKOPS:
+        return read_foreign(reader.files[written["file"]], reader.trusted)
+    if name not in KINDS:
+        raise DamagedFileError(f"it holds a {name!r}, which is not known here.")
+    kind = KINDS[name]
+    cls = getattr(import_module(kind.home), name.rpartition(".")[2])
+    params = {key: reader.read(value) for key, value in written["params"].items()}
+    if any(_is_dropped(kind, key) for key in params):
+        raise DamagedFileError(f"it sets parameters of {name} that are never kept.")
+    if kind.estimators:
+        params["estimators"] = _read_all(reader, written["templates"])
+    try:
+        estimator = cls(**params)
+        estimator._validate_params()
+    except (TypeError, ValueError) as error:
+        raise DamagedFileError(f"{name} of another version of skrnn? {error}") from error
+    if "fitted" not in written:
+        return estimator
+    fitted = {key: reader.read(value) for key, value in written["fitted"].items()}
+    missing = set(kind.attributes) - fitted.keys()
+    strange = fitted.keys() - {*kind.attributes, *kind.optional}
+    if missing or strange:
+        raise DamagedFileError(
+            f"the attributes of {name} are not those known here: missing "
+            f"{sorted(missing)}, unknown {sorted(strange)}."
+        )
+    if "classes_" in fitted:
+        _check_classes(fitted["classes_"])
+    if kind.estimators:
+        fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
+        fitted["final_estimator_"] = read_estimator(reader, written["final"])
+    if kind.network:
+        _read_network(reader, written, estimator, fitted)
+    elif "vocabulary_" in fitted:
+        _check_sequencer(fitted)
+        estimator._restore(**fitted)
+    else:
+        vars(estimator).update(fitted)
+    return estimator
+
+
+def _read_network(
+    reader: Reader, written: dict[str, Any], estimator: Any, fitted: dict[str, Any]
+) -> None:
+    """Give a classifier its network; nothing is built before all fits together."""
+    spec = read_spec(written["network"])
+    weights = {k: reader.arrays[v] for k, v in written[_WEIGHTS].items()}
+    check_weights(spec, weights)
+    fits = len(fitted["classes_"]) == spec.n_classes
+    fits &= fitted["n_embeddings_"] == spec.n_embeddings
+    if not fits or not _is_count(fitted["n_features_in_"]):
+        raise DamagedFileError("the attributes do not belong to the network.")
+    estimator._restore(spec, weights, fitted)
+
+
+def _check_sequencer(fitted: dict[str, Any]) -> None:
+    """Refuse a vocabulary or a length that could not have been learnt."""
+    fits = isinstance(fitted["vocabulary_"], dict) and _is_count(fitted["maxlen_"])
+    if not fits or not all(map(_is_count, fitted["vocabulary_"].values())):
+        raise DamagedFileError("the vocabulary or maxlen_ is none.")
+    check_vocabulary(fitted["vocabulary_"])
+
+
+def _check_classes(classes: Any) -> None:
+    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or len(classes) < 2:
+        raise DamagedFileError("classes_ are none.")
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 < value <= _LARGEST
+
+
+def _is_dropped(kind: Kind, key: str) -> bool:
+    return key.partition("__")[0] in kind.not_kept
+
+
+def _public_name(estimator: object) -> str | None:
+    for name, kind in KINDS.items():
+        cls = type(estimator)
+        if (cls.__module__, cls.__name__) == (kind.home, name.rpartition(".")[2]):
+            return name
+    return None
+
+
+def _is_fitted(estimator: Any) -> bool:
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        return False
+    return True
+
+
+def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]:
+    if not isinstance(estimator, BaseEstimator):
+        raise TypeError(
+            f"save expects a fitted Pipeline or estimator, got an object of type "
+            f"{type(estimator).__name__}."
+        )
+    file = f"skops/{len(writer.files)}.skops"
+    writer.files[file] = write_foreign(estimator, place)
+    return {"class": _SKOPS, "file": file}
+
+
+def _write_step(writer: Writer, step: Any, place: str, fitted: bool) -> Any:
+    if step is None or step == "passthrough":
+        return step
+    return write_estimator(writer, step, place, fitted=fitted)
+
+
+def _read_step(reader: Reader, step: Any) -> Any:
+    return step if step in (None, "passthrough") else read_estimator(reader, step)
+
+
+def _write_all(
+    writer: Writer, estimators: list[tuple[str, Any]], place: str, fitted: bool
+) -> list[list[Any]]:
+    return [
+        [name, write_estimator(writer, each, _join(place, name), fitted=fitted)]
+        for name, each in estimators
+    ]
+
+
+def _read_all(reader: Reader, written: list[Any]) -> list[tuple[str, Any]]:
+    return [(name, read_estimator(reader, each)) for name, each in written]
+
+
+def _join(place: str, name: str) -> str:
+    return f"{place}__{name}" if place else name

@@ -1,0 +1,193 @@
+"""Save and load fitted pipelines without pickle."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Collection
+from importlib.metadata import version
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
+from skrnn.persistence.estimators import read_estimator, write_estimator
+from skrnn.persistence.values import Reader, Writer
+
+__all__ = ["load", "save"]
+
+_FORMAT = "skrnn"
+_FORMAT_VERSION = 1
+_ARRAYS = "weights.safetensors"
+_PACKAGES = ("skrnn", "scikit-learn", "keras", "tensorflow", "numpy", "safetensors")
+
+
+def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
+    """Save a fitted pipeline or estimator in one file, without pickle.
+
+    The file is a zip of a readable ``schema.json`` (versions, parameters, vocabulary,
+    classes) and the weights in ``weights.safetensors`` [1]_. It holds no code. Steps
+    of scikit-learn around ours are written by skops (``pip install 'skrnn[skops]'``).
+    It is written under another name and renamed, so that a crash never leaves half a
+    model. Equal models give equal files.
+
+    Parameters
+    ----------
+    pipeline : estimator
+        A fitted :class:`~skrnn.TextSequencer`, :class:`~skrnn.RNNSentimentClassifier`,
+        :class:`~skrnn.comparison.NBSVMClassifier`,
+        :class:`~skrnn.comparison.BlendedClassifier`, or a Pipeline of them and of
+        scikit-learn's estimators.
+    path : str or path-like
+        The file, by custom with the ending ``.skrnn``. One that is there is replaced.
+
+    Raises
+    ------
+    NotFittedError
+        If the pipeline is not fitted.
+    OSError
+        If the file cannot be written.
+    TypeError
+        If the pipeline is none that a file can hold.
+    ValueError
+        If a parameter is none that a file can hold, such as a lambda as the tokenizer,
+        or a weight is not finite.
+
+    See Also
+    --------
+    load : Reads the file.
+    export_onnx : For serving without TensorFlow.
+
+    Notes
+    -----
+    ``memory`` and ``callbacks`` belong to a machine and a training run: they are not
+    kept. Functions are kept by their names. The optimizer's state is not kept, as in
+    a pickle.
+
+    References
+    ----------
+    .. [1] https://huggingface.co/docs/safetensors
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import skrnn
+    >>> from skrnn.datasets import make_reviews
+    >>> reviews, labels = make_reviews(50, random_state=0)
+    >>> model = skrnn.make_sentiment_pipeline(
+    ...     None, maxlen=30, units=4, epochs=1, random_state=0
+    ... ).fit(reviews, labels)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "model.skrnn"
+    ...     skrnn.save(model, path)
+    ...     loaded = skrnn.load(path)
+    >>> bool((loaded.predict(reviews) == model.predict(reviews)).all())
+    True
+    """
+    writer = Writer()
+    estimator = write_estimator(writer, pipeline)
+    versions = {name: version(name) for name in _PACKAGES}
+    versions["python"] = platform.python_version()
+    if writer.files:
+        versions["skops"] = version("skops")
+    schema = {
+        "format": _FORMAT,
+        "format_version": _FORMAT_VERSION,
+        "versions": versions,
+        "estimator": estimator,
+    }
+    members = {_ARRAYS: save_arrays(writer.arrays), **writer.files}
+    write_archive(path, schema, members)
+
+
+def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
+    """Load what :func:`save` wrote.
+
+    No code of the file runs. What is not known here, a damaged file, and an archive
+    that is made to harm are refused.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    trusted : collection of str, default=()
+        Names of functions and of types that the file may use besides those that are
+        known to be harmless. The message about the first refusal tells the names.
+
+    Returns
+    -------
+    pipeline : estimator
+        The fitted pipeline or estimator, which predicts as the saved one did.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ImportError
+        If the file has estimators of scikit-learn and skops is not installed.
+    ValueError
+        If the file is none of :func:`save`, is damaged, was written by a later
+        version, or names what is not trusted.
+
+    See Also
+    --------
+    save : Writes the file.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, skrnn
+    >>> sequencer = skrnn.TextSequencer(maxlen=3).fit(["a good film"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     skrnn.save(sequencer, pathlib.Path(folder) / "words.skrnn")
+    ...     loaded = skrnn.load(pathlib.Path(folder) / "words.skrnn")
+    >>> loaded.transform(["good"])
+    array([[0, 0, 4]], dtype=int32)
+    """
+    if isinstance(trusted, str):
+        raise TypeError(f"trusted must be a list of names, got the string {trusted!r}.")
+    schema, members = read_archive(path)
+    try:
+        _check_format(schema)
+        arrays = load_arrays(members.pop(_ARRAYS))
+        reader = Reader(arrays, members, frozenset(trusted))
+        return read_estimator(reader, schema["estimator"])
+    except DamagedFileError as error:
+        raise DamagedFileError(
+            f"{path} cannot be loaded: {error}{_origin(schema)}"
+        ) from error
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        RecursionError,
+        SafetensorError,
+        TypeError,
+    ) as error:
+        raise DamagedFileError(
+            f"{path} is not as skrnn.save writes it: {type(error).__name__}: {error}"
+            f"{_origin(schema)}"
+        ) from error
+
+
+def _check_format(schema: dict[str, Any]) -> None:
+    if schema.get("format") != _FORMAT:
+        raise DamagedFileError("it is no model file of skrnn.save.")
+    number = schema.get("format_version")
+    if type(number) is not int or not 1 <= number <= _FORMAT_VERSION:
+        raise DamagedFileError(
+            f"it has version {number!r} of the format, and this skrnn reads versions "
+            f"up to {_FORMAT_VERSION}. Upgrade skrnn."
+        )
+
+
+def _origin(schema: dict[str, Any]) -> str:
+    """Tell which version wrote a file, if that may be why it cannot be read."""
+    versions = schema.get("versions")
+    written = versions.get("skrnn") if isinstance(versions, dict) else None
+    here = version("skrnn")
+    if written == here or not isinstance(written, str):
+        return ""
+    return f" (written by skrnn {written[:20]}, this is skrnn {here})"

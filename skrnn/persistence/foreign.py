@@ -1,0 +1,89 @@
+"""scikit-learn's own estimators, by skops, with its list of trusted types."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from skrnn.persistence.archive import check_zip
+
+__all__ = ["read_foreign", "write_foreign"]
+
+
+def write_foreign(estimator: Any, place: str) -> bytes:
+    """Return an estimator as a skops file.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Of scikit-learn or of another package.
+    place : str
+        Where it stands, for messages.
+
+    Raises
+    ------
+    ImportError
+        If skops is not installed.
+    TypeError
+        If it holds estimators of skrnn, which skops would not trust.
+    ValueError
+        If skops cannot hold it.
+    """
+    io = _skops("save")
+    try:
+        content: bytes = io.dumps(estimator)
+        unknown = io.get_untrusted_types(data=content)
+    except Exception as error:  # skops raises whatever the object's parts raise
+        raise ValueError(
+            f"{place or 'The estimator'}, a {type(estimator).__name__}, cannot be "
+            f"saved by skops: {error}"
+        ) from error
+    if any(name.startswith("skrnn.") for name in unknown):
+        raise TypeError(
+            f"{place or 'The estimator'} is a {type(estimator).__name__} that holds "
+            "estimators of skrnn, or one derived from them. Files hold skrnn's own "
+            "classes, and Pipelines of them: save the fitted Pipeline within "
+            "(search.best_estimator_), or use pickle for what you trust."
+        )
+    return content
+
+
+def read_foreign(content: bytes, trusted: Collection[str]) -> Any:
+    """Return the estimator of a skops file.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    trusted : collection of str
+        Types that are allowed besides those that skops trusts.
+
+    Raises
+    ------
+    ImportError
+        If skops is not installed.
+    ValueError
+        If the file is no skops file, or holds a type that is not trusted.
+    """
+    io = _skops("load")
+    check_zip(content)
+    unknown = set(io.get_untrusted_types(data=content))
+    if unknown - set(trusted):
+        names = sorted(unknown - set(trusted))
+        raise ValueError(
+            f"The file holds types that skops does not trust: {names}. If you trust "
+            f"them, pass trusted={names}."
+        )
+    return io.loads(content, trusted=sorted(unknown))
+
+
+def _skops(verb: str) -> ModuleType:
+    try:
+        return import_module("skops.io")
+    except ImportError as error:
+        raise ImportError(
+            f"To {verb} a pipeline with estimators of scikit-learn skops is needed, "
+            "which is not installed: pip install 'skrnn[skops]'."
+        ) from error

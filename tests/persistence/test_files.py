@@ -1,0 +1,290 @@
+"""What is saved is what is loaded, whatever the pipeline."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import cloudpickle
+import joblib
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+import skrnn
+from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
+from skrnn.comparison import BlendedClassifier, NBSVMClassifier, make_baseline
+from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
+
+DATA = Path(__file__).parent / "data"
+THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]
+
+
+def there_and_back(model, folder: Path, **options):
+    skrnn.save(model, folder / "model.skrnn")
+    assert [p.name for p in folder.iterdir()] == ["model.skrnn"]
+    return skrnn.load(folder / "model.skrnn", **options)
+
+
+def assert_same_answers(loaded, model) -> None:
+    assert_array_equal(loaded.predict_proba(ODD), model.predict_proba(ODD))
+    assert_array_equal(loaded.predict(ODD), model.predict(ODD))
+    assert loaded.classes_.dtype == model.classes_.dtype
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"cell": "simple"},
+        {"cell": "lstm", "bidirectional": True, "pooling": "mean_max"},
+        {"cell": "gru", "units": (3, 2), "pooling": "attention", "dense_units": (4,)},
+        {"bidirectional": True, "units": (2, 3), "segment_length": 4, "pooling": "max"},
+        {"weight_averaging": 0.9, "word_dropout": 0.1, "pooling": "mean"},
+        {"stop_words": ["a", "the"], "stemmer": "porter", "maxlen": 0.9},
+        {"tokenizer": str.split, "strip_accents": "ascii", "truncating": "middle"},
+        {"vocabulary": {"film": 2, "the": 9}, "class_weight": {0: 1.0, 1: 2.5}},
+        {"embeddings": "svd", "early_stopping": True, "epochs": 2},
+    ],
+    ids=lambda params: "-".join(params),
+)
+def test_a_round_trip_changes_nothing(params, tmp_path: Path) -> None:
+    model = fit_small(**params)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    before, after = model.get_params(), loaded.get_params()
+    for name in before:
+        if name not in ("seq", "clf", "steps"):
+            assert before[name] == after[name], name
+    assert loaded["clf"].history_ == model["clf"].history_
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [THREE, THREE.astype(object), LABELS.astype(bool), LABELS + 0.5, LABELS - 1],
+    ids=["strings", "objects", "bools", "floats", "negative"],
+)
+def test_labels_of_every_type(labels, tmp_path: Path) -> None:
+    model = fit_small(labels)
+    assert_same_answers(there_and_back(model, tmp_path), model)
+
+
+def test_another_process_loads_it(pipeline: Pipeline, tmp_path: Path) -> None:
+    skrnn.save(pipeline, tmp_path / "model.skrnn")
+    code = (
+        "import sys, skrnn; p = skrnn.load(sys.argv[1]).predict_proba(['a film']);"
+        "print(p.tolist())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "model.skrnn")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    expected = pipeline.predict_proba(["a film"])
+    np.testing.assert_allclose(json.loads(run.stdout), expected, atol=1e-7)
+
+
+def test_equal_models_give_equal_files(pipeline: Pipeline, tmp_path: Path) -> None:
+    skrnn.save(pipeline, tmp_path / "a")
+    skrnn.save(skrnn.load(tmp_path / "a"), tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_schema_can_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
+    skrnn.save(pipeline, tmp_path / "model.skrnn")
+    with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
+        schema = json.loads(archive.read("schema.json"))
+    (_, words), (_, network) = schema["estimator"]["steps"]
+    assert schema["format_version"] == 1
+    assert schema["versions"]["keras"] == keras.__version__
+    assert words["fitted"]["vocabulary_"]["dict"] == pipeline["seq"].vocabulary_
+    assert network["params"]["cell"] == "lstm"
+    assert network["fitted"]["classes_"] == {"array": "clf__classes_"}
+
+
+def test_single_estimators_and_word_vectors(tmp_path: Path) -> None:
+    vectors = WordVectors(["film", "good"], [[1.0, 2.0], [3.0, -1.0]])
+    model = fit_small(embeddings=vectors, vocabulary=vectors.vocabulary)
+    sequencer, classifier = model["seq"], model["clf"]
+    loaded = there_and_back(sequencer, tmp_path)
+    ids = loaded.transform(ODD)
+    assert_array_equal(ids, sequencer.transform(ODD))
+    loaded = there_and_back(classifier, tmp_path)
+    assert_array_equal(loaded.predict_proba(ids), classifier.predict_proba(ids))
+    assert_array_equal(loaded.embeddings.vectors, vectors.vectors)
+
+
+def test_optimizers_and_schedules(tmp_path: Path) -> None:
+    schedule = keras.optimizers.schedules.CosineDecay(0.01, 10)
+    for params in (
+        {"optimizer": keras.optimizers.Adam(schedule, beta_1=0.8)},
+        {"optimizer": keras.optimizers.SGD, "optimizer__momentum": 0.9},
+        {"learning_rate": schedule, "random_state": np.random.RandomState(0)},  # noqa: NPY002
+    ):
+        model = fit_small(**params)
+        loaded = there_and_back(model, tmp_path)
+        assert_same_answers(loaded, model)
+        clones = [m["clf"]._make_optimizer() for m in (model, loaded)]
+        configs = [{**c.get_config(), "name": ""} for c in clones]
+        assert configs[0] == configs[1]
+        loaded.fit(REVIEWS, LABELS)
+
+
+def test_what_belongs_to_a_machine_is_not_kept(tmp_path: Path) -> None:
+    callback = keras.callbacks.TerminateOnNaN()
+    model = fit_small(memory=str(tmp_path / "memory"), callbacks=[callback])
+    (tmp_path / "out").mkdir()
+    loaded = there_and_back(model, tmp_path / "out")
+    assert loaded["clf"].memory is None
+    assert loaded["clf"].callbacks is None
+    assert_same_answers(loaded, model)
+
+
+def test_a_loaded_classifier_learns_on(pipeline: Pipeline, tmp_path: Path) -> None:
+    loaded = there_and_back(pipeline, tmp_path)
+    rows = loaded["seq"].transform(REVIEWS)
+    loaded["clf"].partial_fit(rows, LABELS)
+    assert len(loaded["clf"].history_["loss"]) == 2
+
+
+def test_steps_of_scikit_learn_go_through_skops(tmp_path: Path) -> None:
+    model = Pipeline(
+        [
+            ("same", FunctionTransformer()),
+            ("none", "passthrough"),
+            *fit_small().steps,
+        ]
+    ).fit(REVIEWS, LABELS)
+    assert_same_answers(there_and_back(model, tmp_path), model)
+    bag = make_pipeline(CountVectorizer(), LogisticRegression()).fit(REVIEWS, LABELS)
+    assert_same_answers(there_and_back(bag, tmp_path), bag)
+
+
+def upper(texts):
+    return [text.upper() for text in texts]
+
+
+def stem(word: str) -> str:
+    return word[:4]
+
+
+def test_own_functions_are_named_and_must_be_trusted(tmp_path: Path) -> None:
+    model = fit_small(stemmer=stem)
+    name = f"{__name__}.stem"
+    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
+        there_and_back(model, tmp_path)
+    assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
+
+    model = Pipeline([("up", FunctionTransformer(upper)), *fit_small().steps])
+    model.fit(REVIEWS, LABELS)
+    name = f"{__name__}.upper"
+    with pytest.raises(ValueError, match="skops does not trust"):
+        there_and_back(model, tmp_path)
+    assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
+    with pytest.raises(TypeError, match="list of names"):
+        skrnn.load(tmp_path / "model.skrnn", trusted=name)
+
+
+class Stems:
+    def stem(self, word: str) -> str:
+        return word
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda word: word, "a lambda"),
+        (Stems().stem, "a method of an object"),
+        (np.vectorize(str.lower), "without a name"),
+    ],
+)
+def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) -> None:
+    sequencer = TextSequencer(strip_accents=function)
+    sequencer.set_params(vocabulary=["a"]).fit(["a"])
+    with pytest.raises(ValueError, match=f"strip_accents=.*{reason}"):
+        skrnn.save(sequencer, tmp_path / "model.skrnn")
+    assert not list(tmp_path.iterdir())
+
+
+def test_blend_and_baselines(tmp_path: Path) -> None:
+    for labels in (LABELS, THREE):
+        blend = BlendedClassifier(
+            [("network", fit_small()), ("bag", make_baseline(vec__min_df=1))],
+            random_state=0,
+        ).fit(REVIEWS, labels)
+        loaded = there_and_back(blend, tmp_path)
+        assert_same_answers(loaded, blend)
+        assert isinstance(loaded.named_estimators_["bag"]["clf"], NBSVMClassifier)
+    loaded.fit(REVIEWS, THREE)  # its estimators can be cloned and fitted
+
+
+def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    path = tmp_path / "model.skrnn"
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        skrnn.save(skrnn.make_sentiment_pipeline(), path)
+    with pytest.raises(TypeError, match="got an object of type dict"):
+        skrnn.save({}, path)
+    search = GridSearchCV(pipeline, {"clf__units": [2]}, cv=2).fit(REVIEWS, LABELS)
+    with pytest.raises(TypeError, match="best_estimator_"):
+        skrnn.save(search, path)
+    broken = pickle.loads(pickle.dumps(pipeline))
+    weights = broken["clf"].model_.get_weights()
+    weights[0][0] = np.nan
+    broken["clf"].model_.set_weights(weights)
+    with pytest.raises(ValueError, match="not finite"):
+        skrnn.save(broken, path)
+    strange = pickle.loads(pickle.dumps(pipeline))
+    strange.set_params(clf__random_state=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"clf__random_state=.*use an int"):
+        skrnn.save(strange, path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_was_there_survives(pipeline: Pipeline, tmp_path: Path) -> None:
+    path = tmp_path / "model.skrnn"
+    path.write_text("before")
+    with pytest.raises(NotFittedError):
+        skrnn.save(TextSequencer(), path)
+    assert path.read_text() == "before"
+    with pytest.raises(FileNotFoundError):
+        skrnn.save(pipeline, tmp_path / "missing" / "model.skrnn")
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        skrnn.save(pipeline, tmp_path)
+
+
+@pytest.mark.parametrize("package", [pickle, joblib, cloudpickle])
+def test_pickles_carry_no_training_state(package, tmp_path: Path) -> None:
+    classifier = RNNSentimentClassifier(
+        units=8, optimizer="adam", weight_averaging=0.9, epochs=1, random_state=0
+    )
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 2000, (50, 10))
+    classifier.fit(X, X[:, 0] % 2)
+    with (tmp_path / "model").open("wb") as file:
+        package.dump(classifier, file)
+    with (tmp_path / "model").open("rb") as file:
+        loaded = package.load(file)
+    assert_array_equal(loaded.predict_proba(X), classifier.predict_proba(X))
+    # Adam alone would hold two more copies of the weights, the average a third.
+    assert (tmp_path / "model").stat().st_size < 4 * classifier.n_parameters_ + 5000
+
+
+@pytest.mark.parametrize("name", ["lstm_binary", "gru_three_classes", "blend"])
+def test_golden_files(name: str) -> None:
+    expected = json.loads((DATA / "expected.json").read_text())[name]
+    loaded = skrnn.load(DATA / f"{name}.skrnn")
+    assert loaded.classes_.tolist() == expected["classes"]
+    proba = loaded.predict_proba(expected["texts"])
+    np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
