@@ -122,6 +122,11 @@ def write_estimator(
             for name, step in estimator.steps
         ]
         return {"class": _PIPELINE, "steps": steps}
+    if not isinstance(estimator, BaseEstimator):
+        raise TypeError(
+            f"save expects a fitted Pipeline or estimator, got an object of type "
+            f"{type(estimator).__name__}."
+        )
     name = _public_name(estimator)
     is_fitted = _is_fitted(estimator)
     if fitted and not is_fitted:
@@ -279,11 +284,6 @@ def _is_fitted(estimator: Any) -> bool:
 
 
 def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]:
-    if not isinstance(estimator, BaseEstimator):
-        raise TypeError(
-            f"save expects a fitted Pipeline or estimator, got an object of type "
-            f"{type(estimator).__name__}."
-        )
     file = f"skops/{len(writer.files)}.skops"
     writer.files[file] = write_foreign(estimator, place)
     return {"class": _SKOPS, "file": file}

@@ -3,9 +3,14 @@
 :class:`TextSequencer` does the whole way; the other names are its parts.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from skrnn.text.padding import pad_sequences, sequence_lengths
-from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD, vocabulary_from_keras_index
+
+if TYPE_CHECKING:
+    from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
     "OOV",
@@ -15,3 +20,15 @@ __all__ = [
     "sequence_lengths",
     "vocabulary_from_keras_index",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the estimator on first use: its rules alone need no scikit-learn."""
+    if name == "TextSequencer":
+        return import_module("skrnn.text.sequencer").TextSequencer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

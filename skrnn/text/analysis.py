@@ -12,8 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_unicode
-
+from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
 from skrnn.text.stemmers import load_stemmer
 from skrnn.text.stop_words import StopWords
 from skrnn.text.tokenizers import CallableSplitter, Splitter, WordSplitter
@@ -77,7 +76,7 @@ class Analyzer:
         How to remove accents.
     tokenizer : {"word", "nltk"} or callable
         How to cut a text into tokens.
-    stop_words : {"english", "nltk"}, collection of str or None
+    stop_words : {"english", "nltk"}, collection of str, StopWords or None
         The tokens to drop.
     keep_negations : bool
         Whether negations stay although ``stop_words`` holds them.
@@ -102,7 +101,7 @@ class Analyzer:
         strip_html: bool,
         strip_accents: str | Callable[[str], str] | None,
         tokenizer: str | Callable[[str], Iterable[str]],
-        stop_words: str | Collection[str] | None,
+        stop_words: str | Collection[str] | StopWords | None,
         keep_negations: bool,
         stemmer: str | Callable[[str], str] | None,
     ):
@@ -119,13 +118,16 @@ class Analyzer:
             self._splitter = treebank_splitter()
         else:
             self._splitter = CallableSplitter(tokenizer)  # type: ignore[arg-type]
-        self._stop_words = (
-            None
-            if stop_words is None
-            else StopWords(stop_words, keep_negations=keep_negations)
-        )
+        if stop_words is not None and not isinstance(stop_words, StopWords):
+            stop_words = StopWords(stop_words, keep_negations=keep_negations)
+        self._stop_words = stop_words
         self._stem = None if stemmer is None else load_stemmer(stemmer)
         self._memo: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def stop_words(self) -> StopWords | None:
+        """The tokens that are dropped."""
+        return self._stop_words
 
     def __call__(self, text: str) -> list[str]:
         """Return the tokens of a text.

@@ -11,13 +11,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from joblib import Parallel, delayed, effective_n_jobs
 
 from skrnn.text.analysis import Analyzer
 from skrnn.text.tokenizers import describe
 
-__all__ = ["Encoded", "encode"]
+__all__ = ["Encoded", "encode", "encode_here"]
 
 # Below this many documents for each, starting processes takes longer than it saves.
 _LEAST_PER_PROCESS = 10_000
@@ -72,6 +70,9 @@ def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> 
         If ``documents`` is a bare string, has two dimensions or no element, or if an
         element is missing.
     """
+    # Here, since serving needs neither joblib nor pandas, which take time to import.
+    from joblib import Parallel, delayed, effective_n_jobs
+
     documents = _check_container(documents)
     if effective_n_jobs(n_jobs) > 1:
         documents = list(documents)
@@ -84,6 +85,29 @@ def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> 
             )
             return _merge(pieces)
     return _encode_piece(documents, analyzer, 0)
+
+
+def encode_here(documents: Any, analyzer: Analyzer) -> Encoded:
+    """Analyze documents in this process.
+
+    Parameters
+    ----------
+    documents : iterable of str
+        The documents.
+    analyzer : Analyzer
+        Gives the tokens of a document.
+
+    Returns
+    -------
+    encoded : Encoded
+        The documents as arrays.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`encode` does.
+    """
+    return _encode_piece(_check_container(documents), analyzer, 0)
 
 
 def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> Encoded:
@@ -196,6 +220,8 @@ def _check_container(documents: Any) -> Iterable[Any]:
 
 def _not_a_text(document: object, position: int) -> Exception:
     """Return the error for an element that is no str."""
+    import pandas as pd
+
     found = f"Document {position} is {describe(document)}, expected str."
     if pd.api.types.is_scalar(document) and pd.isna(document):
         return ValueError(

@@ -6,8 +6,6 @@ import re
 import string
 from collections.abc import Collection, Iterable
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
 from skrnn.text.tokenizers import describe
 
 __all__ = ["StopWords", "is_negation"]
@@ -59,6 +57,9 @@ class StopWords:
     keep_negations : bool
         Whether negations stay although the list holds them.
 
+    punctuation : bool, default=None
+        Whether to drop tokens of ASCII punctuation; None drops them with a named list.
+
     Raises
     ------
     LookupError
@@ -67,10 +68,16 @@ class StopWords:
         If a listed stop word is not a str.
     """
 
-    def __init__(self, source: str | Collection[str], *, keep_negations: bool):
+    def __init__(
+        self,
+        source: str | Collection[str],
+        *,
+        keep_negations: bool,
+        punctuation: bool | None = None,
+    ):
         named = isinstance(source, str)
         if source == "english":
-            words: Collection[str] = ENGLISH_STOP_WORDS
+            words: Collection[str] = _sklearn_stop_words()
         elif source == "nltk":
             words = _nltk_stop_words()
         else:
@@ -83,7 +90,7 @@ class StopWords:
         if keep_negations:
             words = [word for word in words if not is_negation(word)]
         self.words = frozenset(words)
-        self.punctuation = named
+        self.punctuation = named if punctuation is None else punctuation
 
     def without(self, tokens: Iterable[str]) -> list[str]:
         """Return the tokens that are not dropped.
@@ -103,6 +110,14 @@ class StopWords:
         if self.punctuation:
             kept = [token for token in kept if not _PUNCTUATION.issuperset(token)]
         return kept
+
+
+def _sklearn_stop_words() -> Collection[str]:
+    # Here, since the other rules serve without scikit-learn.
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    words: Collection[str] = ENGLISH_STOP_WORDS
+    return words
 
 
 def _nltk_stop_words() -> list[str]:

@@ -16,24 +16,31 @@ DATA = Path(__file__).parent / "data"
 TEXTS = ["a good film", "not good at all", ""]
 THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]
 
-models = {
-    "lstm_binary": fit_small(stemmer="porter", pooling="mean_max"),
-    "gru_three_classes": fit_small(
-        THREE, cell="gru", bidirectional=True, units=(2, 2), pooling="attention"
-    ),
-    "blend": BlendedClassifier(
-        [("network", fit_small()), ("bag", make_baseline(vec__min_df=5))],
-        random_state=0,
-    ).fit(REVIEWS, LABELS),
-}
-expected = {}
-for name, model in models.items():
-    skrnn.save(model, DATA / f"{name}.skrnn")
-    if name != "blend":
-        skrnn.export_onnx(model, DATA / f"{name}.onnx")
-    expected[name] = {
-        "texts": TEXTS,
-        "classes": model.classes_.tolist(),
-        "proba": model.predict_proba(TEXTS).tolist(),
+
+def main() -> None:
+    """Fit, save and note the answers."""
+    models = {
+        "lstm_binary": fit_small(stemmer="porter", pooling="mean_max"),
+        "gru_three_classes": fit_small(
+            THREE, cell="gru", bidirectional=True, units=(2, 2), pooling="attention"
+        ),
+        "blend": BlendedClassifier(
+            [("network", fit_small()), ("bag", make_baseline(vec__min_df=5))],
+            random_state=0,
+        ).fit(REVIEWS, LABELS),
     }
-(DATA / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+    expected = {}
+    for name, model in models.items():
+        skrnn.save(model, DATA / f"{name}.skrnn")
+        if name != "blend":
+            skrnn.export_onnx(model, DATA / f"{name}.onnx")
+        expected[name] = {
+            "texts": TEXTS,
+            "classes": model.classes_.tolist(),
+            "proba": model.predict_proba(TEXTS).tolist(),
+        }
+    (DATA / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

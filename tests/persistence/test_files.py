@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import pickle
 import re
@@ -72,7 +73,7 @@ def test_a_round_trip_changes_nothing(params, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "labels",
-    [THREE, THREE.astype(object), LABELS.astype(bool), LABELS + 0.5, LABELS - 1],
+    [THREE, THREE.astype(object), LABELS.astype(bool), LABELS * 1.0, LABELS - 1],
     ids=["strings", "objects", "bools", "floats", "negative"],
 )
 def test_labels_of_every_type(labels, tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ class Stems:
     [
         (lambda word: word, "a lambda"),
         (Stems().stem, "a method of an object"),
-        (np.vectorize(str.lower), "without a name"),
+        (functools.partial(str.lower), "without a name"),
     ],
 )
 def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) -> None:

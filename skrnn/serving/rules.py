@@ -1,0 +1,170 @@
+"""The way from a text to ids as plain data, and the way itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.text.analysis import Analyzer
+from skrnn.text.callables import find_callable, name_callable
+from skrnn.text.encoding import encode_here
+from skrnn.text.padding import pad_flat
+from skrnn.text.stop_words import StopWords
+from skrnn.text.vocabulary import OOV, check_vocabulary
+
+__all__ = ["TextRules", "write_rules"]
+
+_FUNCTIONS = ("strip_accents", "tokenizer", "stemmer")
+_SWITCHES = ("lowercase", "strip_html")
+_OTHERS = ("stop_words", "vocabulary", "maxlen", "truncating")
+_MOST_COLUMNS = 2**24
+_BY_NLTK = {"nltk", "porter", "snowball"}
+# NLTK imports these where they are installed, for parts that are not used here.
+_NOT_NEEDED = ("sklearn", "scipy", "pandas", "matplotlib")
+
+_Ids = npt.NDArray[np.int32]
+
+
+def write_rules(
+    *,
+    params: dict[str, Any],
+    stop_words: StopWords | None,
+    vocabulary: dict[str, int],
+    maxlen: int,
+) -> dict[str, Any]:
+    """Return the rules of a fitted sequencer as what JSON can hold.
+
+    Parameters
+    ----------
+    params : dict
+        Its parameters.
+    stop_words : StopWords or None
+        Its stop words; the words are written, so that no corpus is needed later.
+    vocabulary : dict of str to int
+        Its vocabulary.
+    maxlen : int
+        The length of its rows.
+
+    Raises
+    ------
+    ValueError
+        If a function cannot be named.
+    """
+    rules = {name: bool(params[name]) for name in _SWITCHES}
+    for name in _FUNCTIONS:
+        value = params[name]
+        rules[name] = (
+            {"function": name_callable(value, name)} if callable(value) else value
+        )
+    return {
+        **rules,
+        "stop_words": stop_words
+        and {"words": sorted(stop_words.words), "punctuation": stop_words.punctuation},
+        "vocabulary": vocabulary,
+        "maxlen": int(maxlen),
+        "truncating": params["truncating"],
+    }
+
+
+class TextRules:
+    """From texts to ids, as a fitted :class:`~skrnn.TextSequencer` goes it.
+
+    Parameters
+    ----------
+    rules : dict
+        As from :func:`write_rules`.
+    trusted : collection of str
+        Import paths of functions that the rules may name.
+
+    Raises
+    ------
+    ValueError
+        If the rules are not known here, or name a function that is not trusted.
+    """
+
+    def __init__(self, rules: dict[str, Any], trusted: Collection[str] = ()) -> None:
+        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS}
+        if strange:
+            raise ValueError(f"text rules are missing or not known: {sorted(strange)}")
+        self._vocabulary = check_vocabulary(rules["vocabulary"])
+        self._maxlen, self._truncating = rules["maxlen"], rules["truncating"]
+        if type(self._maxlen) is not int or not 0 < self._maxlen <= _MOST_COLUMNS:
+            raise ValueError(f"maxlen={self._maxlen!r} is not a length")
+        if self._truncating not in ("pre", "post", "middle"):
+            raise ValueError(f"truncating={self._truncating!r} is not known")
+        if max(self._vocabulary.values()) >= 2**31:
+            raise ValueError("the vocabulary has an id that is too large")
+        stop_words = rules["stop_words"]
+        if stop_words is not None:
+            stop_words = StopWords(
+                stop_words["words"],
+                keep_negations=False,
+                punctuation=bool(stop_words["punctuation"]),
+            )
+        functions = {name: _function(rules[name], trusted) for name in _FUNCTIONS}
+        with _nltk_alone(_BY_NLTK & {v for v in functions.values() if type(v) is str}):
+            self._analyzer = Analyzer(
+                **{name: bool(rules[name]) for name in _SWITCHES},
+                **functions,
+                stop_words=stop_words,
+                keep_negations=False,
+            )
+
+    def __call__(self, texts: Any) -> tuple[_Ids, npt.NDArray[np.int64]]:
+        """Return ids, words first, and how many words each text has.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            The texts.
+
+        Returns
+        -------
+        ids : ndarray of shape (n_texts, n_columns), dtype int32
+            As wide as the longest text.
+        lengths : ndarray of shape (n_texts,), dtype int64
+            Words of each row.
+        """
+        encoded = encode_here(texts, self._analyzer)
+        look_up = self._vocabulary.get
+        ids = np.array([look_up(t, OOV) for t in encoded.tokens], dtype=np.int32)
+        lengths = np.minimum(encoded.lengths, self._maxlen).astype(np.int64)
+        rows = pad_flat(
+            ids[encoded.codes],
+            encoded.lengths,
+            maxlen=max(int(lengths.max()), 1),
+            padding="post",
+            truncating=self._truncating,
+        )
+        return rows, lengths
+
+
+def _function(value: Any, trusted: Collection[str]) -> str | Callable[..., Any] | None:
+    if value is None or isinstance(value, str):
+        if value in (None, "ascii", "unicode", "word", "nltk", "porter", "snowball"):
+            return value
+        raise ValueError(f"the text rule {value!r} is not known")
+    return find_callable(value["function"], trusted)
+
+
+@contextmanager
+def _nltk_alone(needed: Collection[str]) -> Iterator[None]:
+    """Let NLTK be imported without the packages that it only has a use for elsewhere.
+
+    They take a second and hundreds of megabytes. NLTK finds out by itself what is not
+    there; afterwards they can be imported as ever.
+    """
+    hidden = []
+    if needed and "nltk" not in sys.modules:
+        hidden = [name for name in _NOT_NEEDED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
