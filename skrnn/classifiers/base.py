@@ -237,9 +237,9 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         fitted: dict[str, Any],
     ) -> None:
         """Become fitted: by a network and what :mod:`skrnn.persistence` kept."""
-        vars(self).update(fitted)
+        self.__dict__.update(fitted)
         self.target_encoder_ = self.target_encoder.fit(self.classes_)
-        vars(self).update({**self.target_encoder_.get_metadata(), **fitted})
+        self.__dict__.update({**self.target_encoder_.get_metadata(), **fitted})
         self.feature_encoder_ = self.feature_encoder.fit([[0]])
         # The order of Keras' layers is its own affair, so weights go by name.
         lease = lease_network(spec, self._make_objective(), self._make_optimizer())

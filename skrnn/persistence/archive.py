@@ -20,7 +20,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DamagedFileError", "check_zip", "read_archive", "write_archive", "write_whole"]
+__all__ = [
+    "DamagedFileError",
+    "check_zip",
+    "read_archive",
+    "write_archive",
+    "write_whole",
+]
 
 SCHEMA = "schema.json"
 SEAL = "schema.sha256"

@@ -73,16 +73,28 @@ KINDS = {
     ),
     "skrnn.RNNSentimentClassifier": Kind(
         home="skrnn.classifiers.recurrent",
-        attributes=("classes_", "n_features_in_", "n_embeddings_", "n_parameters_")
-        + ("history_", "_seed"),
+        attributes=(
+            "classes_",
+            "n_features_in_",
+            "n_embeddings_",
+            "n_parameters_",
+            "history_",
+            "_seed",
+        ),
         optional=("feature_names_in_",),
         not_kept=("memory", "callbacks"),
         network=True,
     ),
     "skrnn.comparison.NBSVMClassifier": Kind(
         home="skrnn.comparison.baselines",
-        attributes=("classes_", "n_features_in_", "log_count_ratio_", "coef_")
-        + ("intercept_", "n_iter_"),
+        attributes=(
+            "classes_",
+            "n_features_in_",
+            "log_count_ratio_",
+            "coef_",
+            "intercept_",
+            "n_iter_",
+        ),
         optional=("feature_names_in_",),
     ),
     "skrnn.comparison.BlendedClassifier": Kind(
@@ -147,7 +159,10 @@ def write_estimator(
         written["templates"] = _write_all(writer, estimator.estimators, place, False)
     if not is_fitted:
         return written
-    attributes = [*kind.attributes, *(a for a in kind.optional if hasattr(estimator, a))]
+    attributes = [
+        *kind.attributes,
+        *(a for a in kind.optional if hasattr(estimator, a)),
+    ]
     written["fitted"] = {
         key: writer.write(getattr(estimator, key), _join(place, key))
         for key in attributes
@@ -206,7 +221,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         estimator = cls(**params)
         estimator._validate_params()
     except (TypeError, ValueError) as error:
-        raise DamagedFileError(f"{name} of another version of skrnn? {error}") from error
+        raise DamagedFileError(f"{name} that is not as it is here: {error}") from error
     if "fitted" not in written:
         return estimator
     fitted = {key: reader.read(value) for key, value in written["fitted"].items()}

@@ -29,9 +29,9 @@ _MOST_BYTES = 2**31 - 2**20  # of a protocol buffer, less what is no weight
 def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     """Export a fitted pipeline to ONNX, to be served without TensorFlow.
 
-    The file holds the network as an ONNX graph [1]_, and as its metadata the text rules,
-    the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor` takes raw
-    strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch, time), 0 for
+    The file holds the network as an ONNX graph [1]_, and as its metadata the text
+    rules, the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor`
+    takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch, time), 0 for
     padding, and give ``probabilities``, float32 of shape (batch, n_classes). Needs onnx
     (``pip install 'skrnn[onnx]'``).
 
@@ -85,8 +85,8 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     n_bytes = sum(weight.nbytes for weight in values)
     if n_bytes > _MOST_BYTES:
         raise ValueError(
-            f"The weights take {n_bytes:,} bytes, and one ONNX file holds less than two "
-            "gigabytes. Fit with a smaller max_features or embedding_dim."
+            f"The weights take {n_bytes:,} bytes, and one ONNX file holds less than "
+            "two gigabytes. Fit with a smaller max_features or embedding_dim."
         )
     described = {
         "format_version": FORMAT_VERSION,

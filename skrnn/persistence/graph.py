@@ -168,7 +168,9 @@ def _align(graph: _Graph, spec: NetworkSpec) -> tuple[str, str]:
     width = graph.count("ids", 1)
     column = graph.add("Sub", [rank, graph.ints(1)])
     column = graph.add("Where", [is_pad, width, column])
-    wider = graph.concat([graph.count("ids", 0), graph.add("Add", [width, graph.ints(1)])])
+    wider = graph.concat(
+        [graph.count("ids", 0), graph.add("Add", [width, graph.ints(1)])]
+    )
     blank = graph.add("Expand", [pad, wider])
     aligned = graph.add("ScatterElements", [blank, column, "ids"], axis=1)
     aligned = graph.add("Slice", [aligned, graph.ints([0]), width, graph.ints([1])])
@@ -202,7 +204,12 @@ def _split(
 
 
 def _layer(
-    graph: _Graph, spec: NetworkSpec, weights: Weights, depth: int, inputs: str, steps: str
+    graph: _Graph,
+    spec: NetworkSpec,
+    weights: Weights,
+    depth: int,
+    inputs: str,
+    steps: str,
 ) -> str:
     """Add a recurrent layer, (time, batch, features) to (time, batch, states)."""
     kind, order = _CELLS[spec.cell]

@@ -40,6 +40,7 @@ def read_spec(written: dict[str, Any]) -> NetworkSpec:
     fields = {f.name: f for f in dataclasses.fields(NetworkSpec)}
     if strange := sorted(written.keys() - fields.keys()):
         raise DamagedFileError(f"the network has fields unknown here: {strange}.")
+    values: dict[str, Any]
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in written.items()}
     try:
         spec = NetworkSpec(**values)
@@ -90,9 +91,8 @@ def weight_shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
         shapes["attention/context_kernel"] = (width, 1)
     if spec.pooling == "mean_max":
         width *= 2
-    sizes = [*enumerate(spec.dense_units), (None, spec.n_outputs)]
-    for depth, units in sizes:
-        name = "output" if depth is None else f"dense_{depth}"
+    names = [*(f"dense_{depth}" for depth in range(len(spec.dense_units))), "output"]
+    for name, units in zip(names, (*spec.dense_units, spec.n_outputs), strict=True):
         shapes[f"{name}/kernel"] = (width, units)
         shapes[f"{name}/bias"] = (units,)
         width = units

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -87,12 +87,12 @@ class Writer:
             vectors = self._array(value.vectors, place)
             return {"word_vectors": [list(value), vectors]}
         if isinstance(value, np.random.RandomState):
-            kind, keys, *rest = value.get_state(legacy=True)
-            return {"random_state": [kind, keys.tolist(), *rest]}
+            name, keys, *rest = cast(tuple[Any, ...], value.get_state(legacy=True))
+            return {"random_state": [name, keys.tolist(), *rest]}
         if isinstance(value, np.random.Generator):
             raise ValueError(_refusal(value, place, "use an int as the seed"))
-        if (name := name_keras_class(value)) is not None:
-            return {"keras_class": name}
+        if (public := name_keras_class(value)) is not None:
+            return {"keras_class": public}
         if (part := part_of(value)) is not None:
             config = self.write(part.config, place)
             return {"keras": [part.name, config]}
@@ -105,7 +105,9 @@ class Writer:
 
     def _mapping(self, value: Mapping[Any, Any], place: str) -> dict[str, Any]:
         if all(type(key) is str for key in value):
-            return {"dict": {k: self.write(v, f"{place}.{k}") for k, v in value.items()}}
+            return {
+                "dict": {k: self.write(v, f"{place}.{k}") for k, v in value.items()}
+            }
         return {"items": [self._items(pair, place) for pair in value.items()]}
 
     def _array(self, value: npt.NDArray[Any], place: str) -> dict[str, Any]:
@@ -176,7 +178,7 @@ class Reader:
         return WordVectors(words, self.read(vectors))
 
     def _random_state(self, content: list[Any]) -> np.random.RandomState:
-        state = np.random.RandomState()  # noqa: NPY002  the type of a parameter
+        state = np.random.RandomState()
         state.set_state(tuple(content))
         return state
 
@@ -194,7 +196,9 @@ _READERS: dict[str, Callable[[Reader, Any], Any]] = {
     "float": lambda reader, content: _STRANGE_FLOATS[content],
     "frozenset": lambda reader, content: frozenset(reader.read(content)),
     "function": Reader._function,
-    "items": lambda reader, content: {reader.read(k): reader.read(v) for k, v in content},
+    "items": lambda reader, content: {
+        reader.read(k): reader.read(v) for k, v in content
+    },
     "keras": Reader._keras,
     "keras_class": lambda reader, content: keras_class(content),
     "objects": Reader._objects,

@@ -55,7 +55,7 @@ def write_rules(
     ValueError
         If a function cannot be named.
     """
-    rules = {name: bool(params[name]) for name in _SWITCHES}
+    rules: dict[str, Any] = {name: bool(params[name]) for name in _SWITCHES}
     for name in _FUNCTIONS:
         value = params[name]
         rules[name] = (
@@ -106,10 +106,12 @@ class TextRules:
                 keep_negations=False,
                 punctuation=bool(stop_words["punctuation"]),
             )
+        functions: dict[str, Any]
         functions = {name: _function(rules[name], trusted) for name in _FUNCTIONS}
         with _nltk_alone(_BY_NLTK & {v for v in functions.values() if type(v) is str}):
             self._analyzer = Analyzer(
-                **{name: bool(rules[name]) for name in _SWITCHES},
+                lowercase=bool(rules["lowercase"]),
+                strip_html=bool(rules["strip_html"]),
                 **functions,
                 stop_words=stop_words,
                 keep_negations=False,

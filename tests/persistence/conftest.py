@@ -11,7 +11,13 @@ from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 
 REVIEWS, LABELS = make_reviews(60, random_state=0)
-ODD = [*REVIEWS[:9], "", "zzz unheard of", "film " * 80, "ünïcode 👍🏽 \ud800 \x00 it's"]
+ODD = [
+    *REVIEWS[:9],
+    "",
+    "zzz unheard of",
+    "film " * 80,
+    "ünïcode 👍🏽 \ud800 \x00 it's",
+]
 
 
 def fit_small(labels: Any = LABELS, **params: Any) -> Pipeline:

@@ -25,7 +25,7 @@ def main() -> None:
             THREE, cell="gru", bidirectional=True, units=(2, 2), pooling="attention"
         ),
         "blend": BlendedClassifier(
-            [("network", fit_small()), ("bag", make_baseline(vec__min_df=5))],
+            [("network", fit_small()), ("bag", make_baseline(vec__max_features=9))],
             random_state=0,
         ).fit(REVIEWS, LABELS),
     }

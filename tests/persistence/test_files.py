@@ -132,7 +132,7 @@ def test_optimizers_and_schedules(tmp_path: Path) -> None:
     for params in (
         {"optimizer": keras.optimizers.Adam(schedule, beta_1=0.8)},
         {"optimizer": keras.optimizers.SGD, "optimizer__momentum": 0.9},
-        {"learning_rate": schedule, "random_state": np.random.RandomState(0)},  # noqa: NPY002
+        {"learning_rate": schedule, "random_state": np.random.RandomState(0)},
     ):
         model = fit_small(**params)
         loaded = there_and_back(model, tmp_path)

@@ -1,0 +1,168 @@
+"""The ONNX graph does what the Keras model does."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+import skrnn
+from skrnn import TextSequencer
+from skrnn.networks.builders import NetworkSpec, build_network
+from skrnn.networks.pooling import POOLINGS
+from skrnn.persistence.graph import build_graph
+from skrnn.persistence.layout import read_spec, weight_shapes, write_spec
+from skrnn.serving import SentimentPredictor
+from tests.persistence.conftest import LABELS, ODD, fit_small
+
+CELLS = ("simple", "lstm", "gru")
+N_EMBEDDINGS = 12
+IDS = np.random.default_rng(0).integers(0, N_EMBEDDINGS + 3, (9, 11))  # zeros inside
+IDS[0] = 0
+IDS[1, :5] = 0
+IDS[2, 5:] = 0
+
+
+def spec_of(**params) -> NetworkSpec:
+    plain = {
+        "n_embeddings": N_EMBEDDINGS,
+        "n_classes": 2,
+        "cell": "lstm",
+        "units": (3, 2),
+        "bidirectional": False,
+        "pooling": "last",
+        "embedding_dim": 5,
+        "embeddings_trainable": True,
+        "segment_length": None,
+        "word_dropout": 0.0,
+        "spatial_dropout": 0.0,
+        "dropout": 0.0,
+        "recurrent_dropout": 0.0,
+        "dense_units": (),
+    }
+    return NetworkSpec(**{**plain, **params})
+
+
+@pytest.mark.parametrize(
+    ("cell", "bidirectional", "pooling"),
+    [*itertools.product(CELLS, [False, True], POOLINGS)],
+)
+def test_every_architecture_agrees_with_keras(cell, bidirectional, pooling) -> None:
+    rng = np.random.default_rng(0)
+    for segment_length, (units, n_classes, dense_units) in zip(
+        (None, 4), [((3, 2), 2, ()), ((3,), 4, (4, 3))], strict=True
+    ):
+        spec = spec_of(
+            cell=cell,
+            bidirectional=bidirectional,
+            pooling=pooling,
+            segment_length=segment_length,
+            units=units,
+            n_classes=n_classes,
+            dense_units=dense_units,
+        )
+        model = build_network(spec)
+        model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
+        weights = {
+            f"{la.name}/{w.name}": w.numpy() for la in model.layers for w in la.weights
+        }
+        shapes = {name: weight.shape for name, weight in weights.items()}
+        assert weight_shapes(spec) == shapes
+        assert read_spec(write_spec(spec)) == spec
+        graph = build_graph(spec, weights)
+        onnx.checker.check_model(graph, full_check=True)
+        session = onnxruntime.InferenceSession(graph.SerializeToString())
+        (found,) = session.run(None, {"ids": IDS})
+        expected = model(IDS.astype(np.int32)).numpy()
+        if n_classes == 2:
+            expected = np.hstack([1 - expected, expected])
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_padding_and_batches_never_change_an_answer() -> None:
+    spec = spec_of(cell="gru", bidirectional=True, pooling="mean_max")
+    rng = np.random.default_rng(0)
+    weights = {
+        name: rng.normal(size=shape).astype(np.float32)
+        for name, shape in weight_shapes(spec).items()
+    }
+    model = build_graph(spec, weights).SerializeToString()
+    session = onnxruntime.InferenceSession(model)
+    (together,) = session.run(None, {"ids": IDS})
+    (wider,) = session.run(None, {"ids": np.pad(IDS, ((0, 0), (4, 3)))})
+    alone = [session.run(None, {"ids": row[None]})[0][0] for row in IDS]
+    np.testing.assert_allclose(wider, together, atol=1e-6)
+    np.testing.assert_allclose(alone, together, atol=1e-6)
+    (backwards,) = session.run(None, {"ids": np.where(IDS == 0, 0, -IDS)})
+    (unknown,) = session.run(None, {"ids": np.minimum(IDS, 1)})
+    np.testing.assert_allclose(backwards, unknown, atol=1e-6)  # negative: unknown
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"stop_words": "english", "stemmer": "porter", "tokenizer": "nltk"},
+        {"stop_words": ["a", "the"], "stemmer": "snowball", "truncating": "middle"},
+        {"cell": "gru", "strip_accents": "ascii", "truncating": "post"},
+        {"cell": "simple", "strip_accents": "unicode", "tokenizer": str.split},
+        {"lowercase": False, "strip_html": False, "padding": "post", "maxlen": 1.0},
+    ],
+    ids=lambda params: "-".join(params),
+)
+def test_raw_strings_agree(params, tmp_path: Path) -> None:
+    model = fit_small(**params)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]
+    predictor = SentimentPredictor(tmp_path / "model.onnx")
+    texts = [*ODD, "<b>Très</b> bon film &amp; so on"]
+    found = predictor.predict_proba(texts)
+    np.testing.assert_allclose(found, model.predict_proba(texts), atol=1e-5)
+    assert predictor.predict(texts).tolist() == model.predict(texts).tolist()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3],
+        LABELS.astype(bool),
+        np.array([f"{label}" for label in LABELS], dtype=object),
+        LABELS * 2.0,
+    ],
+    ids=["strings", "bools", "objects", "floats"],
+)
+def test_labels_keep_their_type(labels, tmp_path: Path) -> None:
+    model = fit_small(labels)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    predictor = SentimentPredictor(tmp_path / "model.onnx")
+    assert predictor.classes_.dtype == model.classes_.dtype
+    np.testing.assert_array_equal(predictor.predict(ODD), model.predict(ODD))
+
+
+def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    with pytest.raises(NotFittedError, match="nothing to export"):
+        skrnn.export_onnx(skrnn.make_sentiment_pipeline(), path)
+    other = make_pipeline(TextSequencer(), LogisticRegression())
+    with pytest.raises(TypeError, match="got \\['TextSequencer', 'LogisticReg"):
+        skrnn.export_onnx(other, path)
+    with pytest.raises(TypeError, match="got TextSequencer"):
+        skrnn.export_onnx(TextSequencer(), path)
+    with pytest.raises(ValueError, match=r"stemmer=.*a lambda"):
+        skrnn.export_onnx(fit_small(stemmer=lambda word: word), path)
+    with pytest.raises(ValueError, match="cell='other' cannot be exported"):
+        build_graph(spec_of(cell="other"), {})
+    assert not path.exists()
+
+
+def test_the_file_is_one_that_onnx_reads(tmp_path: Path) -> None:
+    skrnn.export_onnx(fit_small(), tmp_path / "model.onnx")
+    model = onnx.load(tmp_path / "model.onnx")
+    onnx.checker.check_model(model, full_check=True)
+    assert [entry.key for entry in model.metadata_props] == ["skrnn", "skrnn_sha256"]

@@ -1,0 +1,159 @@
+"""Serving: no TensorFlow, sound answers, damaged files."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+import skrnn
+from skrnn.serving import SentimentPredictor
+from skrnn.serving.bundle import seal
+from tests.persistence.conftest import ODD, fit_small
+
+DATA = Path(__file__).parents[1] / "persistence" / "data"
+
+
+def stem(word: str) -> str:
+    return word[:3]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("exported") / "model.onnx"
+    skrnn.export_onnx(fit_small(stemmer="porter", tokenizer="nltk"), path)
+    return path
+
+
+def test_nothing_heavy_is_imported(exported: Path) -> None:
+    code = (
+        "import sys; from skrnn.serving import SentimentPredictor\n"
+        "predictor = SentimentPredictor(sys.argv[1])\n"
+        "print(predictor.predict_proba(['a good film', '']).shape)\n"
+        "heavy = ['tensorflow', 'keras', 'sklearn', 'pandas', 'scipy', 'matplotlib']\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+        "import sklearn, scipy  # can still be imported\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(exported)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.split("\n")[:2] == ["(2, 2)", "[]"]
+
+
+def test_batches_and_threads_change_nothing(exported: Path) -> None:
+    predictor = SentimentPredictor(exported, n_threads=3)
+    texts = ODD * 40
+    together = predictor.predict_proba(texts)
+    alone = np.vstack([predictor.predict_proba([text]) for text in ODD] * 40)
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+    found: list[np.ndarray] = []
+    threads = [
+        threading.Thread(
+            target=lambda: found.extend(predictor.predict_proba([t])[0] for t in ODD)
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8 * len(ODD)
+    unique = {tuple(np.round(p, 6)) for p in found}
+    assert unique == {tuple(np.round(p, 6)) for p in alone[: len(ODD)]}
+
+
+def test_bad_input_is_refused(exported: Path) -> None:
+    predictor = SentimentPredictor(exported)
+    with pytest.raises(ValueError, match="string object received"):
+        predictor.predict("a film")
+    with pytest.raises(ValueError, match="no documents"):
+        predictor.predict([])
+    with pytest.raises(TypeError, match="expected str"):
+        predictor.predict([b"a film"])
+    with pytest.raises(ValueError, match="n_threads=0"):
+        SentimentPredictor(exported, n_threads=0)
+    with pytest.raises(FileNotFoundError):
+        SentimentPredictor(exported.with_name("missing.onnx"))
+
+
+def test_own_functions_must_be_trusted(tmp_path: Path) -> None:
+    model, path = fit_small(stemmer=stem), tmp_path / "model.onnx"
+    skrnn.export_onnx(model, path)
+    name = f"{__name__}.stem"
+    with pytest.raises(ValueError, match="trusted="):
+        SentimentPredictor(path)
+    with pytest.raises(TypeError, match="list of names"):
+        SentimentPredictor(path, trusted=name)
+    found = SentimentPredictor(path, trusted=[name]).predict_proba(ODD)
+    np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
+
+
+def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> None:
+    content, path = exported.read_bytes(), tmp_path / "flipped.onnx"
+    rng = random.Random(0)
+    last = range(len(content) - 90, len(content))
+    for position in {*rng.sample(range(len(content)), 2000), *last}:
+        flipped = bytearray(content)
+        flipped[position] ^= rng.randrange(1, 256)
+        path.write_bytes(flipped)
+        with pytest.raises(ValueError, match="checksum is missing or wrong"):
+            SentimentPredictor(path)
+    for length in range(0, len(content), 499):
+        path.write_bytes(content[:length])
+        with pytest.raises(ValueError, match="checksum is missing or wrong"):
+            SentimentPredictor(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d.update(format_version=2), "upgrade skrnn"),
+        (lambda d: d.pop("text"), "KeyError"),
+        (lambda d: d["text"].update(more=1), "not known"),
+        (lambda d: d["text"].update(maxlen=10**12), "not a length"),
+        (lambda d: d["text"].update(truncating="x"), "truncating='x'"),
+        (lambda d: d["text"].update(stemmer="x"), "text rule 'x'"),
+        (lambda d: d["text"].update(stemmer={"function": "os.system"}), "os.system"),
+        (lambda d: d["text"]["vocabulary"].update(x=2**40), "too large"),
+        (lambda d: d["text"]["vocabulary"].update(x=-1), "start at 2"),
+        (lambda d: d["classes"].update(dtype="O"), None),
+        (lambda d: d["classes"].update(dtype="nothing"), "nothing"),
+    ],
+)
+def test_what_is_not_known_is_refused(change, message, exported, tmp_path) -> None:
+    model = onnx.load(exported)
+    described = json.loads(model.metadata_props[0].value)
+    change(described)
+    del model.metadata_props[:]
+    model.metadata_props.add(key="skrnn", value=json.dumps(described))
+    (tmp_path / "changed.onnx").write_bytes(seal(model.SerializeToString()))
+    if message is None:
+        SentimentPredictor(tmp_path / "changed.onnx")
+    else:
+        with pytest.raises(ValueError, match=message):
+            SentimentPredictor(tmp_path / "changed.onnx")
+
+
+def test_sealed_nonsense_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(seal(b"nonsense"))
+    with pytest.raises(ValueError, match="onnxruntime does not take it"):
+        SentimentPredictor(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("name", ["lstm_binary", "gru_three_classes"])
+def test_golden_files(name: str) -> None:
+    expected = json.loads((DATA / "expected.json").read_text())[name]
+    predictor = SentimentPredictor(DATA / f"{name}.onnx")
+    assert predictor.classes_.tolist() == expected["classes"]
+    proba = predictor.predict_proba(expected["texts"])
+    np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
