@@ -31,9 +31,9 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
 
     The file holds the network as an ONNX graph [1]_, and as its metadata the text
     rules, the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor`
-    takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch, time), 0 for
-    padding, and give ``probabilities``, float32 of shape (batch, n_classes). Needs onnx
-    (``pip install 'skrnn[onnx]'``).
+    takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch,
+    time), 0 for padding, and give ``probabilities``, float32 of shape (batch,
+    n_classes). Needs onnx (``pip install 'skrnn[onnx]'``).
 
     Parameters
     ----------

@@ -131,26 +131,28 @@ class SentimentPredictor:
         ValueError
             If ``X`` is a bare string or holds nothing.
         """
-        ids, lengths = self._rules(X)
-        if len(ids) <= _BATCH:
-            proba = self._run(ids)
-        else:
-            order = np.argsort(lengths, kind="stable")
-            # The longest come first, so that no thread is left with them at last.
-            batches = [
-                order[start : start + _BATCH] for start in range(0, len(order), _BATCH)
-            ][::-1]
-            proba = np.empty((len(ids), len(self.classes_)), dtype=np.float32)
-
-            def fill(chosen: npt.NDArray[np.intp]) -> None:
-                longest = max(int(lengths[chosen].max()), 1)
-                proba[chosen] = self._run(ids[chosen, :longest])
-
-            with ThreadPoolExecutor(self._n_threads) as threads:
-                list(threads.map(fill, batches))
-        exact = proba.astype(np.float64)
-        normalized: npt.NDArray[np.float64] = exact / exact.sum(axis=1, keepdims=True)
+        proba = self._predict_ids(*self._rules(X)).astype(np.float64)
+        normalized: npt.NDArray[np.float64] = proba / proba.sum(axis=1, keepdims=True)
         return normalized
+
+    def _predict_ids(
+        self, ids: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float32]:
+        """Return the outputs for rows of ids, words first."""
+        if len(ids) <= _BATCH:
+            return self._run(ids)
+        # The longest come first, so that no thread is left with them at last.
+        order = np.argsort(-lengths, kind="stable")
+        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
+        proba = np.empty((len(ids), len(self.classes_)), dtype=np.float32)
+
+        def fill(chosen: npt.NDArray[np.intp]) -> None:
+            longest = max(int(lengths[chosen].max()), 1)
+            proba[chosen] = self._run(ids[chosen, :longest])
+
+        with ThreadPoolExecutor(self._n_threads) as threads:
+            list(threads.map(fill, batches))
+        return proba
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict the most probable class.
