@@ -86,6 +86,4 @@ show(
     ),
 )
 difference = np.abs(predictor.predict_proba(reviews) - model.predict_proba(reviews))
-print(
-    f"\nLargest difference to the pipeline over 25,000 reviews: {difference.max():.1e}"
-)
+print(f"\nLargest difference to the pipeline: {difference.max():.1e}")

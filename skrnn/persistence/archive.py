@@ -202,7 +202,9 @@ def _check_headers(infos: list[zipfile.ZipInfo], size: int) -> None:
 def _unseal(found: dict[str, bytes]) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Check the checksums and read the schema."""
     if SCHEMA not in found or SEAL not in found:
-        raise DamagedFileError(f"the archive has no {SCHEMA} or no {SEAL}.")
+        raise DamagedFileError(
+            f"no model file of skrnn.save, or damaged: it has no {SCHEMA} or no {SEAL}."
+        )
     text, seal = found.pop(SCHEMA), found.pop(SEAL)
     if _digest(text).encode("ascii") != seal:
         raise DamagedFileError(f"{SCHEMA} does not have its checksum: it was changed.")

@@ -33,6 +33,7 @@ __all__ = ["Reader", "Writer"]
 _Arrays = dict[str, npt.NDArray[Any]]
 _INTERNAL = {np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 _NUMBERS = _INTERNAL | {np.dtype(f"f{size}") for size in (2, 4, 8)} | {np.dtype(bool)}
+_MOST_CHARACTERS = 2**24
 _STRANGE_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -158,7 +159,10 @@ class Reader:
             return written
         tag, content = next(iter(written.items()), ("", None))
         if tag == "strings":
-            return np.array(written["strings"], dtype=f"U{int(written['width'])}")
+            strings, width = written["strings"], int(written["width"])
+            if width * len(strings) > _MOST_CHARACTERS:
+                raise DamagedFileError(f"an array of strings is {width} wide.")
+            return np.array(strings, dtype=f"U{width}")
         if len(written) != 1 or tag not in _READERS:
             raise DamagedFileError(
                 f"values tagged {', '.join(map(repr, written))} are not known here."

@@ -18,6 +18,7 @@ from skrnn.serving.rules import TextRules
 
 __all__ = ["SentimentPredictor"]
 
+_MOST_BYTES = 2**24  # of all labels
 _BATCH = 64  # texts of like length that go through the network together
 
 
@@ -99,9 +100,7 @@ class SentimentPredictor:
                     f"it has version {model['format_version']!r} of the format, this "
                     f"skrnn reads version {FORMAT_VERSION}: upgrade skrnn"
                 )
-            self.classes_ = np.array(
-                model["classes"]["values"], dtype=model["classes"]["dtype"]
-            )
+            self.classes_ = _read_classes(**model["classes"])
             self._rules = TextRules(model["text"], frozenset(trusted))
         except (ArithmeticError, LookupError, RecursionError, TypeError) as error:
             raise ValueError(
@@ -175,6 +174,13 @@ class SentimentPredictor:
             None, {"ids": ids.astype(np.int64)}
         )[0]
         return proba
+
+
+def _read_classes(dtype: str, values: list[Any]) -> npt.NDArray[Any]:
+    kind = np.dtype(dtype)
+    if kind.kind not in "biufUO" or kind.itemsize * len(values) > _MOST_BYTES:
+        raise ValueError(f"its labels are of dtype {dtype}")
+    return np.array(values, dtype=kind)
 
 
 def _open_session(model: bytes) -> Any:

@@ -169,4 +169,4 @@ def _nltk_alone(needed: Collection[str]) -> Iterator[None]:
         yield
     finally:
         for name in hidden:
-            del sys.modules[name]
+            sys.modules.pop(name, None)

@@ -103,6 +103,12 @@ def step(schema, number):
         (lambda s, m: step(s, 2)["network"].update(cell="other"), "cell='other'"),
         (lambda s, m: step(s, 2)["network"].update(depth=1), "fields unknown"),
         (lambda s, m: step(s, 2)["network"].pop("cell"), "lacks a field"),
+        (
+            lambda s, m: step(s, 2)["fitted"].update(
+                classes_={"strings": ["a", "b"], "width": 2**30}
+            ),
+            "wide",
+        ),
         (lambda s, m: step(s, 2)["weights"].pop("output/bias"), "missing"),
         (lambda s, m: step(s, 2)["params"].update(memory="/"), "never kept"),
         (lambda s, m: step(s, 2)["fitted"].update(n_embeddings_=3), "do not belong"),

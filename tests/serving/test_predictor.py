@@ -128,6 +128,8 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
         (lambda d: d["text"]["vocabulary"].update(x=-1), "start at 2"),
         (lambda d: d["classes"].update(dtype="O"), None),
         (lambda d: d["classes"].update(dtype="nothing"), "nothing"),
+        (lambda d: d["classes"].update(dtype="<U99999999"), "labels"),
+        (lambda d: d["classes"].update(dtype="V8"), "labels"),
     ],
 )
 def test_what_is_not_known_is_refused(change, message, exported, tmp_path) -> None:
