@@ -16,6 +16,7 @@ pinned by a test in ``tests/classifiers/test_base.py``:
 
 from __future__ import annotations
 
+import copy
 import threading
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -228,6 +229,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         if lease is not None:
             network = lease.network
             state["_stored"] = (network.spec, network.model.get_weights())
+        state["callbacks"] = _without_model(self.callbacks)
         return state
 
     def _restore(
@@ -556,6 +558,20 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         best = self.predict_proba(X).argmax(axis=1)
         labels: npt.NDArray[Any] = self.classes_[best]
         return labels
+
+
+def _without_model(callbacks: Any) -> Any:
+    """Return callbacks without the model and the weights that fit left in them."""
+    if isinstance(callbacks, list | tuple):
+        return type(callbacks)(map(_without_model, callbacks))
+    if isinstance(callbacks, dict):
+        return {name: _without_model(each) for name, each in callbacks.items()}
+    if not isinstance(callbacks, keras.callbacks.Callback):
+        return callbacks
+    bare = copy.copy(callbacks)
+    left = {"_model", "best_weights"} & vars(bare).keys()
+    vars(bare).update(dict.fromkeys(left))
+    return bare
 
 
 @contextmanager

@@ -282,6 +282,19 @@ def test_pickles_carry_no_training_state(package, tmp_path: Path) -> None:
     assert (tmp_path / "model").stat().st_size < 4 * classifier.n_parameters_ + 5000
 
 
+def test_callbacks_do_not_drag_the_model_into_a_pickle() -> None:
+    stopping = keras.callbacks.EarlyStopping("loss", restore_best_weights=True)
+    plain, watched = fit_small(), fit_small(callbacks=[stopping])
+    assert len(pickle.dumps(watched)) < len(pickle.dumps(plain)) + 2000
+    loaded = pickle.loads(pickle.dumps(watched))
+    assert isinstance(loaded["clf"].callbacks[0], keras.callbacks.EarlyStopping)
+    assert_same_answers(loaded, watched)
+    assert stopping.model is not None  # the user's own is as it was
+    loaded.fit(REVIEWS, LABELS)
+    named = fit_small(callbacks={"stop": stopping})
+    assert len(pickle.dumps(named)) < len(pickle.dumps(plain)) + 2000
+
+
 @pytest.mark.parametrize("name", ["lstm_binary", "gru_three_classes", "blend"])
 def test_golden_files(name: str) -> None:
     expected = json.loads((DATA / "expected.json").read_text())[name]
