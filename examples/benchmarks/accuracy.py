@@ -9,7 +9,7 @@
 
 ``validate`` learns from 20,000 of the 25,000 labelled training reviews and never opens
 the test split. ``test`` learns from all 25,000, and looks at the test split once for
-each fit of a recipe: alone and blended, by equal weights, with the two linear baselines.
+each fit of a recipe: alone, and blended by equal weights with the two linear baselines.
 Seconds count from raw text to score. A line for each fit goes to the log
 (``docs/accuracy/imdb.jsonl``); what is in the log is not computed again, so that a run
 may be stopped and started again.
