@@ -3,7 +3,7 @@
     python examples/benchmarks/accuracy_amazon.py            # choose, then test once
 
 ``SKRNN_DATA`` names the folder with ``Amazon_reviews_train.csv`` and
-``Amazon_reviews_test.csv`` and with the IMDb reviews. Every candidate is cross-validated
+``Amazon_reviews_test.csv`` and the IMDb reviews. Every candidate is cross-validated
 on the 2,944 training reviews; the best of the recipes and the best of the linear
 baselines are then fitted on all of them and scored on the test reviews, once for each
 seed. The networks are the recipe "fast" with batches and epochs for fewer reviews, with
