@@ -2,5 +2,11 @@
 
 from skrnn.comparison.baselines import NBSVMClassifier, make_baseline
 from skrnn.comparison.blend import BlendedClassifier
+from skrnn.comparison.distillation import DistilledClassifier
 
-__all__ = ["BlendedClassifier", "NBSVMClassifier", "make_baseline"]
+__all__ = [
+    "BlendedClassifier",
+    "DistilledClassifier",
+    "NBSVMClassifier",
+    "make_baseline",
+]

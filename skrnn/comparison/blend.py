@@ -24,6 +24,7 @@ from skrnn._sklearn import (
     fit_context,
     take_rows,
 )
+from skrnn.comparison.distillation import DistilledClassifier
 
 __all__ = ["BlendedClassifier"]
 
@@ -82,7 +83,8 @@ class BlendedClassifier(
     Notes
     -----
     Rows without a label (``y = -1``) go to those classifiers that have a use for them,
-    which are those with a ``virtual_adversarial`` parameter above zero.
+    which are :class:`DistilledClassifier` and those with a ``virtual_adversarial``
+    parameter above zero.
 
     References
     ----------
@@ -271,7 +273,7 @@ class BlendedClassifier(
 
 
 def _uses_unlabelled(estimator: BaseEstimator) -> bool:
-    return any(
+    return isinstance(estimator, DistilledClassifier) or any(
         name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
         for name, value in estimator.get_params().items()
     )
