@@ -90,7 +90,7 @@ def draw_scatter(points: Sequence[Point]) -> str:
         f'<text x="{(left + width - right) / 2}" y="{height - 6}" '
         'text-anchor="middle">seconds of the fit, logarithmic</text>'
     )
-    for number, name, time, accuracy, least, most, best in points:
+    for _, name, time, accuracy, least, most, best in points:
         across, kind = x(time), "point best" if best else "point"
         parts.append(
             f'<g class="{kind}"><title>{escape(name)}: {accuracy:.4f}, {time:.3g} s'

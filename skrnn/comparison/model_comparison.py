@@ -130,7 +130,7 @@ class ModelComparison:
             ``mcnemar_p`` (missing for the best model), ``error`` (None if all is well).
         """
         rows = {name: self._row(name) for name in self.results}
-        table = pd.DataFrame.from_dict(rows, orient="index")
+        table = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
         table.index.name = "model"
         kinds = {"n_parameters": "Int64", "error": object}
         return table.astype({c: kinds.get(c, np.float64) for c in table.columns})

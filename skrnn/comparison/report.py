@@ -210,9 +210,9 @@ def _section(title: str, body: str) -> str:
 
 def _scatter(table: pd.DataFrame, best: str) -> str:
     numbers = range(1, len(table) + 1)
+    columns = ["fit_time", "accuracy", "accuracy_low", "accuracy_high"]
     points = [
-        (number, str(name), row["fit_time"], row["accuracy"])
-        + (row["accuracy_low"], row["accuracy_high"], name == best)
+        (number, str(name), *row[columns], name == best)
         for number, (name, row) in zip(numbers, table.iterrows(), strict=True)
         if row["error"] is None
     ]
@@ -317,9 +317,7 @@ def _rows(comparison: ModelComparison, shown: pd.DataFrame, texts: list[str]) ->
         truth, answers = labels[0], labels[1:]
         verdicts = []
         for label in comparison.classes:
-            who = [
-                n for n, answer in zip(names, answers, strict=True) if answer == label
-            ]
+            who = [names[i] for i in np.flatnonzero(answers == label)]
             if who:
                 kind, mark = ("right", "✓") if label == truth else ("wrong", "✗")
                 verdicts.append(
@@ -332,8 +330,8 @@ def _rows(comparison: ModelComparison, shown: pd.DataFrame, texts: list[str]) ->
         )
     n_all = len(comparison.disagreements())
     return (
-        f'<p class="note">{len(shown):,} of {n_all:,} rows, those that split the models '
-        "most evenly first. ✓ marks the true class.</p>" + "\n".join(cards)
+        f'<p class="note">{len(shown):,} of {n_all:,} rows, those that split the '
+        "models most evenly first. ✓ marks the true class.</p>" + "\n".join(cards)
     )
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sklearn.base import clone
 
 from skrnn.comparison.measure import ModelResult
-from skrnn.training.memory import has_memory, save_whole
+from skrnn.training.memory import as_memory, has_memory, save_whole
 
 __all__ = ["ResultStore"]
 
@@ -61,9 +61,8 @@ class ResultStore:
     ) -> None:
         self.classes = classes
         self.folder: Path | None = None
-        if has_memory(memory):
-            location = memory.location if isinstance(memory, joblib.Memory) else memory
-            self.folder = Path(location) / "skrnn" / "comparison"
+        if memory is not None and has_memory(memory):
+            self.folder = Path(as_memory(memory).location) / "skrnn" / "comparison"
             self._data_key = joblib.hash((data, _FORMAT, version("skrnn")))
 
     def find(self, estimator: Any) -> ModelResult | None:
@@ -76,7 +75,7 @@ class ResultStore:
                 figures = json.loads(stored["figures"].tobytes())
                 return ModelResult(
                     predictions=self.classes[stored["codes"]],
-                    scores=stored["scores"] if "scores" in stored else None,
+                    scores=stored.get("scores"),
                     **figures,
                 )
         # A damaged disk: the model is fitted again.
@@ -98,7 +97,9 @@ class ResultStore:
                 stacklevel=2,
             )
             return
-        arrays = {"codes": np.searchsorted(self.classes, result.predictions)}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "codes": np.searchsorted(self.classes, result.predictions)
+        }
         if result.scores is not None:
             arrays["scores"] = result.scores
         figures = {name: getattr(result, name) for name in _FIGURES}

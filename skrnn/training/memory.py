@@ -80,7 +80,7 @@ def save_whole(
         dir=path.parent, suffix=".part", delete=False
     ) as file:
         try:
-            np.savez(file, *arrays, **named)
+            np.savez(file, *arrays, allow_pickle=False, **named)
             file.close()
             Path(file.name).replace(path)
         except BaseException:
