@@ -103,9 +103,10 @@ def measure(
         start = time.perf_counter()
         predicted = model.predict(X_test)
         predict_time = time.perf_counter() - start
+        labels = _checked_labels(predicted, n_test, classes)
         scores, method = _scores(model, X_test, n_test, classes)
         result = ModelResult(
-            predictions=_checked_labels(predicted, n_test, classes),
+            predictions=labels,
             scores=scores,
             score_method=method,
             n_parameters=count_parameters(model),

@@ -71,7 +71,8 @@ class ResultStore:
         if path is None or not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            # NumPy leaves a damaged file open if it opens it itself.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 figures = json.loads(stored["figures"].tobytes())
                 return ModelResult(
                     predictions=self.classes[stored["codes"]],
