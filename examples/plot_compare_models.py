@@ -46,7 +46,7 @@ X_train, y_train, X_test, y_test = read_reviews()
 # it has not fitted yet.
 
 network = {
-    "maxlen": 0.9,
+    "maxlen": 200,
     "epochs": 6,
     "optimizer": "adam",
     "learning_rate": 0.01,
@@ -71,7 +71,7 @@ comparison = compare_models(models, X_train, y_train, X_test, y_test)
 # The table, as a DataFrame or, in a notebook, with its figures written out:
 
 print(comparison.to_frame().drop(columns="error").round(3).to_string())
-comparison
+comparison  # noqa: B018
 
 # %%
 # Accuracy against the time of the fit:

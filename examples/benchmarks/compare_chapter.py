@@ -14,6 +14,7 @@ on after its last whole epoch (but not with ``--keep-best``, which stops early).
 import argparse
 from pathlib import Path
 
+import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -48,11 +49,11 @@ def main() -> None:
     parser.add_argument("--keep-best", action="store_true", help="of a held-out tenth")
     args = parser.parse_args()
 
-    data = [
-        column[: args.rows]
-        for subset in ("train", "test")
-        for column in fetch_imdb(subset=subset, return_X_y=True)
-    ]
+    data = []
+    for subset in ("train", "test"):
+        reviews = fetch_imdb(subset=subset)
+        names = np.array(["negative", "positive"])
+        data += [reviews.data[: args.rows], names[reviews.target[: args.rows]]]
     models = {name: make_network(recipe, args) for name, recipe in NETWORKS.items()}
     comparison = compare_models({**models, **BASELINES}, *data, memory=args.memory)
     print(f"\n{comparison}")

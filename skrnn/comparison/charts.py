@@ -70,7 +70,8 @@ def draw_scatter(points: Sequence[Point]) -> str:
     seconds = [max(point[2], 1e-4) for point in points]
     earliest, latest = min(seconds) / 1.6, max(seconds) * 1.6
     low, high = min(p[4] for p in points), max(p[5] for p in points)
-    margin = max(high - low, 1e-3) * 0.06
+    # Room for numbers above and below the points.
+    margin = max(high - low, 1e-3) * 0.12
     low, high = low - margin, high + margin
 
     def x(value: float) -> float:
@@ -98,8 +99,8 @@ def draw_scatter(points: Sequence[Point]) -> str:
             f'y2="{y(most):.1f}"/><circle cx="{across:.1f}" cy="{y(accuracy):.1f}" '
             'r="4.5"/></g>'
         )
-    dots = [(x(p[2]), y(p[3])) for p in points]
-    for point, (across, down) in zip(points, _label_places(dots), strict=True):
+    bars = [(x(p[2]), y(p[5]), y(p[4])) for p in points]
+    for point, (across, down) in zip(points, _label_places(bars), strict=True):
         parts.append(
             f'<text class="number" x="{across:.1f}" y="{down:.1f}" '
             f'text-anchor="middle">{point[0]}</text>'
@@ -107,24 +108,34 @@ def draw_scatter(points: Sequence[Point]) -> str:
     return _svg(width, height, "Accuracy against seconds of the fit", parts)
 
 
-def _label_places(dots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return where the number of each dot stands, clear of dots and other numbers."""
-    angles = (0.0, 180.0, 35.0, -35.0, 145.0, -145.0, 60.0, -60.0, 120.0, -120.0)
+def _label_places(
+    bars: Sequence[tuple[float, float, float]],
+) -> list[tuple[float, float]]:
+    """Return where the number of each bar stands, clear of bars and other numbers.
+
+    A bar is its place across, its upper and its lower end.
+    """
     places: list[tuple[float, float]] = []
-    for across, down in dots:
+    for across, upper, lower in bars:
+        middle = (upper + lower) / 2
         candidates = [
-            (
-                across + distance * math.cos(math.radians(angle)),
-                down - distance * math.sin(math.radians(angle)),
-            )
-            for distance in (13.0, 22.0, 31.0)
-            for angle in angles
-        ]
-        taken = [*((p, 14.0) for p in places), *((d, 11.0) for d in dots)]
-        free = [
             place
-            for place in candidates
-            if all(math.dist(place, other) >= gap for other, gap in taken)
+            for step in (0, 15, 30, 45)
+            for place in (
+                (across, upper - 9 - step),
+                (across, lower + 9 + step),
+                (across + 12 + step, middle),
+                (across - 12 - step, middle),
+            )
+        ]
+        free = [
+            (right, down)
+            for right, down in candidates
+            if all(math.dist((right, down), other) >= 14 for other in places)
+            and not any(
+                abs(right - x) < 8 and top - 6 < down < bottom + 6
+                for x, top, bottom in bars
+            )
         ]
         places.append((free or candidates)[0])
     # Text stands on its base line.
