@@ -254,7 +254,12 @@ class ModelComparison:
     def __repr__(self) -> str:
         """Show the table as text."""
         cells = pd.DataFrame(format_cells(self.to_frame(), self.best)).T
-        return str(cells.to_string())
+        errors = [
+            f"{name} failed: {result.error}"
+            for name, result in self.results.items()
+            if result.error is not None
+        ]
+        return "\n".join([cells.to_string(), *errors])
 
     def _repr_html_(self) -> str:
         return render_table(self.to_frame(), self.best)
@@ -301,6 +306,6 @@ class ModelComparison:
         if hasattr(chosen, "toarray"):
             chosen = chosen.toarray()
         return [
-            row if isinstance(row, str) else np.array2string(np.asarray(row))
+            row if isinstance(row, str) else " ".join(str(np.asarray(row)).split())
             for row in (chosen.to_numpy() if hasattr(chosen, "iloc") else chosen)
         ]

@@ -75,7 +75,7 @@ def format_cells(table: pd.DataFrame, best: str | None) -> dict[str, dict[str, s
     cells = {}
     for name, row in table.iterrows():
         if row["error"] is not None:
-            figures = ["–"] * 6 + [f"failed: {row['error']}"]
+            figures = ["–"] * 6 + ["failed"]
         else:
             count = row["n_parameters"]
             interval = f"[{row['accuracy_low']:.4f}, {row['accuracy_high']:.4f}]"
@@ -137,7 +137,7 @@ def _table(table: pd.DataFrame, best: str | None) -> str:
     for number, (name, cells) in enumerate(format_cells(table, best).items(), 1):
         title = f'<th scope="row">{number}. {escape(name)}</th>'
         if table["error"].loc[name] is not None:
-            message = escape(list(cells.values())[-1])
+            message = escape(f"failed: {table['error'].loc[name]}")
             body = f'<td class="error" colspan="{len(_HEADINGS)}">{message}</td>'
         else:
             body = "".join(
@@ -275,9 +275,11 @@ def _confusions(comparison: ModelComparison) -> str:
             f'<div class="wide"><table class="confusion"><thead><tr><td></td>{head}'
             f"</tr></thead><tbody>{rows}</tbody></table></div></figure>"
         )
+    width = max(15.5, 5 + 3 * len(labels))
     return (
         '<p class="note">Rows: true class. Columns: predicted class. Shares are of the '
-        f'true class.</p><div class="cards">{"".join(cards)}</div>'
+        f'true class.</p><div class="cards" style="--card:{width:.1f}rem">'
+        f"{''.join(cards)}</div>"
     )
 
 
