@@ -99,7 +99,10 @@ def draw_scatter(points: Sequence[Point]) -> str:
             f'y2="{y(most):.1f}"/><circle cx="{across:.1f}" cy="{y(accuracy):.1f}" '
             'r="4.5"/></g>'
         )
-    bars = [(x(p[2]), y(p[5]), y(p[4])) for p in points]
+    # A short interval lies within its dot.
+    bars = [
+        (x(p[2]), min(y(p[5]), y(p[3]) - 5), max(y(p[4]), y(p[3]) + 5)) for p in points
+    ]
     for point, (across, down) in zip(points, _label_places(bars), strict=True):
         parts.append(
             f'<text class="number" x="{across:.1f}" y="{down:.1f}" '
