@@ -278,7 +278,7 @@ def _confusions(comparison: ModelComparison) -> str:
     width = max(15.5, 5 + 3 * len(labels))
     return (
         '<p class="note">Rows: true class. Columns: predicted class. Shares are of the '
-        f'true class.</p><div class="cards" style="--card:{width:.1f}rem">'
+        f'true class.</p><div class="cards" style="--card-width:{width:.1f}rem">'
         f"{''.join(cards)}</div>"
     )
 
