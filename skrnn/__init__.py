@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
+    from skrnn.comparison.compare import compare_models
     from skrnn.embeddings import WordVectors
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
@@ -22,6 +23,7 @@ __all__ = [
     "TextSequencer",
     "WordVectors",
     "__version__",
+    "compare_models",
     "comparison",
     "datasets",
     "get_recipe",
@@ -33,6 +35,7 @@ _HOMES = {
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "TextSequencer": "skrnn.text.sequencer",
     "WordVectors": "skrnn.embeddings",
+    "compare_models": "skrnn.comparison.compare",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
     "make_sentiment_pipeline": "skrnn.pipeline",

@@ -61,3 +61,14 @@ def test_the_text_side_loads_no_tensorflow() -> None:
 def test_datasets_load_no_tensorflow() -> None:
     code = "import skrnn; skrnn.datasets.make_reviews(5)"
     assert not {"tensorflow", "keras"} & loaded_after(code)
+
+
+def test_comparing_baselines_loads_neither_tensorflow_nor_matplotlib() -> None:
+    code = (
+        "from skrnn import compare_models\n"
+        "from skrnn.comparison import make_baseline\n"
+        "data = ['so good', 'so bad'] * 3, [1, 0] * 3\n"
+        "models = [make_baseline('tfidf')]\n"
+        "compare_models(models, *data, *data, verbose=0).to_html()"
+    )
+    assert not {"tensorflow", "keras", "matplotlib"} & loaded_after(code)
