@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.reading import read_texts, split_pipeline
-from skrnn.inspection.style import ATTENDED, axes_or_new, tint
+from skrnn.inspection.style import ATTENDED, axes_or_new, shorten, tint
 
 __all__ = ["AttentionDisplay"]
 
 _LINE_WIDTH = 72  # characters of a line of words
-_CHARACTER = 0.602  # width of DejaVu Sans Mono, in font sizes
+# Width of DejaVu Sans Mono in font sizes, and a little for rounding to whole pixels.
+_CHARACTER = 0.602 * 1.04
 _POINTS_PER_INCH = 72
 _LINE_HEIGHT = 0.25  # inches
 _WIDTH = 7.2
@@ -58,7 +59,7 @@ class AttentionDisplay:
     ...     [["not", "good"], ["bad"]], [np.array([0.25, 0.75]), np.array([1.0])]
     ... )
     >>> [text.get_text() for text in display.plot().ax_.texts]
-    ['not', 'good', 'bad']
+    ['strongest: 0.750', 'not', 'good', 'strongest: 1.000', 'bad']
     """
 
     def __init__(
@@ -156,22 +157,29 @@ class AttentionDisplay:
         self.ax_.set_axis_off()
         self.ax_.set_xlim(-0.5, _LINE_WIDTH + 0.5)
         self.ax_.set_ylim(n_lines, 0)
+        self.figure_.draw_without_rendering()  # gives the axes their final place
         inches = self.ax_.get_position().width * self.figure_.get_figwidth()
         font_size = inches * _POINTS_PER_INCH / ((_LINE_WIDTH + 1) * _CHARACTER)
-        for line, caption in captions:
-            self.ax_.text(
-                0, line + 0.5, caption, size=font_size, weight="bold", va="center",
-                parse_math=False,
-            )  # fmt: skip
-        for tokens, weights, where in zip(
-            self.tokens, self.weights, places, strict=True
+        for number, (words, weights) in enumerate(
+            zip(self.tokens, self.weights, strict=True)
         ):
-            strongest = max(float(np.max(weights, initial=0.0)), 1e-12)
-            for token, weight, (line, column) in zip(
-                tokens, weights, where, strict=True
-            ):
-                self._draw_word(token, weight / strongest, line, column, font_size)
+            strongest = float(np.max(weights, initial=0.0))
+            self._draw_caption(captions[number], number, strongest, font_size)
+            for word, weight, place in zip(words, weights, places[number], strict=True):
+                strength = weight / strongest if strongest else 0.0
+                self._draw_word(shorten(word), strength, *place, font_size)
         return self
+
+    def _draw_caption(
+        self, line: int, number: int, strongest: float, font_size: float
+    ) -> None:
+        style = {"size": font_size, "va": "center", "parse_math": False}
+        if self.titles is not None:
+            title = self.titles[number]
+            self.ax_.text(0, line + 0.5, title, weight="bold", **style)
+        self.ax_.text(
+            _LINE_WIDTH, line + 0.5, f"strongest: {strongest:.3f}", ha="right", **style
+        )
 
     def _draw_word(
         self, token: str, strength: float, line: int, column: int, font_size: float
@@ -188,19 +196,16 @@ class AttentionDisplay:
             family="monospace", ha="center", va="center_baseline", parse_math=False,
         )  # fmt: skip
 
-    def _arrange(
-        self,
-    ) -> tuple[list[list[tuple[int, int]]], list[tuple[int, str]], int]:
+    def _arrange(self) -> tuple[list[list[tuple[int, int]]], list[int], int]:
         """Return line and column of each word, lines of the captions, and all lines."""
         line = 0
         places, captions = [], []
-        for number, tokens in enumerate(self.tokens):
-            if self.titles is not None:
-                captions.append((line, self.titles[number]))
-                line += 1
-            column, where = 0, []
+        for tokens in self.tokens:
+            captions.append(line)
+            line, column = line + 1, 0
+            where = []
             for token in tokens:
-                width = _columns(token)
+                width = _columns(shorten(token))
                 if column and column + width > _LINE_WIDTH:
                     line, column = line + 1, 0
                 where.append((line, column))

@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skrnn.inspection.style import AGAINST, ATTENDED, FOR, axes_or_new, css, tint
+from skrnn.inspection.style import (
+    AGAINST,
+    ATTENDED,
+    FOR,
+    axes_or_new,
+    css,
+    shorten,
+    tint,
+)
 
 __all__ = ["Explanation"]
 
@@ -143,7 +151,7 @@ class Explanation:
         places = np.arange(len(shown))
         weights = self.weights[shown]
         self.ax_.barh(places, weights, color=[self._colour(w) for w in weights])
-        self.ax_.set_yticks(places, [_no_maths(self.tokens[i]) for i in shown])
+        self.ax_.set_yticks(places, [_no_maths(shorten(self.tokens[i])) for i in shown])
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(len(shown) - 0.4, -0.6)
         if self.method == "attention":

@@ -17,6 +17,7 @@ _Floats = npt.NDArray[np.float64]
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 _FIRST_STRETCHES = 8
 _MOST_GRADIENTS = 4096
+_NARROWEST = 1e-5  # float32 tells the ends of a stretch apart
 
 _TOLERANCE = 0.01  # of the difference in score
 _ROUNDING = 2e-6  # of float32 scores and gradients
@@ -76,7 +77,8 @@ def integrate(
         # A stretch may miss as much as its length allows; then all do, together.
         good = errors <= allowed * width
         n_next = 2 * len(_POINTS) * int((~good).sum())
-        if error + errors.sum() <= allowed or n_gradients + n_next > _MOST_GRADIENTS:
+        exhausted = n_gradients + n_next > _MOST_GRADIENTS or width < _NARROWEST
+        if exhausted or error + errors.sum() <= allowed:
             good[:] = True
         weights += parts[good].sum(axis=0)
         error += errors[good].sum()

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.inspection.style import AGAINST, FOR, axes_or_new
+from skrnn.inspection.style import AGAINST, FOR, axes_or_new, legend_above
 
 __all__ = ["TrainingHistoryDisplay"]
 
@@ -189,11 +189,11 @@ class TrainingHistoryDisplay:
                 color="0.5",
                 ls=":",
                 zorder=0,
-                label=f"best held-out loss: epoch {self.best_epoch}",
+                label=f"best: epoch {self.best_epoch}",
             )
         ax.set(xlabel="epoch", ylabel=name)
         ax.set_xlim(0.5, n_epochs + 0.5)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.legend(frameon=False, fontsize="small")
+        legend_above(ax)
         return lines

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skrnn.inspection.reading import find_sequencer
-from skrnn.inspection.style import AGAINST, FOR, axes_or_new
+from skrnn.inspection.style import AGAINST, FOR, axes_or_new, legend_above
 from skrnn.text.encoding import encode
 
 __all__ = ["SequenceLengthDisplay"]
@@ -200,7 +200,7 @@ class SequenceLengthDisplay:
         if self.oov_rate is not None:
             title = f"out of vocabulary: {self.oov_rate:.1%} of the words"
         if self.maxlen is not None or title:
-            self.ax_.legend(title=title, frameon=False, fontsize="small")
+            legend_above(self.ax_, title)
         return self
 
     def _edges(self) -> npt.NDArray[np.float64]:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["AGAINST", "ATTENDED", "FOR", "STRONGEST", "axes_or_new", "css", "tint"]
+__all__ = [
+    "AGAINST",
+    "ATTENDED",
+    "FOR",
+    "STRONGEST",
+    "axes_or_new",
+    "css",
+    "legend_above",
+    "tint",
+]
 
 FOR = "#0072b2"
 AGAINST = "#d55e00"
@@ -18,6 +27,8 @@ ATTENDED = "#009e73"
 # Opacity of the strongest tint behind a word: the word is still read on it, in black
 # on white as in white on black.
 STRONGEST = 0.6
+
+_LONGEST_WORD = 24
 
 
 def axes_or_new(
@@ -67,6 +78,31 @@ def axes_or_new(
             f"example of plt.subplots(1, {n_columns}), or None."
         )
     return given
+
+
+def legend_above(ax: Any, title: str | None = None) -> None:
+    """Put the legend of ``ax`` above it, where it hides nothing."""
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=3,
+        frameon=False,
+        fontsize="small",
+        borderaxespad=0.2,
+        borderpad=0.0,
+        columnspacing=1.2,
+        handlelength=1.6,
+        title=title,
+        title_fontsize="small",
+        alignment="left",
+    )
+
+
+def shorten(token: str) -> str:
+    """Return a word as a picture has room for it: a link may be long."""
+    if len(token) <= _LONGEST_WORD:
+        return token
+    return token[: _LONGEST_WORD - 1] + "…"
 
 
 def tint(colour: str, strength: float) -> tuple[float, float, float, float]:
