@@ -126,7 +126,7 @@ make_sentiment_pipeline` gives; it may come from a pickle.
     number = _class_number(classifier, target, int(proba.argmax()))
     scorer = None
     if method == "integrated_gradients" or score == "log_odds":
-        scorer = _scorer(classifier, number, log_odds=score == "log_odds")
+        scorer = _scorer(classifier, reading, number, log_odds=score == "log_odds")
 
     def scores(rows: npt.NDArray[np.int32]) -> _Floats:
         if scorer is not None and score == "log_odds":
@@ -144,7 +144,8 @@ make_sentiment_pipeline` gives; it may come from a pickle.
     elif scorer is None or method == "occlusion":
         weights = value - scores(_without_each_word(reading))
     else:
-        weights, value, baseline = integrate(scorer, scorer.vectors(reading.ids))
+        weights, value, baseline = integrate(scorer, scorer.vectors)
+        weights = weights[scorer.is_word]
     return Explanation(
         tokens=reading.tokens,
         weights=weights,
@@ -167,18 +168,22 @@ def _class_number(classifier: Any, target: Any, predicted: int) -> int:
     return classes.index(target)
 
 
-def _scorer(classifier: Any, number: int, *, log_odds: bool) -> VectorScorer:
+def _scorer(
+    classifier: Any, reading: Reading, number: int, *, log_odds: bool
+) -> VectorScorer:
     if not isinstance(classifier, BaseSequenceClassifier):
         raise TypeError(
             f"{type(classifier).__name__} is no network of skrnn: it can be explained "
             "by method='occlusion' with score='probability' only."
         )
-    return VectorScorer(classifier.model_, number, log_odds=log_odds)
+    return VectorScorer(classifier.model_, reading.row, number, log_odds=log_odds)
 
 
 def _without_each_word(reading: Reading) -> npt.NDArray[np.int32]:
-    """Return a row for each word, without it: padding does not count as a word."""
-    n_words = len(reading.columns)
-    rows = np.repeat(reading.row[np.newaxis], n_words, axis=0)
-    rows[np.arange(n_words), reading.columns] = PAD
-    return rows
+    """Return a row for each word, without it.
+
+    The rest of the row closes up, since a zero in its place might part a sentence.
+    """
+    return np.stack(
+        [np.insert(np.delete(reading.row, c), 0, PAD) for c in reading.columns]
+    )

@@ -26,30 +26,47 @@ class VectorScorer:
     ----------
     model : keras.Model
         The fitted network, ``model_`` of a classifier.
+    row : ndarray of shape (maxlen,), int32
+        The ids of the text, 0 for padding, which may stand between words too.
     target : int
         Number of the class among ``classes_``.
     log_odds : bool
         Whether the score is ``log(p / (1 - p))`` instead of the probability ``p``.
         It is computed from what the output layer sums, so that it is exact where the
         probability is one to rounding.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (n_columns, n_dimensions), float32
+        The vectors of the words as the network aligns them.
+    is_word : ndarray of shape (n_columns,), bool
+        Which of them are words, in their order, and no padding.
     """
 
-    def __init__(self, model: keras.Model, target: int, *, log_odds: bool) -> None:
-        embedding, lengths = map(model.get_layer, ("embedding", "lengths"))
-        self._output = model.get_layer("output")
-        self._read = keras.Model(model.input, embedding.output)
-        self._features = keras.Model(model.input, self._output.input)
-        self._judge = keras.Model(
-            [embedding.output, lengths.output], self._output.input
+    def __init__(
+        self,
+        model: keras.Model,
+        row: npt.NDArray[np.int32],
+        target: int,
+        *,
+        log_odds: bool,
+    ) -> None:
+        align, embedding, lengths = map(
+            model.get_layer, ("align", "embedding", "lengths")
         )
+        between = [embedding.output, lengths.output]
+        self._output = model.get_layer("output")
+        self._features = keras.Model(model.input, self._output.input)
+        self._judge = keras.Model(between, self._output.input)
         self._target = target
         self._log_odds = log_odds
-
-    def vectors(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """Return the vectors of the words, shape (n_words, n_dimensions)."""
-        vectors = self._read(tf.convert_to_tensor(ids[np.newaxis]), training=False)
-        result: npt.NDArray[np.float32] = vectors[0].numpy()
-        return result
+        words = np.flatnonzero(row != PAD)
+        trimmed = row[words[0] : words[-1] + 1] if len(words) else row[:1]
+        aligned, vectors, self._lengths = keras.Model(
+            model.input, [align.output, *between]
+        )(tf.convert_to_tensor(trimmed[np.newaxis]), training=False)
+        self.vectors: npt.NDArray[np.float32] = vectors[0].numpy()
+        self.is_word: npt.NDArray[np.bool_] = aligned[0].numpy() != PAD
 
     def row_scores(self, rows: npt.NDArray[np.int32]) -> _Floats:
         """Return a score for each row of ids, shape (n_rows,)."""
@@ -60,12 +77,12 @@ class VectorScorer:
         return np.concatenate([part.numpy() for part in parts]).astype(np.float64)
 
     def scores(self, texts: npt.NDArray[np.float32]) -> _Floats:
-        """Return a score for each of several texts of as many words.
+        """Return a score for each of several texts.
 
         Parameters
         ----------
-        texts : ndarray of shape (n_texts, n_words, n_dimensions)
-            Word vectors.
+        texts : ndarray of shape (n_texts, n_columns, n_dimensions)
+            Vectors instead of those of the text.
 
         Returns
         -------
@@ -88,8 +105,7 @@ class VectorScorer:
         return np.concatenate(parts).astype(np.float64)
 
     def _judged(self, vectors: tf.Tensor) -> tf.Tensor:
-        n_texts, n_words = vectors.shape[:2]
-        lengths = tf.fill([n_texts], n_words)
+        lengths = tf.repeat(self._lengths, len(vectors), axis=0)
         return self._score(self._judge([vectors, lengths], training=False))
 
     def _score(self, features: tf.Tensor) -> tf.Tensor:

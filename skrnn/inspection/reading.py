@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,21 +13,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.text.analysis import Analyzer
-from skrnn.text.padding import pad_sequences
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["Reading", "find_sequencer", "read_texts", "split_pipeline"]
 
-_OPTIONS = (
-    "lowercase",
-    "strip_html",
-    "strip_accents",
-    "tokenizer",
-    "stop_words",
-    "keep_negations",
-    "stemmer",
-)
+_OPTIONS = tuple(inspect.signature(Analyzer).parameters)
 
 
 @dataclass(frozen=True)
@@ -168,17 +160,17 @@ def _read(
     typed: list[str],
     tokens: list[str],
 ) -> Reading:
-    # The numbers of the words, cut as the ids were, tell which words are left.
-    numbers = pad_sequences(
-        [range(1, len(tokens) + 1)],
-        maxlen=sequencer.maxlen_,
-        padding=sequencer.padding,
-        truncating=sequencer.truncating,
-    )[0]
-    kept = numbers[numbers != PAD] - 1
     columns = np.flatnonzero(row != PAD)
-    look_up = sequencer.vocabulary_.get
-    if [look_up(tokens[i], OOV) for i in kept] != row[columns].tolist():
+    n_kept, n_words = len(columns), len(tokens)
+    n_head = {
+        "pre": 0,
+        "post": n_kept,
+        # The row is full, and its first half is the head.
+        "middle": np.count_nonzero(row[: len(row) // 2]),
+    }[sequencer.truncating]
+    kept = [*range(n_head), *range(n_words - n_kept + n_head, n_words)]
+    ids = [sequencer.vocabulary_.get(token, OOV) for token in tokens]
+    if n_kept > n_words or [ids[i] for i in kept] != row[columns].tolist():
         raise ValueError(
             "The words of a text do not belong to the ids that the TextSequencer gives "
             "it. Were its parameters changed after it was fitted? Fit it again."

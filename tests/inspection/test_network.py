@@ -21,9 +21,9 @@ def test_scores_are_those_of_predict_proba(sequences: Sequences, target: int) ->
     X, _ = sequences
     model = three_classes(sequences)
     proba = model.predict_proba(X)[:, target]
-    plain = VectorScorer(model.model_, target, log_odds=False).row_scores(X)
+    plain = VectorScorer(model.model_, X[0], target, log_odds=False).row_scores(X)
     np.testing.assert_allclose(plain, proba, atol=1e-6)
-    odds = VectorScorer(model.model_, target, log_odds=True).row_scores(X)
+    odds = VectorScorer(model.model_, X[0], target, log_odds=True).row_scores(X)
     np.testing.assert_allclose(odds, np.log(proba / (1 - proba)), atol=1e-5)
 
 
@@ -34,8 +34,9 @@ def test_gradients_are_differences_of_scores(
 ) -> None:
     X, y = sequences
     model = small(cell="gru").fit(X, y) if n_classes == 2 else three_classes(sequences)
-    scorer = VectorScorer(model.model_, 0, log_odds=log_odds)
-    vectors = scorer.vectors(X[3][X[3] > 0])
+    scorer = VectorScorer(model.model_, X[3], 0, log_odds=log_odds)
+    vectors = scorer.vectors
+    assert len(vectors) == (X[3] > 0).sum()
     gradient = scorer.gradients(vectors[np.newaxis])[0]
     step = 1e-2
     nudged = np.repeat(vectors[np.newaxis], 2 * vectors.size, axis=0)
