@@ -166,7 +166,7 @@ def _read(
         "pre": 0,
         "post": n_kept,
         # The row is full, and its first half is the head.
-        "middle": np.count_nonzero(row[: len(row) // 2]),
+        "middle": int(np.count_nonzero(row[: len(row) // 2])),
     }[sequencer.truncating]
     kept = [*range(n_head), *range(n_words - n_kept + n_head, n_words)]
     ids = [sequencer.vocabulary_.get(token, OOV) for token in tokens]
