@@ -12,7 +12,8 @@ The reviews are generated, unless ``SKRNN_DATA`` names a folder that has IMDb's.
 # %%
 # The data
 # --------
-# Generated reviews are all of about one length, so we join some, now one, now twelve.
+# Generated reviews are all of about one length, so we join them and cut the words into
+# texts of uneven lengths.
 
 import os
 
@@ -28,12 +29,12 @@ if "SKRNN_DATA" in os.environ:
     max_features = 8000
 else:
     parts, _ = make_reviews(6000, random_state=0)
-    n_parts = np.random.default_rng(0).poisson(2, size=2000) + 1
-    ends = np.cumsum(n_parts)
-    ends = ends[ends <= len(parts)]
-    joined = [" ".join(part) for part in np.split(parts, ends)[:-1]]
-    train, test = joined[::2], joined[1::2]
-    max_features = 120
+    words = " ".join(parts).split()
+    ends = np.random.default_rng(0).lognormal(4.2, 0.6, size=2500).astype(int).cumsum()
+    ends = ends[ends < len(words)]
+    texts = [" ".join(piece) for piece in np.split(np.array(words), ends)]
+    train, test = texts[::2], texts[1::2]
+    max_features = 90
 
 # %%
 # Of the reviews that were learnt from

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
@@ -84,3 +85,12 @@ def test_other_estimators_are_refused_by_name() -> None:
         split_pipeline(make_pipeline(DecisionTreeClassifier()))
     with pytest.raises(TypeError, match="begins with one"):
         find_sequencer(DecisionTreeClassifier())
+
+
+def test_a_search_is_told_to_pass_its_best_pipeline() -> None:
+    tree = make_pipeline(TextSequencer(maxlen=2), DecisionTreeClassifier())
+    search = GridSearchCV(tree, {"textsequencer__maxlen": [1, 2]}, cv=2)
+    search.fit(["so good", "so bad"] * 4, [1, 0] * 4)
+    with pytest.raises(TypeError, match="Pass its best_estimator_"):
+        split_pipeline(search)
+    assert split_pipeline(search.best_estimator_)[1] is search.best_estimator_[-1]
