@@ -135,12 +135,11 @@ make_sentiment_pipeline` gives; it may come from a pickle.
         return of_class
 
     value = float(scores(rows)[0])
-    weights = np.empty(0)
     baseline: float | None = value if method == "integrated_gradients" else None
-    if not reading.tokens:
-        pass
-    elif method == "attention":
+    if method == "attention":
         weights = attention_of_rows(classifier, rows)[0, reading.columns]
+    elif not reading.tokens:
+        weights = np.empty(0)
     elif scorer is None or method == "occlusion":
         weights = value - scores(_without_each_word(reading))
     else:

@@ -185,7 +185,7 @@ def test_errors_say_what_to_do(fitted) -> None:
     with pytest.raises(TypeError, match="takes one text, a str, got list"):
         explain(model, [TEXT])
     with pytest.raises(ValueError, match="pooling='attention'"):
-        explain(model, TEXT, "attention")
+        explain(model, "", "attention")
     with pytest.raises(NotFittedError):
         explain(make_sentiment_pipeline(), TEXT)
     with pytest.raises(TypeError, match="got RNNSentimentClassifier"):
