@@ -14,28 +14,49 @@ if TYPE_CHECKING:
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.comparison.compare import compare_models
     from skrnn.embeddings import WordVectors
+    from skrnn.inspection import (
+        AttentionDisplay,
+        Explanation,
+        SequenceLengthDisplay,
+        TrainingHistoryDisplay,
+        attention_weights,
+        explain,
+    )
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
     from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
+    "AttentionDisplay",
+    "Explanation",
     "RNNSentimentClassifier",
+    "SequenceLengthDisplay",
     "TextSequencer",
+    "TrainingHistoryDisplay",
     "WordVectors",
     "__version__",
+    "attention_weights",
     "compare_models",
     "comparison",
     "datasets",
+    "explain",
     "get_recipe",
     "get_recipe_names",
+    "inspection",
     "make_sentiment_pipeline",
 ]
 
 _HOMES = {
+    "AttentionDisplay": "skrnn.inspection",
+    "Explanation": "skrnn.inspection",
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
+    "SequenceLengthDisplay": "skrnn.inspection",
     "TextSequencer": "skrnn.text.sequencer",
+    "TrainingHistoryDisplay": "skrnn.inspection",
     "WordVectors": "skrnn.embeddings",
     "compare_models": "skrnn.comparison.compare",
+    "attention_weights": "skrnn.inspection",
+    "explain": "skrnn.inspection",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
     "make_sentiment_pipeline": "skrnn.pipeline",
@@ -44,7 +65,7 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its room on first use."""
-    if name in ("comparison", "datasets"):
+    if name in ("comparison", "datasets", "inspection"):
         return import_module(f"skrnn.{name}")
     if name == "__version__":
         return _distribution_version("skrnn")
