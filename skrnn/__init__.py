@@ -11,6 +11,7 @@ from importlib.metadata import version as _distribution_version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.embeddings import WordVectors
     from skrnn.pipeline import make_sentiment_pipeline
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
+    "HierarchicalAttentionClassifier",
     "RNNSentimentClassifier",
     "TextSequencer",
     "WordVectors",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "HierarchicalAttentionClassifier": "skrnn.classifiers.hierarchical",
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "TextSequencer": "skrnn.text.sequencer",
     "WordVectors": "skrnn.embeddings",

@@ -24,13 +24,13 @@ _LAST_WORD = re.compile(r"[^\W_][\w.'’]*\Z")
 _LONGEST_ABBREVIATION = 12
 
 # What is always followed by the rest of its sentence, and what may end one.
-_INNER = frozenset(
-    "mr mrs ms messrs dr prof rev hon st gen col lt sgt capt cmdr gov sen rep pres "
-    "mt ft fig vol vs cf approx e.g eg i.e ie viz dept".split()
+_INNER = re.compile(
+    "mr|mrs|ms|messrs|dr|prof|rev|hon|st|gen|col|lt|sgt|capt|cmdr|gov|sen|rep|pres|mt|"
+    r"ft|fig|vol|vs|cf|approx|e\.g|eg|i\.e|ie|viz|dept"
 )
-_EITHER = frozenset(
-    "etc al jr sr inc ltd co corp bros no a.m p.m am pm u.s u.k u.s.a d.c l.a ph.d "
-    "b.a m.d jan feb mar apr jun jul aug sep sept oct nov dec".split()
+_EITHER = re.compile(
+    r"etc|al|jr|sr|inc|ltd|co|corp|bros|no|a\.m|p\.m|am|pm|u\.s|u\.k|u\.s\.a|d\.c|"
+    r"l\.a|ph\.d|b\.a|m\.d|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
 )
 
 
@@ -90,7 +90,7 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
     if len(word) == 1 and word.isupper():
         return word != "I"
     name = word.lower()
-    return name in _INNER or (lower and name in _EITHER)
+    return bool(_INNER.fullmatch(name) or (lower and _EITHER.fullmatch(name)))
 
 
 def load_sentence_splitter(
