@@ -61,7 +61,7 @@ def show_generated(seed: int) -> None:
         network = make_sentiment_pipeline(
             "hierarchical", maxlen=100, embeddings=None, embedding_dim=32,
             word_dropout=0.0, spatial_dropout=0.0, dropout=0.0, weight_averaging=0.0,
-            learning_rate=0.01, batch_size=32, epochs=6, random_state=seed,
+            learning_rate=0.003, batch_size=16, epochs=10, random_state=seed,
         )  # fmt: skip
         scores = [
             model.fit(reviews[:1500], labels[:1500]).score(
