@@ -60,9 +60,13 @@ by_sentence = attention.sentences[0]
 
 # %%
 # Bars are the sentences' weights; the bluer a word, the more of its sentence's weight
-# it has. Every line of bars, and every sentence's words, sum to one.
+# it has. The bars sum to one, and so do the words of each sentence.
+#
+# Attention weighs states, and a state knows what was read around it: a network may look
+# at a sentence for what it remembers there of another one. It shows where the network
+# looks, not why.
 
-COLUMNS, BLUE = 56, (0.0, 0.45, 0.70)
+COLUMNS, BLUE = 64, (0.0, 0.45, 0.70)
 places, lines_of, line = [], [], 0
 for number in range(len(by_sentence)):
     first, column = line, 0
@@ -87,16 +91,10 @@ for side in ("top", "right"):
     bars.spines[side].set_visible(False)
 for i, at, column in places:
     share = weights[i] / weights[numbers == numbers[i]].max()
-    words.add_patch(
-        plt.Rectangle(
-            (column - 0.3, at - 0.42),
-            len(tokens[i]) + 0.6,
-            0.84,
-            color=(*BLUE, 0.7 * share),
-            linewidth=0,
-        )  # fmt: skip
-    )
-    words.text(column, at, tokens[i], family="monospace", fontsize=9, va="center")
+    box = plt.Rectangle((column - 0.3, at - 0.42), len(tokens[i]) + 0.6, 0.84)
+    box.set(color=(*BLUE, 0.7 * share), linewidth=0)
+    words.add_patch(box)
+    words.text(column, at, tokens[i], family="monospace", fontsize=10.5, va="center")
 words.set(xlim=(-1, COLUMNS + 1), ylim=(line - 0.5, -1.0))
 words.axis("off")
 verdict = (
