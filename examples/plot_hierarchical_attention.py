@@ -94,7 +94,7 @@ for i, at, column in places:
     box = plt.Rectangle((column - 0.3, at - 0.42), len(tokens[i]) + 0.6, 0.84)
     box.set(color=(*BLUE, 0.7 * share), linewidth=0)
     words.add_patch(box)
-    words.text(column, at, tokens[i], family="monospace", fontsize=10.5, va="center")
+    words.text(column, at, tokens[i], family="monospace", fontsize=9.8, va="center")
 words.set(xlim=(-1, COLUMNS + 1), ylim=(line - 0.5, -1.0))
 words.axis("off")
 verdict = (
