@@ -11,6 +11,7 @@ from importlib.metadata import version as _distribution_version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.comparison.compare import compare_models
     from skrnn.embeddings import WordVectors
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AttentionDisplay",
     "Explanation",
+    "HierarchicalAttentionClassifier",
     "RNNSentimentClassifier",
     "SequenceLengthDisplay",
     "TextSequencer",
@@ -49,6 +51,7 @@ __all__ = [
 _HOMES = {
     "AttentionDisplay": "skrnn.inspection",
     "Explanation": "skrnn.inspection",
+    "HierarchicalAttentionClassifier": "skrnn.classifiers.hierarchical",
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "SequenceLengthDisplay": "skrnn.inspection",
     "TextSequencer": "skrnn.text.sequencer",

@@ -4,6 +4,7 @@
 """
 
 from skrnn.text.padding import pad_sequences, sequence_lengths
+from skrnn.text.sentences import split_sentences
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD, vocabulary_from_keras_index
 
@@ -13,5 +14,6 @@ __all__ = [
     "TextSequencer",
     "pad_sequences",
     "sequence_lengths",
+    "split_sentences",
     "vocabulary_from_keras_index",
 ]
