@@ -15,7 +15,7 @@ from skrnn._sklearn import Interval, StrOptions, fit_context
 from skrnn.classifiers.base import BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.builders import NetworkSpec
-from skrnn.networks.cells import CELLS
+from skrnn.networks.cells import CELLS, check_periods
 from skrnn.networks.objective import Objective
 from skrnn.networks.pooling import POOLINGS
 from skrnn.text.vocabulary import FIRST_WORD, PAD
@@ -40,9 +40,9 @@ class RNNSentimentClassifier(BaseSequenceClassifier):
 
     Parameters
     ----------
-    cell : {"simple", "lstm", "gru"}, default="lstm"
-        The recurrent layer: plain (Elman) RNN, LSTM [1]_ or GRU [2]_ (with the reset
-        gate before the product, as in the paper).
+    cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
+        The recurrent layer: plain (Elman) RNN, LSTM [1]_, GRU [2]_ (with the reset
+        gate before the product, as in the paper) or clockwork RNN [14]_.
     units : int or sequence of int, default=32
         Size of the recurrent state; a sequence stacks one layer for each number.
     bidirectional : bool, default=False
@@ -63,6 +63,11 @@ class RNNSentimentClassifier(BaseSequenceClassifier):
         the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    periods : sequence of int, default=(1, 2, 4, 8)
+        For ``cell="clockwork"``: the units are split evenly into one group for each
+        period, and a group with the period T moves at the words 0, T, 2T, ... of a text
+        only (in the backward direction, counted from its last word). They rise, and
+        ``units`` is a multiple of their number. Other cells do not use them.
     segment_length : int, default=None
         Words of the segments that the recurrent layers read instead of the whole text,
         each from a zero state [8]_; pooling looks at the states of all segments. None
@@ -216,6 +221,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
        semi-supervised text classification. ICLR.
     .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
        regularization method for supervised and semi-supervised learning. TPAMI.
+    .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
 
     Examples
     --------
@@ -242,6 +248,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         "embedding_dim": [_size],
         "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
         "embeddings_trainable": ["boolean"],
+        "periods": ["array-like"],
         "segment_length": [_size, None],
         "word_dropout": [_share],
         "spatial_dropout": [_share],
@@ -280,6 +287,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        periods: tuple[int, ...] = (1, 2, 4, 8),
         segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
@@ -312,6 +320,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.periods = periods
         self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
@@ -389,11 +398,17 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     def _make_spec(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> NetworkSpec:
+        units = _sizes("units", self.units, at_least=1)
+        periods: tuple[int, ...] = ()
+        if self.cell == "clockwork":
+            for size in units:
+                check_periods(self.periods, size)
+            periods = tuple(int(period) for period in self.periods)
         return NetworkSpec(
             n_embeddings=n_embeddings,
             n_classes=n_classes,
             cell=self.cell,
-            units=_sizes("units", self.units, at_least=1),
+            units=units,
             bidirectional=bool(self.bidirectional),
             pooling=self.pooling,
             embedding_dim=(
@@ -408,6 +423,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
             dropout=float(self.dropout),
             recurrent_dropout=float(self.recurrent_dropout),
             dense_units=_sizes("dense_units", self.dense_units, at_least=0),
+            periods=periods,
         )
 
     def _make_objective(self) -> Objective:

@@ -53,6 +53,8 @@ class NetworkSpec:
         pooled and dense vectors, of the recurrent states.
     dense_units : tuple of int
         Sizes of hidden ReLU layers before the output.
+    periods : tuple of int, default=()
+        Periods of the groups of a clockwork cell; empty for the other cells.
     """
 
     n_embeddings: int
@@ -69,6 +71,7 @@ class NetworkSpec:
     dropout: float
     recurrent_dropout: float
     dense_units: tuple[int, ...]
+    periods: tuple[int, ...] = ()
 
     @property
     def n_outputs(self) -> int:
@@ -121,6 +124,7 @@ def build_network(spec: NetworkSpec) -> keras.Model:
             recurrent_dropout=spec.recurrent_dropout,
             seed=0,
             name=f"{spec.cell}_{depth}",
+            periods=spec.periods,
         )
         if spec.bidirectional:
             layer = recurrent_layer(
@@ -129,6 +133,7 @@ def build_network(spec: NetworkSpec) -> keras.Model:
                 recurrent_dropout=spec.recurrent_dropout,
                 seed=0,
                 name=f"{spec.cell}_{depth}_backward",
+                periods=spec.periods,
             )
             turned = ReverseSequence(name=f"reverse_{depth}")(states, read)
             backward = ReverseSequence(name=f"restore_{depth}")(layer(turned), read)
@@ -172,7 +177,8 @@ def initialize_network(
     """Set every variable of ``model`` as if it were new, from ``rng`` alone.
 
     The distributions are Keras' defaults: Glorot uniform kernels, orthogonal recurrent
-    kernels (one orthogonal matrix over all gates), embeddings uniform in ±0.05, zero
+    kernels (one orthogonal matrix over all gates, or one for each group of a clockwork
+    cell), embeddings uniform in ±0.05, zero
     biases, and one for an LSTM's forget gate (Jozefowicz et al., 2015).
 
     Parameters
@@ -194,7 +200,7 @@ def initialize_network(
                 value = rng.uniform(-0.05, 0.05, shape)
                 if embeddings is not None:
                     value = embeddings
-            elif kind == "recurrent_kernel":
+            elif kind.startswith("recurrent_kernel"):
                 value = _orthogonal(rng, shape)
             elif kind.endswith("kernel"):
                 limit = np.sqrt(6.0 / sum(shape))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ LAYERS = {
     "simple": (kernels.simple_rnn, 1),
     "lstm": (kernels.lstm, 4),
     "gru": (kernels.gru, 3),
+    "clockwork": (partial(kernels.clockwork, periods=(1, 3)), 1),
 }
 
 
