@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.embeddings import WordVectors
+    from skrnn.inspection import LongTermDependencyDisplay, long_term_dependency
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
     from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
+    "LongTermDependencyDisplay",
     "RNNSentimentClassifier",
     "TextSequencer",
     "WordVectors",
@@ -26,22 +28,26 @@ __all__ = [
     "datasets",
     "get_recipe",
     "get_recipe_names",
+    "inspection",
+    "long_term_dependency",
     "make_sentiment_pipeline",
 ]
 
 _HOMES = {
+    "LongTermDependencyDisplay": "skrnn.inspection",
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "TextSequencer": "skrnn.text.sequencer",
     "WordVectors": "skrnn.embeddings",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
+    "long_term_dependency": "skrnn.inspection",
     "make_sentiment_pipeline": "skrnn.pipeline",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its room on first use."""
-    if name in ("comparison", "datasets"):
+    if name in ("comparison", "datasets", "inspection"):
         return import_module(f"skrnn.{name}")
     if name == "__version__":
         return _distribution_version("skrnn")

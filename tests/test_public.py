@@ -9,11 +9,11 @@ import sys
 import pytest
 
 import skrnn
-from skrnn import comparison, datasets, text
+from skrnn import comparison, datasets, inspection, text
 
 
 @pytest.mark.parametrize(
-    "module", [skrnn, comparison, datasets, text], ids=lambda m: m.__name__
+    "module", [skrnn, comparison, datasets, inspection, text], ids=lambda m: m.__name__
 )
 def test_public_names_are_sorted_and_exist(module) -> None:
     assert list(module.__all__) == sorted(module.__all__)
@@ -23,10 +23,11 @@ def test_public_names_are_sorted_and_exist(module) -> None:
 
 
 def test_public_names_have_docstrings_with_examples() -> None:
-    rooms = ("__version__", "comparison", "datasets")
+    rooms = ("__version__", "comparison", "datasets", "inspection")
     public = [getattr(skrnn, n) for n in skrnn.__all__ if n not in rooms]
     public += [getattr(comparison, n) for n in comparison.__all__]
     public += [getattr(datasets, n) for n in datasets.__all__]
+    public += [getattr(inspection, n) for n in inspection.__all__]
     public += [getattr(text, n) for n in text.__all__ if n not in ("OOV", "PAD")]
     for thing in public:
         assert ">>>" in thing.__doc__, thing
