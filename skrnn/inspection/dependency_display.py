@@ -170,7 +170,8 @@ class LongTermDependencyDisplay:
                     color=_COLOURS[number % len(_COLOURS)],
                     marker=_MARKERS[number % len(_MARKERS)],
                     linestyle=_DASHES[number % len(_DASHES)],
-                    markersize=7,
+                    # Smaller and smaller, so that equal values hide none of them.
+                    markersize=max(11 - 1.5 * number, 4),
                     linewidth=1.8,
                 )
                 if column == "accuracy":
