@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from skrnn.inspection import (
         AttentionDisplay,
         Explanation,
+        LongTermDependencyDisplay,
         SequenceLengthDisplay,
         TrainingHistoryDisplay,
         attention_weights,
         explain,
+        long_term_dependency,
     )
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
@@ -31,6 +33,7 @@ __all__ = [
     "AttentionDisplay",
     "Explanation",
     "HierarchicalAttentionClassifier",
+    "LongTermDependencyDisplay",
     "RNNSentimentClassifier",
     "SequenceLengthDisplay",
     "TextSequencer",
@@ -45,6 +48,7 @@ __all__ = [
     "get_recipe",
     "get_recipe_names",
     "inspection",
+    "long_term_dependency",
     "make_sentiment_pipeline",
 ]
 
@@ -52,6 +56,7 @@ _HOMES = {
     "AttentionDisplay": "skrnn.inspection",
     "Explanation": "skrnn.inspection",
     "HierarchicalAttentionClassifier": "skrnn.classifiers.hierarchical",
+    "LongTermDependencyDisplay": "skrnn.inspection",
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
     "SequenceLengthDisplay": "skrnn.inspection",
     "TextSequencer": "skrnn.text.sequencer",
@@ -62,6 +67,7 @@ _HOMES = {
     "explain": "skrnn.inspection",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
+    "long_term_dependency": "skrnn.inspection",
     "make_sentiment_pipeline": "skrnn.pipeline",
 }
 

@@ -13,7 +13,7 @@ from skrnn._sklearn import StrOptions
 from skrnn.classifiers.shared import BaseTextClassifier, positive_int
 from skrnn.embeddings import WordVectors
 from skrnn.networks.builders import NetworkSpec
-from skrnn.networks.cells import CELLS
+from skrnn.networks.cells import CELLS, check_periods
 from skrnn.networks.pooling import POOLINGS
 
 _Vectors = npt.NDArray[np.float32] | None
@@ -32,9 +32,9 @@ class RNNSentimentClassifier(BaseTextClassifier):
 
     Parameters
     ----------
-    cell : {"simple", "lstm", "gru"}, default="lstm"
-        The recurrent layer: plain (Elman) RNN, LSTM [1]_ or GRU [2]_ (with the reset
-        gate before the product, as in the paper).
+    cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
+        The recurrent layer: plain (Elman) RNN, LSTM [1]_, GRU [2]_ (with the reset
+        gate before the product, as in the paper) or clockwork RNN [14]_.
     units : int or sequence of int, default=32
         Size of the recurrent state; a sequence stacks one layer for each number.
     bidirectional : bool, default=False
@@ -55,6 +55,11 @@ class RNNSentimentClassifier(BaseTextClassifier):
         the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    periods : sequence of int, default=(1, 2, 4, 8)
+        For ``cell="clockwork"``: the units are split evenly into one group for each
+        period, and a group with the period T moves at the words 0, T, 2T, ... of a text
+        only (in the backward direction, counted from its last word). They rise, and
+        ``units`` is a multiple of their number. Other cells do not use them.
     segment_length : int, default=None
         Words of the segments that the recurrent layers read instead of the whole text,
         each from a zero state [8]_; pooling looks at the states of all segments. None
@@ -209,6 +214,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
        semi-supervised text classification. ICLR.
     .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
        regularization method for supervised and semi-supervised learning. TPAMI.
+    .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
 
     Examples
     --------
@@ -231,6 +237,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         **BaseTextClassifier._parameter_constraints,
         "cell": [StrOptions(set(CELLS))],
         "pooling": [StrOptions(set(POOLINGS))],
+        "periods": ["array-like"],
         "segment_length": [positive_int, None],
     }
 
@@ -244,6 +251,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        periods: tuple[int, ...] = (1, 2, 4, 8),
         segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
@@ -276,6 +284,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.periods = periods
         self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
@@ -304,10 +313,17 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     def _make_spec(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> NetworkSpec:
+        shared = self._shared_spec(n_embeddings, n_classes, vectors)
+        periods: tuple[int, ...] = ()
+        if self.cell == "clockwork":
+            for size in shared["units"]:
+                check_periods(self.periods, size)
+            periods = tuple(int(period) for period in self.periods)
         return NetworkSpec(
-            **self._shared_spec(n_embeddings, n_classes, vectors),
+            **shared,
             pooling=self.pooling,
             segment_length=(
                 None if self.segment_length is None else int(self.segment_length)
             ),
+            periods=periods,
         )

@@ -63,6 +63,8 @@ class NetworkSpec:
         State size of each stacked layer that reads the vectors of sentences; ``cell``
         and ``units`` are then of the layers that read the words of a sentence, and
         both levels are pooled by attention. () reads a text as one sequence.
+    periods : tuple of int, default=()
+        Periods of the groups of a clockwork cell; empty for the other cells.
     """
 
     n_embeddings: int
@@ -80,6 +82,7 @@ class NetworkSpec:
     recurrent_dropout: float
     dense_units: tuple[int, ...]
     sentence_units: tuple[int, ...] = ()
+    periods: tuple[int, ...] = ()
 
     @property
     def n_outputs(self) -> int:
@@ -202,6 +205,7 @@ def _recur(
             recurrent_dropout=spec.recurrent_dropout,
             seed=0,
             name=f"{level}{spec.cell}_{depth}",
+            periods=spec.periods,
         )
         if spec.bidirectional:
             layer = recurrent_layer(
@@ -210,6 +214,7 @@ def _recur(
                 recurrent_dropout=spec.recurrent_dropout,
                 seed=0,
                 name=f"{level}{spec.cell}_{depth}_backward",
+                periods=spec.periods,
             )
             turned = ReverseSequence(name=f"{level}reverse_{depth}")(states, lengths)
             restore = ReverseSequence(name=f"{level}restore_{depth}")
@@ -234,7 +239,8 @@ def initialize_network(
     """Set every variable of ``model`` as if it were new, from ``rng`` alone.
 
     The distributions are Keras' defaults: Glorot uniform kernels, orthogonal recurrent
-    kernels (one orthogonal matrix over all gates), embeddings uniform in ±0.05, zero
+    kernels (one orthogonal matrix over all gates, or one for each group of a clockwork
+    cell), embeddings uniform in ±0.05, zero
     biases, and one for an LSTM's forget gate (Jozefowicz et al., 2015).
 
     Parameters
@@ -256,7 +262,7 @@ def initialize_network(
                 value = rng.uniform(-0.05, 0.05, shape)
                 if embeddings is not None:
                     value = embeddings
-            elif kind == "recurrent_kernel":
+            elif kind.startswith("recurrent_kernel"):
                 value = _orthogonal(rng, shape)
             elif kind.endswith("kernel"):
                 limit = np.sqrt(6.0 / sum(shape))
