@@ -11,37 +11,70 @@ from importlib.metadata import version as _distribution_version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
     from skrnn.classifiers.recurrent import RNNSentimentClassifier
+    from skrnn.comparison.compare import compare_models
     from skrnn.embeddings import WordVectors
+    from skrnn.inspection import (
+        AttentionDisplay,
+        Explanation,
+        LongTermDependencyDisplay,
+        SequenceLengthDisplay,
+        TrainingHistoryDisplay,
+        attention_weights,
+        explain,
+        long_term_dependency,
+    )
     from skrnn.persistence import export_onnx, load, save
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
     from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
+    "AttentionDisplay",
+    "Explanation",
+    "HierarchicalAttentionClassifier",
+    "LongTermDependencyDisplay",
     "RNNSentimentClassifier",
+    "SequenceLengthDisplay",
     "TextSequencer",
+    "TrainingHistoryDisplay",
     "WordVectors",
     "__version__",
+    "attention_weights",
+    "compare_models",
     "comparison",
     "datasets",
+    "explain",
     "export_onnx",
     "get_recipe",
     "get_recipe_names",
+    "inspection",
     "load",
+    "long_term_dependency",
     "make_sentiment_pipeline",
     "save",
     "serving",
 ]
 
 _HOMES = {
+    "AttentionDisplay": "skrnn.inspection",
+    "Explanation": "skrnn.inspection",
+    "HierarchicalAttentionClassifier": "skrnn.classifiers.hierarchical",
+    "LongTermDependencyDisplay": "skrnn.inspection",
     "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
+    "SequenceLengthDisplay": "skrnn.inspection",
     "TextSequencer": "skrnn.text.sequencer",
+    "TrainingHistoryDisplay": "skrnn.inspection",
     "WordVectors": "skrnn.embeddings",
+    "attention_weights": "skrnn.inspection",
+    "compare_models": "skrnn.comparison.compare",
+    "explain": "skrnn.inspection",
     "export_onnx": "skrnn.persistence",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
     "load": "skrnn.persistence",
+    "long_term_dependency": "skrnn.inspection",
     "make_sentiment_pipeline": "skrnn.pipeline",
     "save": "skrnn.persistence",
 }
@@ -49,7 +82,7 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its room on first use."""
-    if name in ("comparison", "datasets", "serving"):
+    if name in ("comparison", "datasets", "inspection", "serving"):
         return import_module(f"skrnn.{name}")
     if name == "__version__":
         return _distribution_version("skrnn")

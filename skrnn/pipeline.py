@@ -7,11 +7,14 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import did_you_mean
+from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.recipes import get_recipe
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["make_sentiment_pipeline"]
+
+_OTHER_CLASSIFIERS = {"hierarchical": HierarchicalAttentionClassifier}
 
 
 def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipeline:
@@ -26,7 +29,9 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
         What shall be otherwise:
         Parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
         their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
-        (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name.
+        (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name. With
+        ``recipe="hierarchical"`` the classifier is a
+        :class:`HierarchicalAttentionClassifier`.
 
     Returns
     -------
@@ -53,7 +58,8 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
     >>> model.fit(reviews, labels).predict(reviews[:5]).shape
     (5,)
     """
-    pipeline = Pipeline([("seq", TextSequencer()), ("clf", RNNSentimentClassifier())])
+    classifier = _OTHER_CLASSIFIERS.get(recipe or "", RNNSentimentClassifier)()
+    pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
     known = {
         name: f"{step}__{name}"
         for step, estimator in pipeline.steps
@@ -67,7 +73,7 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
             full[name] = value
         elif name in known:
             full[known[name]] = value
-        elif separator and RNNSentimentClassifier._is_routed(name):
+        elif separator and classifier._is_routed(name):
             full[f"clf__{name}"] = value
         else:
             raise TypeError(

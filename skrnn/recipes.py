@@ -37,6 +37,17 @@ _FAST: dict[str, Any] = {
     "epochs": 6,
 }
 
+_HIERARCHICAL: dict[str, Any] = {
+    **{k: v for k, v in _FAST.items() if k != "pooling"},
+    "maxlen": 430,  # 400 words and the zeros between their sentences
+    "sentence_splitter": "rules",
+    "sentence_length": 30,
+    "cell": "gru",
+    "units": 32,
+    "sentence_units": 32,
+    "epochs": 5,
+}
+
 _RECIPES: dict[str, dict[str, Any]] = {
     "chapter_simple": {**_CHAPTER, "cell": "simple", "epochs": 10},
     "chapter_lstm": {**_CHAPTER, "cell": "lstm", "epochs": 5},
@@ -49,7 +60,13 @@ _RECIPES: dict[str, dict[str, Any]] = {
     },
     "chapter_stacked": {**_CHAPTER, "cell": "lstm", "units": (32, 32), "epochs": 4},
     "fast": _FAST,
-    "accurate": {**_FAST, "adversarial": 1.0, "epochs": 9},
+    "accurate": {
+        **_FAST,
+        "word_dropout": 0.1,
+        "spatial_dropout": 0.2,
+        "adversarial": 1.0,
+    },
+    "hierarchical": _HIERARCHICAL,
     "semi_supervised": {
         **_FAST,
         "adversarial": 1.0,
@@ -72,7 +89,7 @@ def get_recipe_names() -> list[str]:
     >>> from skrnn import get_recipe_names
     >>> get_recipe_names()
     ['accurate', 'chapter_bidirectional', 'chapter_gru', 'chapter_lstm',
-     'chapter_simple', 'chapter_stacked', 'fast', 'semi_supervised']
+     'chapter_simple', 'chapter_stacked', 'fast', 'hierarchical', 'semi_supervised']
     """
     return sorted(_RECIPES)
 
@@ -84,7 +101,9 @@ def get_recipe(name: str) -> dict[str, Any]:
     ----------
     name : str
         - ``"fast"``: the default of :func:`skrnn.make_sentiment_pipeline`;
-        - ``"accurate"``: an adversarial loss and more epochs, for some minutes more;
+        - ``"accurate"``: an adversarial loss and less dropout, for some minutes more;
+        - ``"hierarchical"``: sentences first, then the text, with attention to both;
+          a :class:`skrnn.HierarchicalAttentionClassifier`;
         - ``"semi_supervised"``: a virtual adversarial loss too, which learns from
           texts without labels (``y = -1``);
         - ``"chapter_simple"``, ``"chapter_lstm"``, ``"chapter_gru"``,
@@ -95,7 +114,8 @@ def get_recipe(name: str) -> dict[str, Any]:
     -------
     params : dict
         Parameters of :class:`skrnn.TextSequencer` and
-        :class:`skrnn.RNNSentimentClassifier` by their plain names.
+        :class:`skrnn.RNNSentimentClassifier`, or the other classifier that the recipe
+        is for, by their plain names.
 
     Raises
     ------

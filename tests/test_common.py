@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skrnn import RNNSentimentClassifier
+from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
 from skrnn.comparison import NBSVMClassifier
 
 # scikit-learn lists the same reason for its own MLPClassifier, which is trained by
@@ -21,12 +21,14 @@ _SAMPLE_WEIGHT = "sample_weight is not equivalent to removing/repeating samples.
 # whole numbers it is tests/classifiers/test_base.py::test_class_weights_weigh.
 _FRACTIONS = "the check feeds fractions in spite of the tag input_tags.categorical"
 _NEGATIVE = "the check feeds negative numbers in spite of the tag positive_only"
+_OF_NETWORKS = {
+    "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT,
+    "check_class_weight_classifiers": _FRACTIONS,
+}
 _EXPECTED_FAILURES = {
     "NBSVMClassifier": {"check_decision_proba_consistency": _NEGATIVE},
-    "RNNSentimentClassifier": {
-        "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT,
-        "check_class_weight_classifiers": _FRACTIONS,
-    },
+    "RNNSentimentClassifier": _OF_NETWORKS,
+    "HierarchicalAttentionClassifier": _OF_NETWORKS,
 }
 
 
@@ -39,6 +41,9 @@ def _expected_failures(estimator: BaseEstimator) -> dict[str, str]:
         # The checks fit hundreds of times on random numbers: a small plain network
         # goes through the same code in a tenth of the time.
         RNNSentimentClassifier(cell="simple", units=4, embedding_dim=4, epochs=2),
+        HierarchicalAttentionClassifier(
+            cell="simple", units=4, sentence_units=4, embedding_dim=4, epochs=2
+        ),
         NBSVMClassifier(),
     ],
     expected_failed_checks=_expected_failures,

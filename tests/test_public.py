@@ -9,12 +9,12 @@ import sys
 import pytest
 
 import skrnn
-from skrnn import comparison, datasets, persistence, serving, text
+from skrnn import comparison, datasets, inspection, persistence, serving, text
 
 
 @pytest.mark.parametrize(
     "module",
-    [skrnn, comparison, datasets, persistence, serving, text],
+    [skrnn, comparison, datasets, inspection, persistence, serving, text],
     ids=lambda m: m.__name__,
 )
 def test_public_names_are_sorted_and_exist(module) -> None:
@@ -25,10 +25,11 @@ def test_public_names_are_sorted_and_exist(module) -> None:
 
 
 def test_public_names_have_docstrings_with_examples() -> None:
-    rooms = ("__version__", "comparison", "datasets", "serving")
+    rooms = ("__version__", "comparison", "datasets", "inspection", "serving")
     public = [getattr(skrnn, n) for n in skrnn.__all__ if n not in rooms]
     public += [getattr(comparison, n) for n in comparison.__all__]
     public += [getattr(datasets, n) for n in datasets.__all__]
+    public += [getattr(inspection, n) for n in inspection.__all__]
     public += [getattr(serving, n) for n in serving.__all__]
     public += [getattr(text, n) for n in text.__all__ if n not in ("OOV", "PAD")]
     for thing in public:
@@ -69,3 +70,19 @@ def test_datasets_load_no_tensorflow() -> None:
 def test_the_text_rules_load_no_scikit_learn() -> None:
     code = "import skrnn.text; from skrnn.text.analysis import Analyzer"
     assert not {"sklearn", "pandas", "joblib", "scipy"} & loaded_after(code)
+
+
+def test_comparing_baselines_loads_neither_tensorflow_nor_matplotlib() -> None:
+    code = (
+        "from skrnn import compare_models\n"
+        "from skrnn.comparison import make_baseline\n"
+        "data = ['so good', 'so bad'] * 3, [1, 0] * 3\n"
+        "models = [make_baseline('tfidf')]\n"
+        "compare_models(models, *data, *data, verbose=0).to_html()"
+    )
+    assert not {"tensorflow", "keras", "matplotlib"} & loaded_after(code)
+
+
+def test_inspection_works_without_matplotlib() -> None:
+    code = "import sys; sys.modules['matplotlib'] = None; import skrnn; "
+    loaded_after(code + "skrnn.SequenceLengthDisplay.from_lengths([1, 2])")

@@ -45,7 +45,7 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.objective import Objective
 from skrnn.networks.reuse import Lease, lease_network
-from skrnn.training.batches import align_left
+from skrnn.training.batches import Rows, align_left
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
 
@@ -140,6 +140,11 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         self, ids: list[npt.NDArray[np.int32]], seed: int
     ) -> _Vectors:
         """Return the rows that the embedding starts from, if the ids shall tell."""
+
+    @staticmethod
+    def _as_rows(ids: npt.NDArray[np.int32]) -> Rows:
+        """Return rows as the network reads them, without needless padding."""
+        return align_left(ids)
 
     # -- parameters ---------------------------------------------------------------
 
@@ -452,7 +457,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         if self.class_weight is not None:
             labels = self.classes_[y[:, 0].astype(np.intp)]
             weight = weight * compute_sample_weight(self.class_weight, labels)
-        rows = align_left(X)
+        rows = self._as_rows(X)
         examples = Examples(rows, y[:, 0], weight.astype(np.float32))
 
         validation, callbacks = None, self._compiled_callbacks()
@@ -470,7 +475,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             learnt, held_out = stratified_split(examples.y, split, self._seed)
             validation, examples = examples.part(held_out), examples.part(learnt)
         for ids in self._material.ids[1:]:
-            examples = examples.and_unlabelled(align_left(ids))
+            examples = examples.and_unlabelled(self._as_rows(ids))
 
         network = self._network
         decisive = {
@@ -521,7 +526,7 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         refuse_text(type(self).__name__, X)
         ids = self._ids(X)
         batch_size = vars(self).get("predict__batch_size")
-        return predict(self._network, align_left(ids), batch_size=batch_size)
+        return predict(self._network, self._as_rows(ids), batch_size=batch_size)
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.

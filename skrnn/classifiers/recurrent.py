@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import os
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import joblib
-import keras
 import numpy as np
 import numpy.typing as npt
 
-from skrnn._sklearn import Interval, StrOptions, fit_context
-from skrnn.classifiers.base import BaseSequenceClassifier
-from skrnn.embeddings import METHODS, WordVectors, learn_vectors
+from skrnn._sklearn import StrOptions
+from skrnn.classifiers.shared import BaseTextClassifier, positive_int
+from skrnn.embeddings import WordVectors
 from skrnn.networks.builders import NetworkSpec
-from skrnn.networks.cells import CELLS
-from skrnn.networks.objective import Objective
+from skrnn.networks.cells import CELLS, check_periods
 from skrnn.networks.pooling import POOLINGS
-from skrnn.text.vocabulary import FIRST_WORD, PAD
-from skrnn.training.memory import as_memory, has_memory
 
 _Vectors = npt.NDArray[np.float32] | None
 
-_share = Interval(Real, 0.0, 1.0, closed="left")
-_size = Interval(Integral, 1, None, closed="left")
 
-
-class RNNSentimentClassifier(BaseSequenceClassifier):
+class RNNSentimentClassifier(BaseTextClassifier):
     """Recurrent network for classifying texts given as rows of word ids.
 
     Words become vectors, recurrent layers read them in order, pooling makes one vector
@@ -40,9 +32,9 @@ class RNNSentimentClassifier(BaseSequenceClassifier):
 
     Parameters
     ----------
-    cell : {"simple", "lstm", "gru"}, default="lstm"
-        The recurrent layer: plain (Elman) RNN, LSTM [1]_ or GRU [2]_ (with the reset
-        gate before the product, as in the paper).
+    cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
+        The recurrent layer: plain (Elman) RNN, LSTM [1]_, GRU [2]_ (with the reset
+        gate before the product, as in the paper) or clockwork RNN [14]_.
     units : int or sequence of int, default=32
         Size of the recurrent state; a sequence stacks one layer for each number.
     bidirectional : bool, default=False
@@ -63,6 +55,11 @@ class RNNSentimentClassifier(BaseSequenceClassifier):
         the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    periods : sequence of int, default=(1, 2, 4, 8)
+        For ``cell="clockwork"``: the units are split evenly into one group for each
+        period, and a group with the period T moves at the words 0, T, 2T, ... of a text
+        only (in the backward direction, counted from its last word). They rise, and
+        ``units`` is a multiple of their number. Other cells do not use them.
     segment_length : int, default=None
         Words of the segments that the recurrent layers read instead of the whole text,
         each from a zero state [8]_; pooling looks at the states of all segments. None
@@ -176,6 +173,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
 
     See Also
     --------
+    HierarchicalAttentionClassifier : Reads sentences first, then the text of them.
     TextSequencer : Makes the rows of ids from texts.
     make_sentiment_pipeline : Both in one Pipeline.
 
@@ -216,6 +214,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
        semi-supervised text classification. ICLR.
     .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
        regularization method for supervised and semi-supervised learning. TPAMI.
+    .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
 
     Examples
     --------
@@ -235,39 +234,11 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseTextClassifier._parameter_constraints,
         "cell": [StrOptions(set(CELLS))],
-        "units": [_size, "array-like"],
-        "bidirectional": ["boolean"],
         "pooling": [StrOptions(set(POOLINGS))],
-        "embedding_dim": [_size],
-        "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
-        "embeddings_trainable": ["boolean"],
-        "segment_length": [_size, None],
-        "word_dropout": [_share],
-        "spatial_dropout": [_share],
-        "dropout": [_share],
-        "recurrent_dropout": [_share],
-        "dense_units": ["array-like"],
-        "optimizer": [str, keras.optimizers.Optimizer, type],
-        "learning_rate": [
-            Interval(Real, 0.0, None, closed="neither"),
-            keras.optimizers.schedules.LearningRateSchedule,
-        ],
-        "weight_averaging": [_share],
-        "label_smoothing": [_share],
-        "adversarial": [Interval(Real, 0.0, None, closed="left")],
-        "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
-        "clipnorm": [Interval(Real, 0.0, None, closed="neither"), None],
-        "epochs": [_size],
-        "batch_size": [_size],
-        "validation_split": [_share],
-        "early_stopping": ["boolean", _size],
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-        "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
-        "memory": [str, os.PathLike, joblib.Memory, None],
-        "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
+        "periods": ["array-like"],
+        "segment_length": [positive_int, None],
     }
 
     def __init__(
@@ -280,6 +251,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        periods: tuple[int, ...] = (1, 2, 4, 8),
         segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
@@ -312,6 +284,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.periods = periods
         self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
@@ -337,127 +310,20 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.verbose = verbose
         self.__dict__.update(routed)
 
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from rows of word ids and their labels.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids, whole numbers from 0 on; 0 is padding, 1 out of vocabulary.
-        y : array-like of shape (n_samples,)
-            Labels: numbers, strings or booleans, of at least two classes. With
-            ``virtual_adversarial``, -1 for rows without a label.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, at least 0.
-
-        Returns
-        -------
-        self : RNNSentimentClassifier
-            The fitted classifier.
-        """
-        return self._fit_sequences(X, y, sample_weight)
-
-    @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(
-        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
-    ) -> Self:
-        """Learn one epoch from a chunk of rows, going on from the last call.
-
-        The first call decides the classes and, by its largest id, the rows of the
-        embedding; later ids beyond are out of vocabulary.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids.
-        y : array-like of shape (n_samples,)
-            Labels.
-        classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come; needed on the first call unless its ``y``
-            has them all.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, at least 0.
-
-        Returns
-        -------
-        self : RNNSentimentClassifier
-            The fitted classifier.
-        """
-        return self._partial_fit_sequences(X, y, classes, sample_weight)
-
     def _make_spec(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> NetworkSpec:
+        shared = self._shared_spec(n_embeddings, n_classes, vectors)
+        periods: tuple[int, ...] = ()
+        if self.cell == "clockwork":
+            for size in shared["units"]:
+                check_periods(self.periods, size)
+            periods = tuple(int(period) for period in self.periods)
         return NetworkSpec(
-            n_embeddings=n_embeddings,
-            n_classes=n_classes,
-            cell=self.cell,
-            units=_sizes("units", self.units, at_least=1),
-            bidirectional=bool(self.bidirectional),
+            **shared,
             pooling=self.pooling,
-            embedding_dim=(
-                int(self.embedding_dim) if vectors is None else vectors.shape[1]
-            ),
-            embeddings_trainable=bool(self.embeddings_trainable),
             segment_length=(
                 None if self.segment_length is None else int(self.segment_length)
             ),
-            word_dropout=float(self.word_dropout),
-            spatial_dropout=float(self.spatial_dropout),
-            dropout=float(self.dropout),
-            recurrent_dropout=float(self.recurrent_dropout),
-            dense_units=_sizes("dense_units", self.dense_units, at_least=0),
+            periods=periods,
         )
-
-    def _make_objective(self) -> Objective:
-        return Objective(
-            label_smoothing=float(self.label_smoothing),
-            adversarial=float(self.adversarial),
-            virtual_adversarial=float(self.virtual_adversarial),
-            weight_averaging=float(self.weight_averaging),
-        )
-
-    def _given_embeddings(self) -> _Vectors:
-        if self.embeddings is None or isinstance(self.embeddings, str):
-            return None
-        if isinstance(self.embeddings, WordVectors):
-            return self.embeddings.to_matrix()
-        matrix = np.asarray(self.embeddings, dtype=np.float32)
-        if matrix.ndim != 2 or len(matrix) <= FIRST_WORD or not matrix.shape[1]:
-            raise ValueError(
-                "embeddings must have a row for each id (0 is padding, 1 is out of "
-                f"vocabulary, words follow), got an array of shape {matrix.shape}."
-            )
-        if not np.isfinite(matrix).all():
-            raise ValueError("embeddings has values that are not finite.")
-        return matrix
-
-    def _learnt_embeddings(
-        self, ids: list[npt.NDArray[np.int32]], seed: int
-    ) -> _Vectors:
-        if not isinstance(self.embeddings, str):
-            return None
-        learn = learn_vectors
-        if has_memory(self.memory):
-            learn = as_memory(self.memory).cache(learn_vectors)
-        return learn(
-            [row[row != PAD] for part in ids for row in part],
-            n_ids=self.n_embeddings_,
-            n_dimensions=int(self.embedding_dim),
-            method=self.embeddings,
-            seed=seed,
-        )
-
-
-def _sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:
-    """Return layer sizes as a tuple of ints."""
-    sizes = (value,) if isinstance(value, Integral) else tuple(value)
-    if len(sizes) < at_least or not all(
-        isinstance(size, Integral) and int(size) > 0 for size in sizes
-    ):
-        raise ValueError(
-            f"{name}={value!r} must hold at least {at_least} sizes of layers, each a "
-            "whole number from 1 on."
-        )
-    return tuple(int(size) for size in sizes)

@@ -1,4 +1,4 @@
-"""The best of several models: their log-odds, weighed on held-out rows."""
+"""The best of several models: their log-odds, added or weighed on held-out rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -18,10 +19,12 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn._sklearn import (
     BaseComposition,
     Interval,
+    StrOptions,
     SuggestParameters,
     fit_context,
     take_rows,
 )
+from skrnn.comparison.distillation import DistilledClassifier
 
 __all__ = ["BlendedClassifier"]
 
@@ -31,18 +34,23 @@ _LEAST_PROBABILITY = 1e-6
 class BlendedClassifier(
     SuggestParameters, ClassifierMixin, BaseComposition, BaseEstimator
 ):
-    """Several classifiers, their log-odds weighed by a logistic regression.
+    """Several classifiers, their log-odds averaged or weighed by a logistic regression.
 
-    A part of the rows is held out, every classifier learns from the others, and the
-    weights are learnt on the held-out part: stacking with one split [1]_, which costs
-    one fit of each classifier where :class:`sklearn.ensemble.StackingClassifier` costs
-    one a fold and one more. A network and a bag of words make different mistakes, so
-    that together they make fewer.
+    With learnt weights a part of the rows is held out, every classifier learns from the
+    others, and the weights are learnt on the held-out part: stacking with one split
+    [1]_, which costs one fit of each classifier where
+    :class:`sklearn.ensemble.StackingClassifier` costs one a fold and one more. With
+    equal weights nothing is held out: the geometric mean of the probabilities [2]_. A
+    network and a bag of words make different mistakes, so that together they make
+    fewer.
 
     Parameters
     ----------
     estimators : list of (str, estimator)
         Names and classifiers with ``predict_proba``; all get the same X.
+    weights : {"learnt", "equal"}, default="learnt"
+        Learnt ones protect against a classifier that is much worse than the others;
+        equal ones leave all rows to the classifiers.
     validation_split : float in (0, 1), default=0.1
         Share of the rows, stratified by class, on which the weights are learnt.
     refit : bool, default=False
@@ -60,8 +68,8 @@ class BlendedClassifier(
     named_estimators_ : dict of str to estimator
         The same by name.
     final_estimator_ : LogisticRegression
-        The weights: a feature for each classifier (two classes) or for each classifier
-        and class.
+        Learnt weights: a feature for each classifier (two classes) or for each
+        classifier and class. None with equal weights.
 
     Raises
     ------
@@ -75,11 +83,14 @@ class BlendedClassifier(
     Notes
     -----
     Rows without a label (``y = -1``) go to those classifiers that have a use for them,
-    which are those with a ``virtual_adversarial`` parameter above zero.
+    which are :class:`DistilledClassifier` and those with a ``virtual_adversarial``
+    parameter above zero.
 
     References
     ----------
     .. [1] Wolpert (1992). Stacked generalization. Neural Networks.
+    .. [2] Hinton (2002). Training products of experts by minimizing contrastive
+       divergence. Neural Computation.
 
     Examples
     --------
@@ -97,6 +108,7 @@ class BlendedClassifier(
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "estimators": [list],
+        "weights": [StrOptions({"learnt", "equal"})],
         "validation_split": [Interval(Real, 0.0, 1.0, closed="neither")],
         "refit": ["boolean"],
         "random_state": ["random_state"],
@@ -106,18 +118,20 @@ class BlendedClassifier(
         self,
         estimators: list[tuple[str, BaseEstimator]],
         *,
+        weights: str = "learnt",
         validation_split: float = 0.1,
         refit: bool = False,
         random_state: Any = None,
     ) -> None:
         self.estimators = estimators
+        self.weights = weights
         self.validation_split = validation_split
         self.refit = refit
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any) -> Self:
-        """Fit every classifier, then the weights.
+        """Fit every classifier, then the weights if they are to be learnt.
 
         Parameters
         ----------
@@ -142,12 +156,6 @@ class BlendedClassifier(
         labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
         unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
         check_classification_targets(y[labelled])
-        learnt, held_out = train_test_split(
-            labelled,
-            test_size=self.validation_split,
-            stratify=y[labelled],
-            random_state=check_random_state(self.random_state).randint(2**31 - 1),
-        )
 
         def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
             every = np.concatenate([rows, unlabelled])
@@ -157,12 +165,24 @@ class BlendedClassifier(
                 for (_, estimator), part in zip(self.estimators, chosen, strict=True)
             ]
 
-        estimators = fitted(learnt)
-        features = _log_odds(estimators, take_rows(X, held_out))
-        final = LogisticRegression(max_iter=1000).fit(features, y[held_out])
-        self.estimators_ = fitted(labelled) if self.refit else estimators
+        final = None
+        if self.weights == "equal":
+            estimators = fitted(labelled)
+        else:
+            learnt, held_out = train_test_split(
+                labelled,
+                test_size=self.validation_split,
+                stratify=y[labelled],
+                random_state=check_random_state(self.random_state).randint(2**31 - 1),
+            )
+            estimators = fitted(learnt)
+            odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
+            final = LogisticRegression(max_iter=1000).fit(odds, y[held_out])
+            if self.refit:
+                estimators = fitted(labelled)
+        self.estimators_ = estimators
         self.final_estimator_ = final
-        self.classes_ = final.classes_
+        self.classes_ = np.unique(y[labelled])
         return self
 
     @property
@@ -186,8 +206,13 @@ class BlendedClassifier(
             Probabilities in the order of ``classes_``.
         """
         check_is_fitted(self)
-        features = _log_odds(self.estimators_, X)
-        proba: npt.NDArray[np.float64] = self.final_estimator_.predict_proba(features)
+        each = _probabilities(self.estimators_, X)
+        if self.final_estimator_ is None:
+            mean: npt.NDArray[np.float64] = softmax(np.log(each).mean(axis=0), axis=1)
+            return mean
+        proba: npt.NDArray[np.float64] = self.final_estimator_.predict_proba(
+            _log_odds(each)
+        )
         return proba
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -203,10 +228,8 @@ class BlendedClassifier(
         y : ndarray of shape (n_samples,)
             Labels.
         """
-        check_is_fitted(self)
-        labels: npt.NDArray[Any] = self.final_estimator_.predict(
-            _log_odds(self.estimators_, X)
-        )
+        best = self.predict_proba(X).argmax(axis=1)
+        labels: npt.NDArray[Any] = self.classes_[best]
         return labels
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -250,20 +273,22 @@ class BlendedClassifier(
 
 
 def _uses_unlabelled(estimator: BaseEstimator) -> bool:
-    return any(
+    return isinstance(estimator, DistilledClassifier) or any(
         name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
         for name, value in estimator.get_params().items()
     )
 
 
-def _log_odds(estimators: Sequence[BaseEstimator], X: Any) -> npt.NDArray[np.float64]:
-    """Return the log-odds of each classifier, side by side."""
-    columns = []
-    for estimator in estimators:
-        proba = np.clip(
-            estimator.predict_proba(X), _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY
-        )
-        if proba.shape[1] == 2:
-            proba = proba[:, 1:]
-        columns.append(np.log(proba / (1 - proba)))
-    return np.hstack(columns)
+def _probabilities(
+    estimators: Sequence[BaseEstimator], X: Any
+) -> npt.NDArray[np.float64]:
+    """Return what each classifier predicts, (n_estimators, n_samples, n_classes)."""
+    each = np.array([estimator.predict_proba(X) for estimator in estimators])
+    return np.clip(each, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+
+
+def _log_odds(each: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the log-odds of all classifiers side by side."""
+    if each.shape[2] == 2:
+        each = each[:, :, 1:]
+    return np.hstack(list(np.log(each / (1 - each))))

@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.networks.cells import recurrent_layer
-from skrnn.networks.pooling import pool
+from skrnn.networks.pooling import AttentionPooling, pool
+from skrnn.networks.sentences import (
+    AlignSentences,
+    JoinSentences,
+    SentenceLengths,
+    SplitSentences,
+)
 from skrnn.networks.sequences import (
     AlignLeft,
     JoinSegments,
@@ -53,6 +59,12 @@ class NetworkSpec:
         pooled and dense vectors, of the recurrent states.
     dense_units : tuple of int
         Sizes of hidden ReLU layers before the output.
+    sentence_units : tuple of int, default=()
+        State size of each stacked layer that reads the vectors of sentences; ``cell``
+        and ``units`` are then of the layers that read the words of a sentence, and
+        both levels are pooled by attention. () reads a text as one sequence.
+    periods : tuple of int, default=()
+        Periods of the groups of a clockwork cell; empty for the other cells.
     """
 
     n_embeddings: int
@@ -69,6 +81,8 @@ class NetworkSpec:
     dropout: float
     recurrent_dropout: float
     dense_units: tuple[int, ...]
+    sentence_units: tuple[int, ...] = ()
+    periods: tuple[int, ...] = ()
 
     @property
     def n_outputs(self) -> int:
@@ -87,15 +101,19 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     Returns
     -------
     model : keras.Model
-        Takes int32 ids, shape (batch, time), 0 for padding on either side; gives
-        float32 probabilities, shape (batch, n_outputs). Not compiled. Its weights are
-        set by :func:`initialize_network`.
+        Takes int32 ids, shape (batch, time), 0 for padding on either side, and between
+        sentences if the network has ``sentence_units``; gives float32 probabilities,
+        shape (batch, n_outputs). Not compiled. Its weights are set by
+        :func:`initialize_network`.
     """
     layers = keras.layers
     glorot = keras.initializers.GlorotUniform
     ids = keras.Input((None,), dtype="int32", name="ids")
-    aligned = AlignLeft(spec.n_embeddings, name="align")(ids)
-    lengths = SequenceLengths(name="lengths")(aligned)
+    align, measure = AlignLeft, SequenceLengths
+    if spec.sentence_units:
+        align, measure = AlignSentences, SentenceLengths
+    aligned = align(spec.n_embeddings, name="align")(ids)
+    lengths = measure(name="lengths")(aligned)
     words = aligned
     if spec.word_dropout:
         words = WordDropout(spec.word_dropout, name="word_dropout")(words)
@@ -107,37 +125,8 @@ def build_network(spec: NetworkSpec) -> keras.Model:
         spatial_dropout=spec.spatial_dropout,
         name="embedding",
     )(words)
-    read = lengths  # of what the recurrent layers read: whole texts, or segments
-    if spec.segment_length is not None:
-        split = SplitSegments(spec.segment_length, name="split")
-        states, read = split(states, lengths)
-    backward = None
-    for depth, units in enumerate(spec.units):
-        if depth and backward is not None:
-            states = layers.Concatenate(name=f"join_{depth}")([states, backward])
-        forward = recurrent_layer(
-            spec.cell,
-            units,
-            recurrent_dropout=spec.recurrent_dropout,
-            seed=0,
-            name=f"{spec.cell}_{depth}",
-        )
-        if spec.bidirectional:
-            layer = recurrent_layer(
-                spec.cell,
-                units,
-                recurrent_dropout=spec.recurrent_dropout,
-                seed=0,
-                name=f"{spec.cell}_{depth}_backward",
-            )
-            turned = ReverseSequence(name=f"reverse_{depth}")(states, read)
-            backward = ReverseSequence(name=f"restore_{depth}")(layer(turned), read)
-        states = forward(states)
-    if spec.segment_length is not None:
-        states = JoinSegments(name="join_segments")(states, lengths)
-        if backward is not None:
-            backward = JoinSegments(name="join_segments_backward")(backward, lengths)
-    vector = pool(spec.pooling, states, lengths, backward=backward)
+    read_texts = _read_sentences if spec.sentence_units else _read_words
+    vector = read_texts(spec, states, lengths)
     vector = _maybe_dropout(spec.dropout, vector, "dropout")
     for depth, units in enumerate(spec.dense_units):
         vector = layers.Dense(
@@ -156,6 +145,84 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     return keras.Model(ids, proba, name="skrnn")
 
 
+def _read_words(
+    spec: NetworkSpec, states: keras.KerasTensor, lengths: keras.KerasTensor
+) -> keras.KerasTensor:
+    """Make one vector of each text, read as one sequence or in segments."""
+    read = lengths  # of what the recurrent layers read: whole texts, or segments
+    if spec.segment_length is not None:
+        split = SplitSegments(spec.segment_length, name="split")
+        states, read = split(states, lengths)
+    states, backward = _recur(spec, spec.units, states, read)
+    if spec.segment_length is not None:
+        states = JoinSegments(name="join_segments")(states, lengths)
+        if backward is not None:
+            backward = JoinSegments(name="join_segments_backward")(backward, lengths)
+    return pool(spec.pooling, states, lengths, backward=backward)
+
+
+def _read_sentences(
+    spec: NetworkSpec, states: keras.KerasTensor, lengths: keras.KerasTensor
+) -> keras.KerasTensor:
+    """Make one vector of each text, its sentences read first."""
+    states, counts = SplitSentences(name="split")(states, lengths)
+    states = _attend(spec, spec.units, states, counts, "word_")
+    states, counts = JoinSentences(name="join_sentences")(states, lengths)
+    return _attend(spec, spec.sentence_units, states, counts, "sentence_")
+
+
+def _attend(
+    spec: NetworkSpec,
+    sizes: tuple[int, ...],
+    states: keras.KerasTensor,
+    lengths: keras.KerasTensor,
+    level: str,
+) -> keras.KerasTensor:
+    """Read sequences and pool the states by attention."""
+    states, backward = _recur(spec, sizes, states, lengths, level)
+    if backward is not None:
+        join = keras.layers.Concatenate(name=f"{level}join_directions")
+        states = join([states, backward])
+    return AttentionPooling(name=f"{level}attention")(states, lengths)
+
+
+def _recur(
+    spec: NetworkSpec,
+    sizes: tuple[int, ...],
+    states: keras.KerasTensor,
+    lengths: keras.KerasTensor,
+    level: str = "",
+) -> tuple[keras.KerasTensor, keras.KerasTensor | None]:
+    """Apply stacked recurrent layers; the states of both directions, or None."""
+    backward = None
+    for depth, units in enumerate(sizes):
+        if depth and backward is not None:
+            join = keras.layers.Concatenate(name=f"{level}join_{depth}")
+            states = join([states, backward])
+        forward = recurrent_layer(
+            spec.cell,
+            units,
+            recurrent_dropout=spec.recurrent_dropout,
+            seed=0,
+            name=f"{level}{spec.cell}_{depth}",
+            periods=spec.periods,
+        )
+        if spec.bidirectional:
+            layer = recurrent_layer(
+                spec.cell,
+                units,
+                recurrent_dropout=spec.recurrent_dropout,
+                seed=0,
+                name=f"{level}{spec.cell}_{depth}_backward",
+                periods=spec.periods,
+            )
+            turned = ReverseSequence(name=f"{level}reverse_{depth}")(states, lengths)
+            restore = ReverseSequence(name=f"{level}restore_{depth}")
+            backward = restore(layer(turned), lengths)
+        states = forward(states)
+    return states, backward
+
+
 def _maybe_dropout(
     rate: float, tensor: keras.KerasTensor, name: str
 ) -> keras.KerasTensor:
@@ -172,7 +239,8 @@ def initialize_network(
     """Set every variable of ``model`` as if it were new, from ``rng`` alone.
 
     The distributions are Keras' defaults: Glorot uniform kernels, orthogonal recurrent
-    kernels (one orthogonal matrix over all gates), embeddings uniform in ±0.05, zero
+    kernels (one orthogonal matrix over all gates, or one for each group of a clockwork
+    cell), embeddings uniform in ±0.05, zero
     biases, and one for an LSTM's forget gate (Jozefowicz et al., 2015).
 
     Parameters
@@ -194,7 +262,7 @@ def initialize_network(
                 value = rng.uniform(-0.05, 0.05, shape)
                 if embeddings is not None:
                     value = embeddings
-            elif kind == "recurrent_kernel":
+            elif kind.startswith("recurrent_kernel"):
                 value = _orthogonal(rng, shape)
             elif kind.endswith("kernel"):
                 limit = np.sqrt(6.0 / sum(shape))

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
 from skrnn.networks.objective import NEXT_TO_NOTHING, Objective, share, virtual_labels
+from skrnn.networks.pooling import AttentionPooling
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _EACH = tf.TensorSpec([None], tf.float32)
@@ -169,6 +170,29 @@ class CompiledNetwork:
     def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
         """Give the outputs for ids."""
         return _trace(self._predict_step, _IDS)
+
+    @cached_property
+    def attention_step(
+        self,
+    ) -> Callable[[tf.Tensor], list[tuple[tf.Tensor, tf.Tensor]]]:
+        """Give for ids what each attention layer, in order, weighs its sequences with.
+
+        For each layer the weights, (n_sequences, time), and the lengths of the
+        sequences, (n_sequences,).
+        """
+        layers = [x for x in self.model.layers if isinstance(x, AttentionPooling)]
+        inputs = keras.Model(
+            self.model.get_layer("align").output, [layer.input for layer in layers]
+        )
+
+        def step(ids: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
+            seen = zip(layers, inputs(self._known(ids)), strict=True)
+            return [
+                (layer.weights_of(states, lengths), lengths)
+                for layer, (states, lengths) in seen
+            ]
+
+        return _trace(step, _IDS)
 
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
         return self._judge(self._look_up(self._known(ids), training=False))

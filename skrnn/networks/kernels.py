@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -123,6 +124,40 @@ def gru(
         The states after each step.
     """
     return _layer(LOOPS["gru"], inputs, kernel, recurrent_kernel, bias)
+
+
+def clockwork(
+    inputs: tf.Tensor,
+    kernel: tf.Tensor,
+    recurrent_kernel: tf.Tensor,
+    bias: tf.Tensor,
+    *,
+    periods: tuple[int, ...],
+) -> tf.Tensor:
+    """Run a clockwork RNN: a plain one whose groups of units move by their periods.
+
+    Parameters
+    ----------
+    inputs : tensor of shape (batch, time, features)
+        The inputs.
+    kernel, recurrent_kernel, bias : tensors
+        The weights of a :class:`keras.layers.SimpleRNN`. What ``recurrent_kernel``
+        holds from a faster group to a slower one is not used.
+    periods : tuple of int
+        The periods of the groups, rising; all groups have as many units.
+
+    Returns
+    -------
+    states : tensor of shape (batch, time, units)
+        The states after each step.
+    """
+    every = np.array(periods, np.int64)
+    kind = Loops(
+        partial(loops.clockwork_forward, every),
+        partial(loops.clockwork_backward, every),
+        (1,),
+    )
+    return _layer(kind, inputs, kernel, recurrent_kernel, bias)
 
 
 def look_up(

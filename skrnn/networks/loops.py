@@ -215,6 +215,122 @@ def simple_backward(  # type: ignore[no-untyped-def]
             )
 
 
+# -- clockwork: groups of as many units, from the fastest to the slowest --------------
+
+
+@_compiled
+def clockwork_forward(periods, inputs, kernel, recurrent, bias, states):  # type: ignore[no-untyped-def]
+    """Fill the states of every step; only the groups whose clock ticks are computed."""
+    n_rows, n_steps, n = states.shape
+    n_features = inputs.shape[2]
+    size = n // len(periods)
+    # Each group's columns lie together, so that they are read as they are stored.
+    of_inputs = np.empty((len(periods) * n_features, size), np.float32)
+    of_states = np.empty((len(periods) * n, size), np.float32)
+    for group in range(len(periods)):
+        first, last = group * size, (group + 1) * size
+        of_inputs[group * n_features : (group + 1) * n_features] = kernel[:, first:last]
+        of_states[group * n : (group + 1) * n] = recurrent[:, first:last]
+    zero = np.zeros(n, np.float32)
+    spare = np.empty(n, np.float32)
+    for one in range(0, n_rows, 2):
+        two = min(one + 1, n_rows - 1)  # an odd last row is its own neighbour
+        h_one, h_two = zero, zero
+        for t in range(n_steps):
+            now_one = states[one, t]
+            now_two = states[two, t] if two != one else spare
+            for group in range(len(periods)):
+                first, last = group * size, (group + 1) * size
+                if t % periods[group]:
+                    for j in range(first, last):
+                        now_one[j] = h_one[j]
+                        now_two[j] = h_two[j]
+                    continue
+                s_one, s_two = now_one[first:last], now_two[first:last]
+                for j in range(size):
+                    s_one[j] = s_two[j] = bias[first + j]
+                _add_products(
+                    s_one,
+                    s_two,
+                    inputs[one, t],
+                    inputs[two, t],
+                    of_inputs[group * n_features : (group + 1) * n_features],
+                )
+                _add_products(
+                    s_one,
+                    s_two,
+                    h_one[first:],
+                    h_two[first:],
+                    of_states[group * n + first : (group + 1) * n],
+                )
+                for j in range(size):
+                    s_one[j] = _tanh(s_one[j])
+                    s_two[j] = _tanh(s_two[j])
+            h_one, h_two = now_one, now_two
+
+
+@_compiled
+def clockwork_backward(  # type: ignore[no-untyped-def]
+    periods,
+    upstream,
+    inputs,
+    states,
+    kernel_t,
+    recurrent_t,
+    by_inputs,
+    by_weights,
+):
+    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    n_rows, n_steps, n = states.shape
+    n_features = inputs.shape[2]
+    size = n // len(periods)
+    heard_t = recurrent_t.copy()
+    for group in range(len(periods)):
+        first = group * size
+        heard_t[first : first + size, :first] = _ZERO
+    inner = np.empty((2, n_steps, n), np.float32)
+    passed = np.empty((2, n), np.float32)
+    for one in range(0, n_rows, 2):
+        n_here = min(2, n_rows - one)
+        passed[:] = _ZERO
+        for t in range(n_steps - 1, -1, -1):
+            for k in range(n_here):
+                carried, up, h = passed[k], upstream[one + k, t], states[one + k, t]
+                out = inner[k, t]
+                for group in range(len(periods)):
+                    ticks = t % periods[group] == 0
+                    for j in range(group * size, (group + 1) * size):
+                        of_h = carried[j] + up[j]
+                        out[j] = of_h * (_ONE - h[j] * h[j]) if ticks else _ZERO
+                        carried[j] = _ZERO if ticks else of_h
+            for group in range(len(periods)):
+                if t % periods[group] == 0:
+                    first, last = group * size, (group + 1) * size
+                    _add_products(
+                        passed[0],
+                        passed[1],
+                        inner[0, t, first:last],
+                        inner[1, t, first:last],
+                        heard_t[first:last],
+                    )
+        for k in range(n_here):
+            row, d = one + k, inner[k]
+            _add_turned_product(
+                by_weights[n_features:-1], states[row, : n_steps - 1], d[1:]
+            )
+            _input_gradients(
+                inputs[row],
+                d,
+                kernel_t,
+                by_inputs[row],
+                by_weights[:n_features],
+                by_weights[-1],
+            )
+    for group in range(len(periods)):
+        first = group * size
+        by_weights[n_features : n_features + first, first : first + size] = _ZERO
+
+
 # -- LSTM: gates in Keras' order, input, forget, cell, output ------------------------
 
 

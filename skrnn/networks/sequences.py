@@ -37,18 +37,22 @@ class AlignLeft(keras.layers.Layer):
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         """Return int32 ids, shape (batch, time), words first and padding after."""
         ids = tf.cast(ids, tf.int32)
-        is_word = tf.not_equal(ids, PAD)
-        lengths = tf.reduce_sum(tf.cast(is_word, tf.int32), axis=1)
+        kept = self.kept(ids)
+        lengths = tf.reduce_sum(tf.cast(kept, tf.int32), axis=1)
         aligned = tf.reduce_all(
-            tf.equal(is_word, tf.sequence_mask(lengths, tf.shape(ids)[1]))
+            tf.equal(kept, tf.sequence_mask(lengths, tf.shape(ids)[1]))
         )
 
         def shifted() -> tf.Tensor:
-            order = tf.argsort(tf.cast(~is_word, tf.int32), axis=1, stable=True)
+            order = tf.argsort(tf.cast(~kept, tf.int32), axis=1, stable=True)
             return tf.gather(ids, order, axis=1, batch_dims=1)
 
         # Our own batches arrive aligned; the sort is for direct calls of the model.
         return self.known(tf.cond(aligned, lambda: ids, shifted))
+
+    def kept(self, ids: tf.Tensor) -> tf.Tensor:
+        """Tell which ids stay, the others being padding."""
+        return tf.not_equal(ids, PAD)
 
     def known(self, ids: tf.Tensor) -> tf.Tensor:
         """Return ``ids`` with those that have no embedding out of vocabulary."""

@@ -21,6 +21,7 @@ from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.foreign import read_foreign, write_foreign
 from skrnn.persistence.layout import (
     check_weights,
+    check_writable,
     read_spec,
     weight_shapes,
     write_spec,
@@ -84,6 +85,9 @@ KINDS = {
         optional=("feature_names_in_",),
         not_kept=("memory", "callbacks"),
         network=True,
+    ),
+    "skrnn.HierarchicalAttentionClassifier": Kind(
+        home="skrnn.classifiers.hierarchical", attributes=("classes_",), network=True
     ),
     "skrnn.comparison.NBSVMClassifier": Kind(
         home="skrnn.comparison.baselines",
@@ -173,9 +177,10 @@ def write_estimator(
         parts = zip(dict(estimator.estimators), estimator.estimators_, strict=True)
         written["parts"] = _write_all(writer, list(parts), inner, True)
         final = _join(place, "final_estimator_")
-        written["final"] = write_estimator(writer, estimator.final_estimator_, final)
+        written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
     if kind.network:
         network = estimator._network
+        check_writable(network.spec, type(estimator).__name__)
         values = network.model.get_weights()
         weights = dict(zip(network.weight_names, values, strict=True))
         check_weights(network.spec, weights)
@@ -236,7 +241,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         _check_classes(fitted["classes_"])
     if kind.estimators:
         fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
-        fitted["final_estimator_"] = read_estimator(reader, written["final"])
+        fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
         _read_network(reader, written, estimator, fitted)
     elif "vocabulary_" in fitted:

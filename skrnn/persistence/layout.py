@@ -15,7 +15,13 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.pooling import POOLINGS
 from skrnn.persistence.archive import DamagedFileError
 
-__all__ = ["check_weights", "read_spec", "weight_shapes", "write_spec"]
+__all__ = [
+    "check_weights",
+    "check_writable",
+    "read_spec",
+    "weight_shapes",
+    "write_spec",
+]
 
 Weights = dict[str, npt.NDArray[np.float32]]
 
@@ -49,7 +55,8 @@ def read_spec(written: dict[str, Any]) -> NetworkSpec:
     for name, value in values.items():
         if not _is_of_type(value, str(fields[name].type)):
             raise DamagedFileError(f"the network has {name}={value!r}.")
-    if spec.cell not in GATES or spec.pooling not in POOLINGS or spec.n_classes < 2:
+    known = spec.cell in GATES and spec.pooling in POOLINGS and not spec.sentence_units
+    if not known or spec.n_classes < 2:
         raise DamagedFileError(
             f"a network of cell={spec.cell!r}, pooling={spec.pooling!r} for "
             f"{spec.n_classes} classes is not known here."
@@ -97,6 +104,21 @@ def weight_shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
         shapes[f"{name}/bias"] = (units,)
         width = units
     return shapes
+
+
+def check_writable(spec: NetworkSpec, name: str) -> None:
+    """Refuse a network that no file can hold yet.
+
+    Raises
+    ------
+    TypeError
+        If the layers of ``spec`` are not among those that :func:`weight_shapes` knows.
+    """
+    if spec.cell not in GATES or spec.sentence_units:
+        raise TypeError(
+            f"Files cannot hold a {name} of {spec.cell!r} cells yet: use pickle or "
+            "joblib, for what you trust."
+        )
 
 
 def check_weights(spec: NetworkSpec, weights: Weights) -> None:

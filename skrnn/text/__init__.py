@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from skrnn.text.padding import pad_sequences, sequence_lengths
+from skrnn.text.sentences import split_sentences
 from skrnn.text.vocabulary import OOV, PAD, vocabulary_from_keras_index
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ __all__ = [
     "TextSequencer",
     "pad_sequences",
     "sequence_lengths",
+    "split_sentences",
     "vocabulary_from_keras_index",
 ]
 

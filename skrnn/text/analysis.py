@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import Any
 
 from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
+from skrnn.text.sentences import load_sentence_splitter
 from skrnn.text.stemmers import load_stemmer
 from skrnn.text.stop_words import StopWords
 from skrnn.text.tokenizers import CallableSplitter, Splitter, WordSplitter
@@ -23,6 +24,9 @@ __all__ = ["Analyzer", "strip_html"]
 # A tag opens with a letter, "/" and a letter, or "!--": "a < b", "<3" and "<-" do not.
 # It may not hold another "<", so that each character is looked at once.
 _TAG = re.compile(r"<(?:/?[a-zA-Z]|!(?:--|[a-zA-Z]))[^<>]*>")
+
+# What a browser shows as an empty line.
+_PARAGRAPH = re.compile(r"(?:<(?:br|/?p)\s*/?>\s*){2,}|</p\s*>", re.IGNORECASE)
 
 # Of bounded length: html.unescape raises on a number of thousands of digits.
 _ENTITY = re.compile(
@@ -82,6 +86,8 @@ class Analyzer:
         Whether negations stay although ``stop_words`` holds them.
     stemmer : {"porter", "snowball"}, callable or None
         How to reduce a token to its stem. A token without a stem is dropped.
+    sentence_splitter : {"rules"}, callable or None, default=None
+        How to cut a text into sentences, for :meth:`split_sentences`.
 
     Examples
     --------
@@ -104,6 +110,7 @@ class Analyzer:
         stop_words: str | Collection[str] | StopWords | None,
         keep_negations: bool,
         stemmer: str | Callable[[str], str] | None,
+        sentence_splitter: str | Callable[[str], Iterable[str]] | None = None,
     ):
         self._lowercase = lowercase
         self._strip_html = strip_html
@@ -122,6 +129,7 @@ class Analyzer:
             stop_words = StopWords(stop_words, keep_negations=keep_negations)
         self._stop_words = stop_words
         self._stem = None if stemmer is None else load_stemmer(stemmer)
+        self._find_sentences = load_sentence_splitter(sentence_splitter)
         self._memo: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -142,12 +150,12 @@ class Analyzer:
         tokens : list of str
             Its tokens in order, none for an empty text.
         """
-        units = self.split(text)
+        units = list(chain.from_iterable(self.split_sentences(text)))
         distinct = list(dict.fromkeys(units))
         tokens = dict(zip(distinct, self.resolve(distinct), strict=True))
         return list(chain.from_iterable(map(tokens.__getitem__, units)))
 
-    def split(self, text: str) -> list[str]:
+    def split_sentences(self, text: str) -> list[list[str]]:
         """Clean a text and cut it into units, which :meth:`resolve` understands.
 
         Parameters
@@ -157,11 +165,21 @@ class Analyzer:
 
         Returns
         -------
-        units : list of str
-            Runs of characters whose tokens do not depend on the rest of the text.
+        sentences : list of list of str
+            For each sentence its units: runs of characters whose tokens do not depend
+            on the rest of the sentence. One for the whole text without a
+            ``sentence_splitter``.
         """
         if self._strip_html:
+            if self._find_sentences is not None and "<" in text:
+                text = _PARAGRAPH.sub("\n\n", text)
             text = strip_html(text)
+        if self._find_sentences is None:
+            return [self._split(text)]
+        return list(map(self._split, self._find_sentences(text)))
+
+    def _split(self, text: str) -> list[str]:
+        """Cut what is rid of its markup into units."""
         if self._lowercase:
             text = text.lower()
         if self._strip_accents is not None:

@@ -37,11 +37,15 @@ class Encoded:
         ``tokens``.
     lengths : ndarray of shape (n_documents,), dtype int32
         How many tokens each document has.
+    breaks : ndarray of shape (n_breaks,), dtype int64
+        Positions in ``codes``, sorted, at which a sentence begins, other than the
+        first of a document.
     """
 
     tokens: list[str]
     codes: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.int32]
+    breaks: npt.NDArray[np.int64]
 
 
 def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> Encoded:
@@ -113,15 +117,18 @@ def encode_here(documents: Any, analyzer: Analyzer) -> Encoded:
 def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> Encoded:
     """Analyze documents whose first is called number ``first`` in errors."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    number, split = numbers.__getitem__, analyzer.split
+    number, split = numbers.__getitem__, analyzer.split_sentences
     units = array("I")
-    ends = [0]
+    ends = [0]  # of sentences, of which a document may be one
+    firsts_of_documents = [0]
     for position, document in enumerate(documents, start=first):
         if not isinstance(document, str):
             raise _not_a_text(document, position)
-        units.extend(map(number, split(document)))
-        ends.append(len(units))
-    if len(ends) == 1:
+        for sentence in split(document) or [[]]:
+            units.extend(map(number, sentence))
+            ends.append(len(units))
+        firsts_of_documents.append(len(ends) - 1)
+    if len(firsts_of_documents) == 1:
         raise ValueError("Found no documents: expected at least one text.")
     resolved = analyzer.resolve(list(numbers))
 
@@ -138,11 +145,15 @@ def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> E
         cuts = np.array(ends[start : start + _BLOCK + 1])
         block = np.array(units[cuts[0] : cuts[-1]], dtype=np.intp)
         blocks.append(_replace_units(block, cuts - cuts[0], firsts, widths, codes))
-    return Encoded(
-        tokens=list(names),
-        codes=np.concatenate([codes for codes, _ in blocks]),
-        lengths=np.concatenate([lengths for _, lengths in blocks]),
-    )
+    codes = np.concatenate([codes for codes, _ in blocks])
+    lengths = np.concatenate([lengths for _, lengths in blocks])
+    breaks = np.empty(0, dtype=np.int64)
+    if len(ends) != len(firsts_of_documents):
+        starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        of_documents = starts[firsts_of_documents]
+        lengths = np.diff(of_documents).astype(np.int32)
+        breaks = np.setdiff1d(starts, of_documents)
+    return Encoded(tokens=list(names), codes=codes, lengths=lengths, breaks=breaks)
 
 
 def _replace_units(
@@ -181,7 +192,7 @@ def _replace_units(
 def _merge(pieces: list[Encoded]) -> Encoded:
     """Put pieces together, in order, under one numbering of the tokens."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    codes = []
+    codes, breaks, n_before = [], [], 0
     for piece in pieces:
         renumber = np.fromiter(
             map(numbers.__getitem__, piece.tokens),
@@ -189,10 +200,13 @@ def _merge(pieces: list[Encoded]) -> Encoded:
             count=len(piece.tokens),
         )
         codes.append(renumber[piece.codes])
+        breaks.append(piece.breaks + n_before)
+        n_before += len(piece.codes)
     return Encoded(
         tokens=list(numbers),
         codes=np.concatenate(codes),
         lengths=np.concatenate([piece.lengths for piece in pieces]),
+        breaks=np.concatenate(breaks),
     )
 
 

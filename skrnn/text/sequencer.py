@@ -22,6 +22,7 @@ from skrnn._sklearn import (
 from skrnn.text.analysis import Analyzer
 from skrnn.text.encoding import Encoded, encode
 from skrnn.text.padding import pad_flat
+from skrnn.text.sentences import break_long_sentences
 from skrnn.text.vocabulary import (
     OOV,
     PAD,
@@ -87,9 +88,19 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         A fixed vocabulary: ids (at least 2, each used once, gaps allowed) by token, or
         tokens, which get ids from 2 on. ``max_features``, ``min_df`` and ``max_df``
         are then ignored. None learns it.
+    sentence_splitter : {"rules"}, callable or None, default=None
+        How to cut a text into sentences, which one 0 then sets apart in a row, for
+        :class:`~skrnn.HierarchicalAttentionClassifier`; other classifiers do not mind
+        it. ``"rules"`` is :func:`skrnn.text.split_sentences`, which needs no
+        downloaded data; a callable takes a text without markup and returns an iterable
+        of str. None does not look for sentences.
+    sentence_length : int or None, default=None
+        How many words a sentence may have; what is longer is set apart as several.
+        None means any number.
     maxlen : int, float or "auto", default=200
-        The length of the rows. A float in (0, 1] is a quantile of the training texts'
-        lengths: the smallest length that holds this share of them. ``"auto"`` is 0.9.
+        The length of the rows, the zeros between sentences included. A float in (0, 1]
+        is a quantile of the training texts' lengths: the smallest length that holds
+        this share of them. ``"auto"`` is 0.9.
     padding : {"pre", "post"}, default="pre"
         Where to put zeros in a row that is too short.
     truncating : {"pre", "post", "middle"}, default="pre"
@@ -107,7 +118,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         The length of the rows.
     document_lengths_ : ndarray of shape (n_documents,), dtype int32
         How many tokens each training text had, after stop words were dropped and
-        before it was cut. Tokens out of vocabulary count.
+        before it was cut. Tokens out of vocabulary count, zeros between sentences do
+        not.
 
     See Also
     --------
@@ -132,6 +144,13 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
     {'great': 2, 'a': 3, 'film': 4, 'not': 5}
     >>> sequencer.inverse_transform(sequencer.transform(["What a film"]))
     [['[UNK]', 'a', 'film']]
+
+    With sentences set apart:
+
+    >>> sequencer = TextSequencer(sentence_splitter="rules", maxlen=6)
+    >>> sequencer.fit_transform(["A great film. Great!", "A film"])
+    array([[0, 2, 4, 3, 0, 4],
+           [0, 0, 0, 0, 2, 3]], dtype=int32)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -159,6 +178,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             Interval(RealNotInt, 0, 1, closed="both"),
         ],
         "vocabulary": [Mapping, Iterable, None],
+        "sentence_splitter": [StrOptions({"rules"}), callable, None],
+        "sentence_length": [Interval(Integral, 1, None, closed="left"), None],
         "maxlen": [
             Interval(Integral, 1, None, closed="left"),
             Interval(Real, 0, 1, closed="right"),
@@ -183,6 +204,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         min_df: float = 1,
         max_df: float = 1.0,
         vocabulary: Mapping[str, int] | Iterable[str] | None = None,
+        sentence_splitter: str | Callable[[str], Iterable[str]] | None = None,
+        sentence_length: int | None = None,
         maxlen: float | str = 200,
         padding: str = "pre",
         truncating: str = "pre",
@@ -199,6 +222,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         self.min_df = min_df
         self.max_df = max_df
         self.vocabulary = vocabulary
+        self.sentence_splitter = sentence_splitter
+        self.sentence_length = sentence_length
         self.maxlen = maxlen
         self.padding = padding
         self.truncating = truncating
@@ -364,6 +389,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             stop_words=self.stop_words,
             keep_negations=self.keep_negations,
             stemmer=self.stemmer,
+            sentence_splitter=self.sentence_splitter,
         )
 
     def _learn(self, X: Iterable[str]) -> Encoded:
@@ -377,7 +403,8 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             min_df=self.min_df,
             max_df=self.max_df,
         )
-        maxlen = _resolve_maxlen(self.maxlen, documents.lengths)
+        _, widths = self._breaks(documents)
+        maxlen = _resolve_maxlen(self.maxlen, widths)
         self._analyzer = analyzer
         self.vocabulary_ = vocabulary
         self.maxlen_ = maxlen
@@ -397,12 +424,28 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         """Look the tokens up and pad."""
         look_up = self.vocabulary_.get
         ids = np.array([look_up(t, OOV) for t in documents.tokens], dtype=np.int32)
+        flat = ids[documents.codes]
+        breaks, widths = self._breaks(documents)
+        if len(breaks):
+            flat = np.insert(flat, breaks, PAD)
         return pad_flat(
-            ids[documents.codes],
-            documents.lengths,
+            flat,
+            widths,
             maxlen=self.maxlen_,
             padding=self.padding,
             truncating=self.truncating,
+        )
+
+    def _breaks(self, documents: Encoded) -> tuple[npt.NDArray[np.int64], Ids]:
+        """Tell where sentences part, and how long documents are with zeros there."""
+        breaks, lengths = documents.breaks, documents.lengths
+        if self.sentence_length is not None:
+            breaks = break_long_sentences(breaks, lengths, self.sentence_length)
+        if not len(breaks):
+            return breaks, lengths
+        owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
+        return breaks, lengths + np.bincount(owners, minlength=len(lengths)).astype(
+            np.int32
         )
 
     def _check_fitted(self) -> None:

@@ -28,7 +28,7 @@ class Rows:
     ids : ndarray of shape (n_rows, n_columns), int32
         Words first, padding after.
     lengths : ndarray of shape (n_rows,), int64
-        Words in each row.
+        Columns that each row needs.
     """
 
     ids: npt.NDArray[np.int32]
@@ -66,13 +66,37 @@ def align_left(ids: npt.NDArray[np.int32]) -> Rows:
     rows : Rows
         The same words in the same order, padding after them.
     """
-    is_word = ids != PAD
-    lengths = is_word.sum(axis=1)
+    return _move_left(ids, ids != PAD)
+
+
+def align_sentences(ids: npt.NDArray[np.int32]) -> Rows:
+    """Move the words of each row to its start, with one zero between two sentences.
+
+    Parameters
+    ----------
+    ids : ndarray of shape (n_rows, n_columns), int32
+        Rows with padding anywhere; a sentence is a run of words without any.
+
+    Returns
+    -------
+    rows : Rows
+        The same sentences in the same order, padding after them. Lengths count the
+        zeros between sentences.
+    """
+    kept = ids != PAD
+    if ids.shape[1] > 2:
+        after_words = np.logical_or.accumulate(kept[:, :-2], axis=1)
+        kept[:, 1:-1] |= after_words & (ids[:, 2:] != PAD)
+    return _move_left(ids, kept)
+
+
+def _move_left(ids: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_]) -> Rows:
+    lengths = kept.sum(axis=1)
     columns = np.arange(ids.shape[1])
     real = columns < lengths[:, np.newaxis]
     aligned = np.full_like(ids, PAD)
     # Both masks hold the same number of cells in each row, read in the same order.
-    aligned[real] = ids[is_word]
+    aligned[real] = ids[kept]
     return Rows(aligned, lengths)
 
 

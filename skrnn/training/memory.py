@@ -41,29 +41,11 @@ class Trajectory:
         self.folder = Path(location) / "skrnn" / joblib.hash(identity)
 
     def save(self, epoch: int, state: State, history: History) -> None:
-        """Keep the state after ``epoch`` epochs.
-
-        The file appears whole or not at all: it is written under another name first.
-        """
+        """Keep the state after ``epoch`` epochs."""
         path = self._path(epoch)
-        if path.exists():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=self.folder, suffix=".part", delete=False
-        ) as file:
-            try:
-                np.savez(
-                    file,
-                    *state,
-                    history=np.frombuffer(json.dumps(history).encode(), np.uint8),
-                )
-                file.close()
-                Path(file.name).replace(path)
-            except BaseException:
-                file.close()
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        if not path.exists():
+            text = np.frombuffer(json.dumps(history).encode(), np.uint8)
+            save_whole(path, *state, history=text)
 
     def load_latest(self, most: int) -> tuple[int, State, History] | None:
         """Return the last state of at most ``most`` epochs, or None.
@@ -84,6 +66,27 @@ class Trajectory:
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:05d}.npz"
+
+
+def save_whole(
+    path: Path, *arrays: npt.NDArray[Any], **named: npt.NDArray[Any]
+) -> None:
+    """Save arrays to a file that appears whole or not at all.
+
+    It is written under another name first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, suffix=".part", delete=False
+    ) as file:
+        try:
+            np.savez(file, *arrays, allow_pickle=False, **named)
+            file.close()
+            Path(file.name).replace(path)
+        except BaseException:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def has_memory(memory: Any) -> bool:

@@ -622,3 +622,28 @@ def test_embeddings_learnt_in_fit(method: str, sequences: Sequences) -> None:
         seed=model._seed,
     )
     np.testing.assert_array_equal(table, expected)
+
+
+def test_clockwork_periods_are_checked_where_they_are_used(
+    sequences: Sequences,
+) -> None:
+    X, y = sequences
+    clockwork = small(cell="clockwork", units=(4, 6))
+    with pytest.raises(ValueError, match=r"units=6 .*\(1, 2, 4, 8\).* units=4 or 8"):
+        clockwork.fit(X, y)
+    with pytest.raises(ValueError, match="each larger than the one before"):
+        clockwork.set_params(periods=[2, 1]).fit(X, y)
+    assert not hasattr(clockwork, "classes_")
+    clockwork.set_params(periods=[1, 3]).fit(X, y)
+    assert small(cell="simple", units=3).fit(X, y).n_parameters_ > 0
+
+
+def test_other_periods_are_another_network(sequences: Sequences, tmp_path) -> None:
+    X, y = sequences
+    alone, kept = [], []
+    for periods in ((1, 2), (1, 4)):
+        params = {"cell": "clockwork", "periods": periods, "epochs": 2}
+        alone.append(small(**params).fit(X, y).predict_proba(X))
+        kept.append(small(**params, memory=tmp_path).fit(X, y).predict_proba(X))
+    np.testing.assert_array_equal(alone, kept)
+    assert not np.array_equal(*alone)

@@ -60,10 +60,24 @@ def test_refit_learns_from_all_rows() -> None:
     assert counts == [270, 300]
 
 
-def test_three_classes_and_strings() -> None:
+def test_equal_weights_are_a_geometric_mean() -> None:
+    texts, y = [*REVIEWS, "neither"], np.array([*LABELS, 2])
+    blend = BlendedClassifier(BAGS, weights="equal").fit(texts, y)
+    each = [clone(model).fit(texts, y).predict_proba(texts) for _, model in BAGS]
+    mean = np.sqrt(np.prod(np.clip(each, 1e-6, 1 - 1e-6), axis=0))
+    np.testing.assert_allclose(
+        blend.predict_proba(texts), mean / mean.sum(axis=1, keepdims=True)
+    )
+    assert blend.final_estimator_ is None
+
+
+@pytest.mark.parametrize("weights", ["learnt", "equal"])
+def test_three_classes_and_strings(weights: str) -> None:
     texts = ["good so", "bad so", "dull so"] * 20
     labels = ["p", "n", "d"] * 20
-    blend = BlendedClassifier(BAGS, validation_split=0.3, random_state=0)
+    blend = BlendedClassifier(
+        BAGS, weights=weights, validation_split=0.3, random_state=0
+    )
     assert blend.fit(texts, labels).predict(["good", "dull"]).tolist() == ["p", "d"]
     np.testing.assert_allclose(blend.predict_proba(texts).sum(axis=1), 1.0)
 
@@ -96,6 +110,7 @@ def test_it_is_a_scikit_learn_estimator() -> None:
         ({"estimators": []}, "empty"),
         ({"estimators": [BAGS[0], BAGS[0]]}, "not unique"),
         ({"validation_split": 0.0}, "validation_split"),
+        ({"weights": "best"}, "weights"),
     ],
     ids=str,
 )

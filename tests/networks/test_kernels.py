@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ LAYERS = {
     "simple": (kernels.simple_rnn, 1),
     "lstm": (kernels.lstm, 4),
     "gru": (kernels.gru, 3),
+    "clockwork": (partial(kernels.clockwork, periods=(1, 3)), 1),
 }
 
 
@@ -83,12 +85,12 @@ def test_gradients_follow_finite_differences(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_nan_stays_nan(kind: str) -> None:
-    inputs, *weights = random_layer(kind, (2, 4, 3), 4)
+    inputs, *weights = random_layer(kind, (2, 7, 3), 4)
     spoilt = inputs.numpy()
-    spoilt[0, 1, 0] = np.nan
+    spoilt[0, 3, 0] = np.nan  # where both groups of the clockwork layer move
     states = LAYERS[kind][0](tf.constant(spoilt), *weights).numpy()
-    assert np.isfinite(states[0, 0]).all()
-    assert np.isnan(states[0, 1:]).all()
+    assert np.isfinite(states[0, :3]).all()
+    assert np.isnan(states[0, 3:]).all()
     assert np.isfinite(states[1]).all()
 
 

@@ -220,9 +220,10 @@ def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) 
 
 
 def test_blend_and_baselines(tmp_path: Path) -> None:
-    for labels in (LABELS, THREE):
+    for labels, weights in ((LABELS, "learnt"), (LABELS, "equal"), (THREE, "learnt")):
         blend = BlendedClassifier(
             [("network", fit_small()), ("bag", make_baseline(vec__min_df=1))],
+            weights=weights,
             random_state=0,
         ).fit(REVIEWS, labels)
         loaded = there_and_back(blend, tmp_path)
@@ -246,6 +247,12 @@ def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> 
     broken["clf"].model_.set_weights(weights)
     with pytest.raises(ValueError, match="not finite"):
         skrnn.save(broken, path)
+    with pytest.raises(TypeError, match="'clockwork' cells yet: use pickle"):
+        skrnn.save(fit_small(cell="clockwork", units=4), path)
+    sentences = {"maxlen": 20, "epochs": 1, "units": 4, "sentence_units": 4}
+    hierarchical = skrnn.make_sentiment_pipeline("hierarchical", **sentences)
+    with pytest.raises(TypeError, match="HierarchicalAttentionClassifier"):
+        skrnn.save(hierarchical.fit(REVIEWS, LABELS), path)
     strange = pickle.loads(pickle.dumps(pipeline))
     strange.set_params(clf__random_state=np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"clf__random_state=.*use an int"):

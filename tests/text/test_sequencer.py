@@ -379,6 +379,8 @@ def test_the_signature_is_the_designed_one() -> None:
         "min_df": 1,
         "max_df": 1.0,
         "vocabulary": None,
+        "sentence_splitter": None,
+        "sentence_length": None,
         "maxlen": 200,
         "padding": "pre",
         "truncating": "pre",

@@ -1,0 +1,92 @@
+"""
+Why did this review get its class?
+==================================
+
+Three answers, each a weight for every word that the network read:
+
+* **occlusion**: what the probability loses when the word is taken out;
+* **integrated gradients**: how the probability grows on the way from zero vectors to
+  the words' own, shared out among the words;
+* **attention**: where a network with ``pooling="attention"`` looks.
+
+The reviews are generated, unless ``SKRNN_DATA`` names a folder that has IMDb's.
+"""
+
+# %%
+# A network with attention
+# ------------------------
+
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from skrnn import AttentionDisplay, explain, make_sentiment_pipeline
+from skrnn.datasets import fetch_imdb, make_reviews
+
+if "SKRNN_DATA" in os.environ:
+    reviews, y = fetch_imdb(return_X_y=True)
+    reviews, y, maxlen, epochs = reviews[:6000], y[:6000], 60, 4
+else:
+    reviews, y = make_reviews(3200, reach=2, random_state=0)
+    maxlen, epochs = "auto", 6
+labels = np.array(["negative", "positive"])[y]
+n_train = len(reviews) - 200
+
+model = make_sentiment_pipeline(
+    None,
+    cell="lstm",
+    bidirectional=True,
+    pooling="attention",
+    maxlen=maxlen,
+    epochs=epochs,
+    batch_size=32,
+    optimizer="adam",
+    learning_rate=0.01 if epochs == 6 else 0.003,
+    spatial_dropout=0.0,
+    dropout=0.2,
+    random_state=0,
+).fit(reviews[:n_train], labels[:n_train])
+print(f"accuracy {model.score(reviews[n_train:], labels[n_train:]):.3f}")
+
+# %%
+# One review, word by word
+# ------------------------
+# In a notebook an explanation shows itself as a coloured line: blue words speak for the
+# class, orange ones against it.
+
+review = reviews[n_train]
+explain(model, review, method="integrated_gradients")
+
+# %%
+# The weights are pairs, a table and a plot too. Those of integrated gradients sum to
+# the difference in probability between the review and as many zero vectors.
+
+explanation = explain(model, review, method="integrated_gradients")
+print(f"{explanation.weights.sum():.3f} =", end=" ")
+print(f"{explanation.value:.3f} - {explanation.baseline:.3f}")
+print(explanation.to_frame().nlargest(3, "weight"))
+explanation.plot(max_words=15)
+
+# %%
+# Occlusion asks another question: what if this word were not there? Together with the
+# negation its word turns, so that both may have large weights.
+
+explain(model, review, method="occlusion").plot(max_words=15)
+
+# %%
+# What a sure network hides
+# -------------------------
+# A probability near one hardly moves when a word goes. Log-odds do.
+
+figure, axes = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
+for ax, score in zip(axes, ("probability", "log_odds"), strict=True):
+    explain(model, review, score=score).plot(ax=ax, max_words=15)
+
+# %%
+# Where it looked
+# ---------------
+# Attention has no direction: it says where the network looked, not what it made of it.
+
+AttentionDisplay.from_estimator(model, reviews[n_train : n_train + 4]).plot()
+plt.show()

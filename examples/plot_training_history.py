@@ -1,0 +1,77 @@
+"""
+The curves of a training
+========================
+
+When did the network stop to learn what holds for other reviews too?
+:class:`~skrnn.TrainingHistoryDisplay` draws loss and accuracy of each epoch, on the
+reviews that were learnt from and on those that were held out.
+
+The reviews are generated, unless ``SKRNN_DATA`` names a folder that has IMDb's.
+"""
+
+# %%
+# The data
+# --------
+# In a generated review a negation turns a word that stands two words later, so that
+# only the order of the words tells the verdict. One label of ten is made wrong: it can
+# be learnt by heart only.
+
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from skrnn import TrainingHistoryDisplay, make_sentiment_pipeline
+from skrnn.datasets import fetch_imdb, make_reviews
+
+if "SKRNN_DATA" in os.environ:
+    reviews, y = fetch_imdb(return_X_y=True)
+    reviews, y, maxlen, learning_rate = reviews[:5000], y[:5000], 200, 0.003
+else:
+    reviews, y = make_reviews(3000, reach=2, random_state=0)
+    wrong = np.random.default_rng(0).random(len(y)) < 0.1
+    y = np.where(wrong, 1 - y, y)
+    maxlen, learning_rate = "auto", 0.01
+labels = np.array(["negative", "positive"])[y]
+
+# %%
+# Two networks
+# ------------
+# They differ in their pooling alone. A part of the reviews is held out, and measured
+# after each epoch; ``early_stopping`` would keep the weights of the marked epoch.
+
+models = {
+    pooling: make_sentiment_pipeline(
+        None,
+        cell="lstm",
+        pooling=pooling,
+        maxlen=maxlen,
+        epochs=12,
+        batch_size=32,
+        optimizer="adam",
+        learning_rate=learning_rate,
+        spatial_dropout=0.0,
+        dropout=0.2,
+        validation_split=0.2,
+        random_state=0,
+    ).fit(reviews, labels)
+    for pooling in ("max", "last")
+}
+
+# %%
+# One panel for each metric
+# -------------------------
+
+display = TrainingHistoryDisplay.from_estimator(models["max"]).plot()
+print(f"least held-out loss after epoch {display.best_epoch}")
+
+# %%
+# Side by side
+# ------------
+# Axes of one's own take one metric each.
+
+figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6), sharey=True, layout="constrained")
+for ax, (pooling, model) in zip(axes, models.items(), strict=True):
+    TrainingHistoryDisplay.from_estimator(model).plot(ax=ax, metrics=["accuracy"])
+    ax.set_xlabel(f"epoch, pooling={pooling!r}")
+plt.show()

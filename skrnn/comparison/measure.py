@@ -1,0 +1,256 @@
+"""One model: fitted, timed, asked for its answers, its parameters counted."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+
+__all__ = ["ModelResult", "count_parameters", "find_history", "measure"]
+
+History = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """What is known of one model after it was fitted, or why it could not be.
+
+    Parameters
+    ----------
+    predictions : ndarray of shape (n_test,) or None
+        Predicted labels; None if the model failed.
+    scores : ndarray of shape (n_test, n_classes), float64, or None
+        Probabilities or decisions, in the order of the comparison's ``classes``; NaN
+        for a class that the model has not met. None if it gives neither.
+    score_method : {"predict_proba", "decision_function"} or None
+        Where the scores come from.
+    n_parameters : int or None
+        Learnt numbers, or None where they cannot be counted.
+    fit_time, predict_time : float
+        Seconds of ``fit`` and of ``predict`` on all test rows.
+    history : dict of str to list of float
+        Figures of each epoch, if the model keeps them.
+    error : str or None
+        Why the model failed.
+    traceback : str or None
+        Where it failed.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from skrnn.comparison import compare_models
+    >>> models = {"dummy": DummyClassifier()}
+    >>> result = compare_models(
+    ...     models, ["a", "b"], [0, 1], ["c"], [0], verbose=0
+    ... ).results["dummy"]
+    >>> result.predictions, result.scores, result.score_method
+    (array([0]), array([[0.5, 0.5]]), 'predict_proba')
+    """
+
+    predictions: npt.NDArray[Any] | None = None
+    scores: npt.NDArray[np.float64] | None = None
+    score_method: str | None = None
+    n_parameters: int | None = None
+    fit_time: float = float("nan")
+    predict_time: float = float("nan")
+    history: History = field(default_factory=dict)
+    error: str | None = None
+    traceback: str | None = None
+
+
+def measure(
+    estimator: Any,
+    X_train: Any,
+    y_train: Any,
+    X_test: Any,
+    *,
+    n_test: int,
+    classes: npt.NDArray[Any],
+) -> tuple[ModelResult, Any]:
+    """Fit a clone of ``estimator`` and ask it for its answers.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Any scikit-learn classifier.
+    X_train, X_test : array-like of length n_train, n_test
+        What it takes.
+    y_train : ndarray of shape (n_train,)
+        Labels.
+    n_test : int
+        Rows of X_test.
+    classes : ndarray of shape (n_classes,)
+        All labels there are, sorted.
+
+    Returns
+    -------
+    result : ModelResult
+        Of a model that fails, the error.
+    model : estimator or None
+        The fitted clone.
+    """
+    try:
+        model = clone(estimator)
+        start = time.perf_counter()
+        model.fit(X_train, y_train)
+        fit_time = time.perf_counter() - start
+        start = time.perf_counter()
+        predicted = model.predict(X_test)
+        predict_time = time.perf_counter() - start
+        labels = _checked_labels(predicted, n_test, classes)
+        scores, method = _scores(model, X_test, n_test, classes)
+        result = ModelResult(
+            predictions=labels,
+            scores=scores,
+            score_method=method,
+            n_parameters=count_parameters(model),
+            fit_time=fit_time,
+            predict_time=predict_time,
+            history=find_history(model),
+        )
+    # Whatever is wrong with one model must not lose the others.
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}".rstrip(": ")
+        return ModelResult(error=message, traceback=traceback.format_exc()), None
+    return result, model
+
+
+def _checked_labels(
+    predicted: Any, n_rows: int, classes: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """Return predicted labels as ``classes`` has them."""
+    predicted = np.asarray(predicted)
+    if predicted.shape != (n_rows,):
+        raise ValueError(
+            f"predict gave an array of shape {predicted.shape} for {n_rows} rows."
+        )
+    codes = pd.Index(classes).get_indexer(predicted)
+    if (codes < 0).any():
+        unknown = predicted[int(np.argmax(codes < 0))]
+        raise ValueError(
+            f"predict gave {unknown!r}, which is none of the labels {classes.tolist()}:"
+            " is this a classifier?"
+        )
+    labels: npt.NDArray[Any] = classes[codes]
+    return labels
+
+
+def _scores(
+    model: Any, X: Any, n_rows: int, classes: npt.NDArray[Any]
+) -> tuple[npt.NDArray[np.float64] | None, str | None]:
+    """Return the scores of all ``classes``, and the method that gave them."""
+    for method in ("predict_proba", "decision_function"):
+        if hasattr(model, method):
+            break
+    else:
+        return None, None
+    if method == "decision_function" and _is_one_vs_one(model):
+        return None, None
+    given = np.asarray(getattr(model, method)(X), dtype=np.float64)
+    if given.ndim == 1:
+        given = np.column_stack([-given, given])
+    known = pd.Index(classes).get_indexer(np.asarray(model.classes_))
+    if given.shape != (n_rows, len(known)):
+        raise ValueError(
+            f"{method} gave an array of shape {given.shape} for {n_rows} rows and "
+            f"{len(known)} classes."
+        )
+    if not np.isfinite(given).all():
+        raise ValueError(f"{method} gave values that are not finite.")
+    scores = np.full((n_rows, len(classes)), np.nan)
+    scores[:, known] = given
+    return scores, method
+
+
+def _is_one_vs_one(model: Any) -> bool:
+    """Tell whether decisions are of pairs of classes: of three there are three."""
+    return len(model.classes_) > 2 and any(
+        name.rpartition("__")[2] == "decision_function_shape" and value == "ovo"
+        for name, value in model.get_params().items()
+    )
+
+
+def count_parameters(model: Any) -> int | None:
+    """Count the numbers that a fitted model has learnt, where they can be counted.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted classifier, or a Pipeline or search that ends in one.
+
+    Returns
+    -------
+    n_parameters : int or None
+        ``n_parameters_``, or the sizes of ``coef_`` and ``intercept_`` (``coefs_`` and
+        ``intercepts_``); of an ensemble, the sum over its models.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skrnn.comparison.measure import count_parameters
+    >>> count_parameters(LogisticRegression().fit([[0, 1], [1, 1]], [0, 1]))
+    3
+    """
+    model = _last_step(model)
+    if hasattr(model, "n_parameters_"):
+        return int(model.n_parameters_)
+    if hasattr(model, "coefs_"):
+        return sum(array.size for array in (*model.coefs_, *model.intercepts_))
+    if hasattr(model, "coef_"):
+        # The size of a sparse matrix would count what is not zero.
+        sizes = [np.prod(np.shape(model.coef_)), np.size(model.intercept_)]
+        return int(sum(sizes))
+    if hasattr(model, "estimators_"):
+        parts = list(getattr(model.estimators_, "flat", model.estimators_))
+        if hasattr(model, "final_estimator_"):
+            parts.append(model.final_estimator_)
+        counts = [count_parameters(part) for part in parts]
+        return None if None in counts else sum(filter(None, counts))
+    return None
+
+
+def find_history(model: Any) -> History:
+    """Get the training curves of a fitted model.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted classifier, or a Pipeline or search that ends in one.
+
+    Returns
+    -------
+    history : dict of str to list of float
+        ``history_`` as it is, or ``loss_curve_`` under the name of ``loss``; empty if
+        there is neither.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skrnn.comparison.measure import find_history
+    >>> find_history(LogisticRegression().fit([[0, 1], [1, 1]], [0, 1]))
+    {}
+    """
+    model = _last_step(model)
+    history = getattr(model, "history_", None)
+    if isinstance(history, dict):
+        return {name: [float(v) for v in values] for name, values in history.items()}
+    if hasattr(model, "loss_curve_"):
+        return {"loss": [float(value) for value in model.loss_curve_]}
+    return {}
+
+
+def _last_step(model: Any) -> Any:
+    """Return what learns the labels inside Pipelines and searches."""
+    while True:
+        if hasattr(model, "best_estimator_"):
+            model = model.best_estimator_
+        elif hasattr(model, "steps"):
+            model = model.steps[-1][1]
+        else:
+            return model

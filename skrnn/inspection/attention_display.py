@@ -1,0 +1,223 @@
+"""AttentionDisplay: where a network looked, word by word."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.inspection.attention import attention_of_rows
+from skrnn.inspection.reading import read_texts, split_pipeline
+from skrnn.inspection.style import ATTENDED, axes_or_new, shorten, tint
+
+__all__ = ["AttentionDisplay"]
+
+_LINE_WIDTH = 72  # characters of a line of words
+# Width of DejaVu Sans Mono in font sizes, and a little for rounding to whole pixels.
+_CHARACTER = 0.602 * 1.04
+_POINTS_PER_INCH = 72
+_LINE_HEIGHT = 0.25  # inches
+_WIDTH = 7.2
+
+
+class AttentionDisplay:
+    """Texts as heat maps of words: the more a word was attended to, the stronger.
+
+    Use :meth:`from_estimator`. A class with an attention of its own is drawn by it too
+    if it has a method ``attention_weights``, see :func:`attention_weights`.
+
+    Parameters
+    ----------
+    tokens : sequence of sequence of str
+        The words of each text.
+    weights : sequence of ndarray of shape (n_tokens,)
+        Their weights, at least 0.
+    titles : sequence of str, default=None
+        A line above each text.
+
+    Attributes
+    ----------
+    tokens, weights, titles : as given
+        The parameters.
+    ax_ : matplotlib Axes
+        Where :meth:`plot` drew.
+    figure_ : matplotlib Figure
+        Its figure.
+
+    See Also
+    --------
+    attention_weights : The weights as an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.inspection import AttentionDisplay
+    >>> display = AttentionDisplay(
+    ...     [["not", "good"], ["bad"]], [np.array([0.25, 0.75]), np.array([1.0])]
+    ... )
+    >>> [text.get_text() for text in display.plot().ax_.texts]
+    ['strongest: 0.750', 'not', 'good', 'strongest: 1.000', 'bad']
+    """
+
+    def __init__(
+        self,
+        tokens: Sequence[Sequence[str]],
+        weights: Sequence[npt.NDArray[np.float64]],
+        titles: Sequence[str] | None = None,
+    ) -> None:
+        self.tokens = tokens
+        self.weights = weights
+        self.titles = titles
+
+    @classmethod
+    def from_estimator(cls, pipeline: Any, texts: Iterable[str]) -> Self:
+        """Take what a fitted pipeline attends to in texts.
+
+        Parameters
+        ----------
+        pipeline : sklearn.pipeline.Pipeline
+            A fitted one, of a :class:`~skrnn.TextSequencer` and a classifier with
+            attention, see :func:`attention_weights`.
+        texts : iterable of str
+            The texts; a few.
+
+        Returns
+        -------
+        display : AttentionDisplay
+            Not drawn yet; call :meth:`plot`.
+
+        Raises
+        ------
+        NotFittedError
+            If the pipeline is not fitted.
+        TypeError
+            If it is no pipeline of these two, or a text is no str.
+        ValueError
+            If the classifier has no attention.
+
+        Examples
+        --------
+        >>> from skrnn import make_sentiment_pipeline
+        >>> from skrnn.inspection import AttentionDisplay
+        >>> model = make_sentiment_pipeline(
+        ...     None, pooling="attention", maxlen=5, units=4, epochs=1, random_state=0
+        ... ).fit(["so good", "so bad"] * 10, ["pos", "neg"] * 10)
+        >>> display = AttentionDisplay.from_estimator(model, ["A really GOOD film"])
+        >>> display.tokens[0]
+        ('A', 'really', 'GOOD', 'film')
+        >>> round(float(display.weights[0].sum()), 6)
+        1.0
+        """
+        sequencer, classifier = split_pipeline(pipeline)
+        readings = read_texts(sequencer, texts)
+        rows = np.stack([reading.row for reading in readings])
+        attention = attention_of_rows(classifier, rows)
+        proba = classifier.predict_proba(rows)
+        labels = classifier.classes_[proba.argmax(axis=1)]
+        return cls(
+            [reading.tokens for reading in readings],
+            [
+                row[reading.columns]
+                for row, reading in zip(attention, readings, strict=True)
+            ],
+            [
+                f"{label} ({share:.2f})"
+                for label, share in zip(labels, proba.max(axis=1), strict=True)
+            ],
+        )
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the texts, one below the other.
+
+        The strongest tint of each text is its largest weight, so that a long text,
+        whose weights are all small, is not paler than a short one.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure, as high as the texts need, if None.
+
+        Returns
+        -------
+        self : AttentionDisplay
+            With ``ax_`` and ``figure_``.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        places, captions, n_lines = self._arrange()
+        size = (_WIDTH, _LINE_HEIGHT * n_lines + 0.5)
+        (self.ax_,) = axes_or_new("AttentionDisplay.plot", ax, size=size)
+        self.figure_ = self.ax_.figure
+        self.ax_.set_axis_off()
+        self.ax_.set_xlim(-0.5, _LINE_WIDTH + 0.5)
+        self.ax_.set_ylim(n_lines, 0)
+        self.figure_.draw_without_rendering()  # gives the axes their final place
+        inches = self.ax_.get_position().width * self.figure_.get_figwidth()
+        font_size = inches * _POINTS_PER_INCH / ((_LINE_WIDTH + 1) * _CHARACTER)
+        for number, (words, weights) in enumerate(
+            zip(self.tokens, self.weights, strict=True)
+        ):
+            strongest = float(np.max(weights, initial=0.0))
+            self._draw_caption(captions[number], number, strongest, font_size)
+            for word, weight, place in zip(words, weights, places[number], strict=True):
+                strength = weight / strongest if strongest else 0.0
+                self._draw_word(shorten(word), strength, *place, font_size)
+        return self
+
+    def _draw_caption(
+        self, line: int, number: int, strongest: float, font_size: float
+    ) -> None:
+        style = {"size": font_size, "va": "center", "parse_math": False}
+        if self.titles is not None:
+            title = self.titles[number]
+            self.ax_.text(0, line + 0.5, title, weight="bold", **style)
+        self.ax_.text(
+            _LINE_WIDTH, line + 0.5, f"strongest: {strongest:.3f}", ha="right", **style
+        )
+
+    def _draw_word(
+        self, token: str, strength: float, line: int, column: int, font_size: float
+    ) -> None:
+        width = _columns(token)
+        self.ax_.fill(
+            [column - 0.4, column + width + 0.4, column + width + 0.4, column - 0.4],
+            [line + 0.06, line + 0.06, line + 0.94, line + 0.94],
+            color=tint(ATTENDED, strength),
+            lw=0,
+        )
+        self.ax_.text(
+            column + width / 2, line + 0.5, token, size=font_size,
+            family="monospace", ha="center", va="center_baseline", parse_math=False,
+        )  # fmt: skip
+
+    def _arrange(self) -> tuple[list[list[tuple[int, int]]], list[int], int]:
+        """Return line and column of each word, lines of the captions, and all lines."""
+        line = 0
+        places, captions = [], []
+        for tokens in self.tokens:
+            captions.append(line)
+            line, column = line + 1, 0
+            where = []
+            for token in tokens:
+                width = _columns(shorten(token))
+                if column and column + width > _LINE_WIDTH:
+                    line, column = line + 1, 0
+                where.append((line, column))
+                column += width + 1
+            places.append(where)
+            line += 2  # an empty one between texts
+        return places, captions, max(line - 1, 1)
+
+
+def _columns(token: str) -> int:
+    """Count the columns of a monospaced font that a word takes."""
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in token
+    )

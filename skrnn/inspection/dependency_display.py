@@ -1,0 +1,195 @@
+"""A picture of how far models carry a negation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from skrnn.inspection.dependency import long_term_dependency
+
+__all__ = ["LongTermDependencyDisplay"]
+
+_COLUMNS = ("model", "distance", "accuracy", "gradient_norm")
+# Okabe and Ito's colours that stand out from white and from black; a line is also told
+# by its marker and its dashes.
+_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#808080", "#e69f00")
+_MARKERS = ("o", "s", "^", "D", "X", "v")
+_DASHES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (8, 2)))
+_LABELS = {
+    "accuracy": "accuracy on new reviews",
+    "gradient_norm": "gradient norm at the negation",
+}
+
+
+class LongTermDependencyDisplay:
+    """Accuracy and gradient norm by the distance that a negation must be carried.
+
+    Two pictures side by side: at which distance a model falls to chance, and how much
+    its score still depends on the negation's word vector there.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A table of :func:`skrnn.long_term_dependency`: columns ``model``, ``distance``,
+        ``accuracy`` and ``gradient_norm``.
+
+    Attributes
+    ----------
+    ax_ : ndarray of shape (2,), matplotlib.axes.Axes
+        Where ``plot`` drew: the accuracy, and the gradient norm.
+    figure_ : matplotlib.figure.Figure
+        Their figure.
+    lines_ : list of matplotlib.lines.Line2D
+        The accuracies, a line for each model.
+
+    Raises
+    ------
+    ValueError
+        If the table has no rows or lacks a column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skrnn import LongTermDependencyDisplay
+    >>> table = pd.DataFrame({
+    ...     "model": ["plain RNN", "plain RNN", "TF-IDF", "TF-IDF"],
+    ...     "distance": [0, 8, 0, 8],
+    ...     "accuracy": [1.0, 0.5, 0.5, 0.5],
+    ...     "gradient_norm": [3.0, 0.01, float("nan"), float("nan")],
+    ... })
+    >>> display = LongTermDependencyDisplay(table)
+    >>> display.table["model"].unique().tolist()
+    ['plain RNN', 'TF-IDF']
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        missing = [name for name in _COLUMNS if name not in table]
+        if missing or not len(table):
+            raise ValueError(
+                f"table must be one of long_term_dependency, with rows and the columns "
+                f"{', '.join(_COLUMNS)}; got {len(table)} rows and the columns "
+                f"{', '.join(map(str, table)) or '(none)'}."
+            )
+        self.table = table
+
+    @classmethod
+    def from_estimators(
+        cls,
+        estimators: Mapping[str, Any] | None = None,
+        *,
+        distances: Sequence[int] = (0, 4, 16, 32),
+        n_samples: int = 6000,
+        n_test: int = 500,
+        random_state: Any = None,
+        ax: Any = None,
+    ) -> Self:
+        """Measure by :func:`skrnn.long_term_dependency`, and plot.
+
+        Parameters
+        ----------
+        estimators : mapping of str to estimator, default=None
+            Classifiers of raw strings by name; they are cloned. None takes a plain RNN,
+            an LSTM, a GRU, attention and TF-IDF.
+        distances : sequence of int, default=(0, 4, 16, 32)
+            Words between the negation and the word that it turns.
+        n_samples, n_test : int, default=6000 and 500
+            Reviews to learn from and to score on, at each distance.
+        random_state : int, RandomState instance or None, default=None
+            Source of all randomness.
+        ax : sequence of two matplotlib.axes.Axes, default=None
+            Where to draw; a new figure if None.
+
+        Returns
+        -------
+        display : LongTermDependencyDisplay
+            The display, plotted.
+        """
+        table = long_term_dependency(
+            estimators,
+            distances=distances,
+            n_samples=n_samples,
+            n_test=n_test,
+            random_state=random_state,
+        )
+        return cls(table).plot(ax)
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the accuracy and the gradient norm.
+
+        Parameters
+        ----------
+        ax : sequence of two matplotlib.axes.Axes, default=None
+            Where to draw; a new figure if None.
+
+        Returns
+        -------
+        self : LongTermDependencyDisplay
+            The display.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If ``ax`` has another number of axes than two.
+        """
+        try:
+            import matplotlib.pyplot as plt
+        except ImportError as error:
+            raise ImportError(
+                "LongTermDependencyDisplay draws with matplotlib, which is not "
+                "installed: pip install 'skrnn[plot]'"
+            ) from error
+        if ax is None:
+            _, ax = plt.subplots(1, 2, figsize=(9.0, 4.0), layout="constrained")
+        self.ax_ = np.atleast_1d(np.asarray(ax, dtype=object)).ravel()
+        if len(self.ax_) != 2:
+            raise ValueError(
+                f"LongTermDependencyDisplay needs 2 axes, got {len(self.ax_)}. Pass "
+                "those of plt.subplots(1, 2), or None."
+            )
+        self.figure_ = self.ax_[0].figure
+        distances = sorted(self.table["distance"].unique())
+        # Distances are spread evenly: they double, and 0 has no logarithm.
+        places = {distance: place for place, distance in enumerate(distances)}
+        self.lines_ = []
+        for column, axes in zip(_COLUMNS[2:], self.ax_, strict=True):
+            for number, (name, rows) in enumerate(
+                self.table.groupby("model", sort=False)
+            ):
+                rows = rows.sort_values("distance").dropna(subset=[column])
+                if not len(rows):
+                    continue
+                (line,) = axes.plot(
+                    rows["distance"].map(places),
+                    rows[column],
+                    label=str(name),
+                    color=_COLOURS[number % len(_COLOURS)],
+                    marker=_MARKERS[number % len(_MARKERS)],
+                    linestyle=_DASHES[number % len(_DASHES)],
+                    # Smaller and smaller, so that equal values hide none of them.
+                    markersize=max(11 - 1.5 * number, 4),
+                    linewidth=1.8,
+                )
+                if column == "accuracy":
+                    self.lines_.append(line)
+            axes.set_xticks(range(len(distances)), [str(d) for d in distances])
+            axes.set_xlabel("words between the negation and its word")
+            axes.set_ylabel(_LABELS[column])
+            axes.grid(alpha=0.25)
+        accuracy, gradient = self.ax_
+        accuracy.axhline(0.5, color="#808080", linewidth=1, zorder=0)
+        accuracy.set_ylim(min(0.4, self.table["accuracy"].min() - 0.05), 1.05)
+        if (self.table["gradient_norm"] > 0).any():
+            gradient.set_yscale("log")
+        accuracy.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=3,
+            frameon=False,
+            fontsize="small",
+        )
+        return self

@@ -1,0 +1,265 @@
+"""What an explanation holds, and how it is shown."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from skrnn.inspection.style import (
+    AGAINST,
+    ATTENDED,
+    FOR,
+    axes_or_new,
+    css,
+    shorten,
+    tint,
+)
+
+__all__ = ["Explanation"]
+
+_METHODS = {
+    "occlusion": "occlusion",
+    "integrated_gradients": "integrated gradients",
+    "attention": "attention",
+}
+_SCORES = {"probability": "probability", "log_odds": "log-odds"}
+_SHOWN_IN_REPR = 5
+_BAR = 0.24  # inches
+
+
+@dataclass(eq=False, repr=False)
+class Explanation:
+    """The weight of each word in one prediction, as :func:`explain` gives it.
+
+    In a notebook it shows the text as one line, each word on a tint of its weight:
+    blue speaks for the class, orange against it; attention, which has no direction, is
+    green. The tints are translucent, so that they suit a light and a dark page, and
+    the colours differ for the colour-blind.
+
+    Parameters
+    ----------
+    tokens : tuple of str
+        The words that the network read, as typed.
+    weights : ndarray of shape (n_tokens,), float64
+        Their weights.
+    known : ndarray of shape (n_tokens,), bool
+        Which words are in the vocabulary; the network reads all others as one.
+    method : {"occlusion", "integrated_gradients", "attention"}
+        Where the weights come from.
+    target : label
+        The class that is explained.
+    score : {"probability", "log_odds"}
+        What the weights explain, of the class ``target``.
+    value : float
+        The score of the text.
+    baseline : float or None
+        The score of as many zero vectors as the text has words, for integrated
+        gradients: their weights sum to ``value - baseline``.
+    n_words : int
+        Words of the text before it was cut to what the network reads.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where :meth:`plot` drew.
+    figure_ : matplotlib Figure
+        Its figure.
+
+    See Also
+    --------
+    explain : Makes it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.inspection import Explanation
+    >>> explanation = Explanation(
+    ...     tokens=("not", "good"), weights=np.array([0.5, -0.25]),
+    ...     known=np.array([True, True]), method="occlusion", target="neg",
+    ...     score="probability", value=0.75, baseline=None, n_words=2,
+    ... )
+    >>> explanation
+    <Explanation of 'neg' (probability 0.750) by occlusion: not +0.500, good -0.250>
+    >>> explanation.to_pairs()
+    [('not', 0.5), ('good', -0.25)]
+    """
+
+    tokens: tuple[str, ...]
+    weights: npt.NDArray[np.float64]
+    known: npt.NDArray[np.bool_]
+    method: str
+    target: Any
+    score: str
+    value: float
+    baseline: float | None
+    n_words: int
+
+    def to_pairs(self) -> list[tuple[str, float]]:
+        """Return the words with their weights, in the order of the text.
+
+        Returns
+        -------
+        pairs : list of (str, float)
+            A pair for each word that the network read.
+        """
+        return list(zip(self.tokens, self.weights.tolist(), strict=True))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the words with their weights as a table.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            The columns ``token``, ``weight`` and ``known``, a row for each word in the
+            order of the text.
+        """
+        return pd.DataFrame(
+            {"token": list(self.tokens), "weight": self.weights, "known": self.known}
+        )
+
+    def plot(self, ax: Any = None, *, max_words: int = 25) -> Self:
+        """Draw the weights as bars, from the first word down.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure if None.
+        max_words : int, default=25
+            Most words to show. Of a longer text those with the largest weights are
+            shown, still in the order of the text.
+
+        Returns
+        -------
+        self : Explanation
+            With ``ax_`` and ``figure_``.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        largest = np.argsort(-np.abs(self.weights), kind="stable")[:max_words]
+        shown = np.sort(largest)
+        height = max(1.6, 0.9 + _BAR * len(shown))
+        (self.ax_,) = axes_or_new("Explanation.plot", ax, size=(6.0, height))
+        self.figure_ = self.ax_.figure
+        places = np.arange(len(shown))
+        weights = self.weights[shown]
+        self.ax_.barh(places, weights, color=[self._colour(w) for w in weights])
+        self.ax_.set_yticks(places, [_no_maths(shorten(self.tokens[i])) for i in shown])
+        self.ax_.tick_params(axis="y", length=0)
+        self.ax_.set_ylim(len(shown) - 0.4, -0.6)
+        if self.method == "attention":
+            self.ax_.set_xlim(0, None)
+        else:
+            self.ax_.axvline(0, color=self.ax_.spines["left"].get_edgecolor(), lw=0.8)
+            # Room for both directions, so that no word stands out for lack of another.
+            reach = 1.08 * max(float(np.abs(weights).max(initial=0.0)), 1e-9)
+            self.ax_.set_xlim(-reach, reach)
+        self.ax_.spines[["top", "right"]].set_visible(False)
+        self.ax_.set_xlabel(self._axis_label())
+        self.ax_.set_title(_no_maths(self._headline()), fontsize="medium", loc="left")
+        if len(shown) < len(self.tokens):
+            self.ax_.set_ylabel(f"{len(shown)} strongest of {len(self.tokens)} words")
+        return self
+
+    def _repr_html_(self) -> str:
+        strongest = float(np.abs(self.weights).max(initial=0.0)) or 1.0
+        words = " ".join(
+            self._word(token, weight, known, abs(weight) / strongest)
+            for (token, weight), known in zip(
+                self.to_pairs(), self.known.tolist(), strict=True
+            )
+        )
+        small = "font-size:0.85em;opacity:0.85"
+        return (
+            '<div style="max-width:60em;line-height:1.4">'
+            f'<div style="{small}">{html.escape(self._headline())} &ensp;'
+            f"{self._legend()}</div>"
+            '<div style="margin:0.4em 0;line-height:1.9;overflow-wrap:anywhere">'
+            f"{words or '<em>no words</em>'}</div>"
+            f'<div style="{small}">{html.escape(self._footnote())}</div></div>'
+        )
+
+    def __repr__(self) -> str:
+        order = np.argsort(-np.abs(self.weights), kind="stable")[:_SHOWN_IN_REPR]
+        words = [f"{self.tokens[i]} {self.weights[i]:+.3f}" for i in np.sort(order)]
+        if len(self.tokens) > len(words):
+            words.append("...")
+        return (
+            f"<Explanation of {self.target!r} "
+            f"({_SCORES[self.score]} {self.value:.3f}) by {_METHODS[self.method]}: "
+            f"{', '.join(words) or 'no words'}>"
+        )
+
+    def _headline(self) -> str:
+        return (
+            f"{self.target} · {_SCORES[self.score]} {self.value:.3f} · "
+            f"{_METHODS[self.method]}"
+        )
+
+    def _axis_label(self) -> str:
+        if self.method == "attention":
+            return "weight"
+        return f"against   ←   {_SCORES[self.score]}   →   for"
+
+    def _colour(self, weight: float) -> str:
+        if self.method == "attention":
+            return ATTENDED
+        return FOR if weight >= 0 else AGAINST
+
+    def _word(self, token: str, weight: float, known: bool, strength: float) -> str:
+        style = (
+            f"background:{css(tint(self._colour(weight), strength))};"
+            "padding:0.15em 0.2em;border-radius:0.25em"
+        )
+        note = f"{weight:+.4f}"
+        if not known:
+            style += ";text-decoration:underline dotted;text-underline-offset:0.2em"
+            note += ", out of vocabulary"
+        return f'<span style="{style}" title="{note}">{html.escape(token)}</span>'
+
+    def _legend(self) -> str:
+        kinds = {"for": FOR, "against": AGAINST}
+        if self.method == "attention":
+            kinds = {"attended to": ATTENDED}
+        return " ".join(
+            f'<span style="background:{css(tint(colour, 1.0))};padding:0 0.4em;'
+            f'border-radius:0.25em">{name}</span>'
+            for name, colour in kinds.items()
+        )
+
+    def _footnote(self) -> str:
+        total = self.weights.sum()
+        notes = []
+        if self.baseline is not None:
+            notes.append(
+                f"The weights sum to {total:+.3f}: {_SCORES[self.score]} "
+                f"{self.value:.3f} of the text less {self.baseline:.3f} of as many "
+                "zero vectors."
+            )
+        elif self.method == "occlusion":
+            notes.append(
+                f"A weight is what the {_SCORES[self.score]} loses without the word."
+            )
+        else:
+            notes.append("The weights sum to one.")
+        if self.n_words > len(self.tokens):
+            notes.append(
+                f"{len(self.tokens)} of the {self.n_words} words are read; the others "
+                "are beyond maxlen."
+            )
+        n_unknown = int((~self.known).sum())
+        if n_unknown:
+            notes.append(f"Dotted: out of vocabulary ({n_unknown}).")
+        return " ".join(notes)
+
+
+def _no_maths(text: str) -> str:
+    """Keep matplotlib from reading dollars as formulas."""
+    return text.replace("$", r"\$")

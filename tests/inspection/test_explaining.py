@@ -1,0 +1,192 @@
+"""Explanations agree with what can be computed by hand."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
+
+from skrnn import TextSequencer, explain, make_sentiment_pipeline
+from skrnn.inspection import AttentionDisplay, attention_weights
+from tests.inspection.conftest import REVIEWS
+
+ARCHITECTURES = [
+    {"cell": "simple"},
+    {"cell": "lstm", "pooling": "max"},
+    {"cell": "gru", "pooling": "mean", "dense_units": (4,)},
+    {"cell": "lstm", "pooling": "mean_max", "bidirectional": True, "word_dropout": 0.1},
+    {"cell": "gru", "pooling": "attention", "units": (4, 3), "bidirectional": True},
+    {"cell": "lstm", "pooling": "max", "segment_length": 4},
+]
+TEXT = "The CASE is really, these days, awful. My zebra likes it not"
+WORDS = TEXT.replace(",", "").replace(".", "").split()
+
+
+@pytest.mark.parametrize("params", ARCHITECTURES, ids=str)
+def test_occlusion_is_removing_a_word_by_hand(fitted, params) -> None:
+    model = fitted(**params)
+    explanation = explain(model, TEXT, target="good")
+    assert explanation.tokens == tuple(WORDS)
+    whole = model.predict_proba([TEXT])[0, 1]
+    without = [" ".join(WORDS[:i] + WORDS[i + 1 :]) for i in range(len(WORDS))]
+    expected = whole - model.predict_proba(without)[:, 1]
+    np.testing.assert_allclose(explanation.weights, expected, atol=1e-6)
+    assert np.abs(expected).max() > 1e-3
+    assert explanation.value == pytest.approx(whole)
+
+    odds = explain(model, TEXT, target="good", score="log_odds")
+    left = whole - expected
+    by_hand = np.log(whole / (1 - whole)) - np.log(left / (1 - left))
+    np.testing.assert_allclose(odds.weights, by_hand, atol=1e-3)
+
+
+@pytest.mark.parametrize("score", ["probability", "log_odds"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("params", ARCHITECTURES, ids=str)
+def test_integrated_gradients_are_complete(fitted, params, n_classes, score) -> None:
+    model = fitted(n_classes, **params)
+    for target in ("bad", "good"):
+        for text in (TEXT, *REVIEWS[:2]):
+            explanation = explain(
+                model, text, "integrated_gradients", target=target, score=score
+            )
+            gap = explanation.value - explanation.baseline
+            assert abs(explanation.weights.sum() - gap) <= 0.02 * abs(gap) + 1e-5
+            proba = model.predict_proba([text])[0, ["bad", "good"].index(target)]
+            if score == "log_odds":
+                proba = np.log(proba / (1 - proba))
+            assert explanation.value == pytest.approx(proba, abs=1e-3)
+
+
+def test_integrated_gradients_are_the_mean_gradient_times_the_vectors(fitted) -> None:
+    """A plain sum over a thousand points of the path, from Keras' own layers."""
+    import keras
+    import tensorflow as tf
+
+    model = fitted(cell="gru", pooling="mean")
+    explanation = explain(model, TEXT, "integrated_gradients", target="good")
+    network = model[-1].model_
+    embedding, lengths = map(network.get_layer, ("embedding", "lengths"))
+    judge = keras.Model([embedding.output, lengths.output], network.output)
+    ids = model[0].transform([TEXT])[0]
+    vectors = embedding.embeddings.numpy()[ids[ids > 0]]
+    path = tf.constant((np.arange(1000) + 0.5)[:, None, None] / 1000 * vectors)
+    path = tf.cast(path, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(path)
+        proba = judge([path, tf.fill([1000], len(vectors))])
+    mean = tape.gradient(proba, path).numpy().mean(axis=0)
+    expected = (mean * vectors).sum(axis=1)
+    np.testing.assert_allclose(explanation.weights, expected, atol=2e-4)
+
+
+def test_attention_sums_to_one_over_the_words_and_is_zero_on_padding(fitted) -> None:
+    model = fitted(pooling="attention", maxlen=8)
+    texts = [TEXT, "awful case", ""]
+    weights = attention_weights(model, texts)
+    rows = model[0].transform(texts)
+    assert weights.shape == rows.shape
+    assert (weights[rows == 0] == 0).all()
+    np.testing.assert_allclose(weights.sum(axis=1), [1, 1, 0], atol=1e-6)
+    for text, row, ids in zip(texts, weights, rows, strict=True):
+        explanation = explain(model, text, "attention")
+        np.testing.assert_allclose(explanation.weights, row[ids > 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["occlusion", "integrated_gradients", "attention"])
+def test_a_reloaded_pipeline_explains_the_same(fitted, method) -> None:
+    model = fitted(pooling="attention")
+    loaded = pickle.loads(pickle.dumps(model))
+    first, second = (explain(m, TEXT, method) for m in (model, loaded))
+    np.testing.assert_allclose(first.weights, second.weights, atol=1e-6)
+    assert first.tokens == second.tokens
+
+
+@pytest.mark.parametrize("method", ["occlusion", "integrated_gradients"])
+def test_the_predicted_class_is_explained_unless_another_is_named(
+    fitted, method
+) -> None:
+    model = fitted(3)
+    best = model.predict([TEXT])[0]
+    assert explain(model, TEXT, method).target == best
+    parts = [explain(model, TEXT, method, target=c) for c in model.classes_]
+    assert [part.target for part in parts] == ["bad", "good", "so-so"]
+    # What one class wins the others lose.
+    total = np.sum([part.weights for part in parts], axis=0)
+    np.testing.assert_allclose(total, 0, atol=0.01)
+    with pytest.raises(ValueError, match="target='great' is not among the classes"):
+        explain(model, TEXT, method, target="great")
+
+
+def test_words_that_were_cut_or_are_unknown(fitted) -> None:
+    explanation = explain(fitted(maxlen=5), TEXT)
+    assert explanation.tokens == ("My", "zebra", "likes", "it", "not")
+    assert explanation.known.tolist() == [True, False, False, False, True]
+    assert explanation.n_words == len(WORDS)
+
+
+@pytest.mark.parametrize("score", ["probability", "log_odds"])
+@pytest.mark.parametrize("method", ["occlusion", "integrated_gradients", "attention"])
+def test_an_empty_text_has_a_score_and_no_words(fitted, method, score) -> None:
+    explanation = explain(fitted(pooling="attention"), "", method, score=score)
+    assert explanation.to_pairs() == []
+    assert np.isfinite(explanation.value)
+    assert "no words" in repr(explanation)
+
+
+def test_one_word_is_all_that_a_text_has(fitted) -> None:
+    model = fitted()
+    explanation = explain(model, "awful", target="bad")
+    alone, empty = model.predict_proba(["awful", ""])[:, 0]
+    np.testing.assert_allclose(explanation.weights, [alone - empty], atol=1e-6)
+
+
+def test_other_classifiers_are_explained_by_occlusion() -> None:
+    model = make_pipeline(TextSequencer(maxlen=2), DecisionTreeClassifier())
+    model.fit(["so good", "so bad"], ["pos", "neg"])
+    assert explain(model, "so good").to_pairs()[1] == ("good", 1.0)
+    for options in ({"method": "integrated_gradients"}, {"score": "log_odds"}):
+        with pytest.raises(TypeError, match="no network of skrnn"):
+            explain(model, "so good", **options)
+    with pytest.raises(ValueError, match="no attention weights"):
+        explain(model, "so good", "attention")
+
+
+class FirstWord(DecisionTreeClassifier):
+    """A classifier with an attention of its own: to the first word."""
+
+    def attention_weights(self, X):
+        weights = np.zeros(X.shape)
+        weights[np.arange(len(X)), (X > 0).argmax(axis=1)] = 1.0
+        return weights
+
+
+def test_a_classifier_may_bring_its_attention() -> None:
+    model = make_pipeline(TextSequencer(maxlen=4), FirstWord())
+    model.fit(["so good", "so bad"], ["pos", "neg"])
+    assert explain(model, "very good", "attention").to_pairs() == [
+        ("very", 1.0),
+        ("good", 0.0),
+    ]
+    display = AttentionDisplay.from_estimator(model, ["a good film"])
+    np.testing.assert_array_equal(display.weights[0], [1.0, 0.0, 0.0])
+
+
+def test_errors_say_what_to_do(fitted) -> None:
+    model = fitted()
+    with pytest.raises(ValueError, match="method must be one of"):
+        explain(model, TEXT, "lime")
+    with pytest.raises(ValueError, match="score must be one of"):
+        explain(model, TEXT, score="logit")
+    with pytest.raises(TypeError, match="takes one text, a str, got list"):
+        explain(model, [TEXT])
+    with pytest.raises(ValueError, match="pooling='attention'"):
+        explain(model, "", "attention")
+    with pytest.raises(NotFittedError):
+        explain(make_sentiment_pipeline(), TEXT)
+    with pytest.raises(TypeError, match="got RNNSentimentClassifier"):
+        explain(model[-1], TEXT)

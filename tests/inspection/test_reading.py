@@ -1,0 +1,96 @@
+"""Words as typed stand beside the ids that the classifier gets."""
+
+from __future__ import annotations
+
+import pytest
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
+
+from skrnn import TextSequencer
+from skrnn.inspection.reading import find_sequencer, read_texts, split_pipeline
+
+TEXT = "I've <b>NEVER</b> Liked these MOVIES, Zoë's café &amp; U.S. \"Endings\"!"
+
+
+def tokens(text: str, **params) -> tuple[str, ...]:
+    sequencer = TextSequencer(**params).fit(["never liked these movies"])
+    (reading,) = read_texts(sequencer, [text])
+    return reading.tokens
+
+
+def test_words_are_shown_as_typed() -> None:
+    assert tokens(TEXT) == (
+        "I've", "NEVER", "Liked", "these", "MOVIES", "Zoë's", "café", "U", "S",
+        "Endings",
+    )  # fmt: skip
+
+
+def test_stems_and_accents_are_shown_as_typed_and_stop_words_left_out() -> None:
+    shown = tokens(
+        TEXT, stemmer="porter", stop_words="english", strip_accents="unicode"
+    )
+    assert shown == (
+        "I've", "NEVER", "Liked", "MOVIES", "Zoë's", "café", "U", "S", "Endings",
+    )  # fmt: skip
+
+
+def test_tokens_of_nltk_are_those_of_nltk() -> None:
+    assert tokens("Didn't like U.S. movies.", tokenizer="nltk") == (
+        "Did", "n't", "like", "U.S.", "movies", ".",
+    )  # fmt: skip
+
+
+def test_a_token_that_was_not_typed_stands_for_itself() -> None:
+    # The capital sharp s and the dotted I change their length in lower case.
+    assert tokens("İyi film", tokenizer=str.split) == ("İyi", "film")
+
+    def shouts(text: str) -> list[str]:
+        return ["shout", *text.split()] if text.isupper() else text.split()
+
+    assert tokens("LOUD", tokenizer=shouts) == ("loud",)
+
+
+@pytest.mark.parametrize(
+    ("truncating", "left"),
+    [("pre", ("c", "d", "e")), ("post", ("a", "b", "c")), ("middle", ("a", "d", "e"))],
+)
+@pytest.mark.parametrize("padding", ["pre", "post"])
+def test_words_are_cut_as_the_ids_are(
+    truncating: str, left: tuple[str, ...], padding: str
+) -> None:
+    sequencer = TextSequencer(
+        maxlen=3, truncating=truncating, padding=padding, tokenizer=str.split
+    ).fit(["a b c d e"])
+    long, short, empty = read_texts(sequencer, ["a b c d e", "e x", ""])
+    assert (long.tokens, long.n_words) == (left, 5)
+    assert [sequencer.vocabulary_[t] for t in left] == long.ids.tolist()
+    assert short.tokens == ("e", "x")
+    assert short.known.tolist() == [True, False]
+    assert short.columns.tolist() == ([1, 2] if padding == "pre" else [0, 1])
+    assert (empty.tokens, empty.n_words) == ((), 0)
+
+
+def test_a_sequencer_that_was_changed_after_its_fit_is_refused() -> None:
+    sequencer = TextSequencer(maxlen=3).fit(["good movies"])
+    sequencer.set_params(stemmer="porter")
+    with pytest.raises(ValueError, match="Fit it again"):
+        read_texts(sequencer, ["good movies"])
+
+
+def test_other_estimators_are_refused_by_name() -> None:
+    with pytest.raises(TypeError, match="got DecisionTreeClassifier"):
+        split_pipeline(DecisionTreeClassifier())
+    with pytest.raises(TypeError, match=r"Pipeline of \['DecisionTreeClassifier'\]"):
+        split_pipeline(make_pipeline(DecisionTreeClassifier()))
+    with pytest.raises(TypeError, match="begins with one"):
+        find_sequencer(DecisionTreeClassifier())
+
+
+def test_a_search_is_told_to_pass_its_best_pipeline() -> None:
+    tree = make_pipeline(TextSequencer(maxlen=2), DecisionTreeClassifier())
+    search = GridSearchCV(tree, {"textsequencer__maxlen": [1, 2]}, cv=2)
+    search.fit(["so good", "so bad"] * 4, [1, 0] * 4)
+    with pytest.raises(TypeError, match="Pass its best_estimator_"):
+        split_pipeline(search)
+    assert split_pipeline(search.best_estimator_)[1] is search.best_estimator_[-1]
