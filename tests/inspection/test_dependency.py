@@ -3,6 +3,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -120,7 +121,7 @@ def test_gradient_norms_follow_finite_differences(pooling: str) -> None:
     vectors = looked_up.numpy()
 
     def log_odds(moved: np.ndarray) -> np.ndarray:
-        p = judge([moved.astype(np.float32), counts]).numpy()[:, 0].astype(float)
+        p = judge([tf.constant(moved, tf.float32), counts]).numpy()[:, 0].astype(float)
         return np.log(p) - np.log1p(-p)
 
     for row, column, place in ((0, 1, 0), (0, 3, 2), (1, 0, 0), (1, 1, 1)):
