@@ -10,8 +10,8 @@ The cell of an LSTM carries it (Hochreiter & Schmidhuber 1997), and attention ta
 short cut to every word.
 
 With more epochs than there is time for here the plain network still learns a distance
-of 16, and is at chance at 32. The full figure, with a GRU and longer distances, is made by
-``examples/benchmarks/long_term_dependencies.py``.
+of 16, and is at chance at 32. The full figure, with a GRU and longer distances, is made
+by ``examples/benchmarks/long_term_dependencies.py``.
 """
 
 from sklearn.feature_extraction.text import TfidfVectorizer
