@@ -9,8 +9,9 @@ one tanh a word, the gradient shrinks on the way, and it does not learn to look 
 The cell of an LSTM carries it (Hochreiter & Schmidhuber 1997), and attention takes a
 short cut to every word.
 
-The full figure, with GRU and longer distances, is made by
-``examples/benchmarks/long_term_dependencies.py``.
+With more epochs than there is time for here the plain network still learns a distance
+of 16, and is at chance at 32. The full figure, with a GRU and longer distances, is made
+by ``examples/benchmarks/long_term_dependencies.py``.
 """
 
 from sklearn.feature_extraction.text import TfidfVectorizer
