@@ -161,6 +161,9 @@ def run_candidates(only: str) -> None:
     for name in BASELINES:
         if only in name:
             measure("validation", name, 0, make_baseline(name))
+    if only in "hierarchical":
+        model = make_sentiment_pipeline("hierarchical", random_state=0)
+        measure("validation", "hierarchical", 0, model)
     for name, changes in CANDIDATES.items():
         if only in name:
             model = make_sentiment_pipeline("fast", **changes, random_state=0)
