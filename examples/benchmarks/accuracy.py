@@ -38,7 +38,7 @@ BASELINES = ("tfidf", "nbsvm")
 # What the student of a DistilledClassifier has that "fast" has not.
 DISTILLED = {"epochs": 8}
 
-# What was tried, as changes of the recipe "fast".
+# What was tried, as changes of the recipe "fast", or of the one that is named.
 CANDIDATES: dict[str, dict] = {
     "fast": {},
     "bidirectional, segments of 50, frozen vectors": {
@@ -117,6 +117,11 @@ CANDIDATES: dict[str, dict] = {
         "max_features": 30_000,
         "epochs": 8,
     },
+    "hierarchical": {"recipe": "hierarchical"},
+    "hierarchical, 7 epochs": {"recipe": "hierarchical", "epochs": 7},
+    "hierarchical, distilled, 5 epochs": {"recipe": "hierarchical"},
+    "hierarchical, distilled, 7 epochs": {"recipe": "hierarchical", "epochs": 7},
+    "hierarchical, distilled, 9 epochs": {"recipe": "hierarchical", "epochs": 9},
     "the same, bidirectional": {
         "maxlen": 800,
         "max_features": 30_000,
@@ -134,6 +139,9 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     validate = commands.add_parser("validate")
     validate.add_argument("--only", help="candidates with this in their name")
+    validate.add_argument(
+        "--memory", help="folder in which candidates share epochs; spoils the seconds"
+    )
     test = commands.add_parser("test")
     test.add_argument("name", help="a recipe, 'distilled' or 'baselines'")
     test.add_argument("--seeds", type=int, default=1)
@@ -142,7 +150,7 @@ def main() -> None:
     if args.command == "table":
         return show_table()
     if args.command == "validate":
-        return run_candidates(args.only or "")
+        return run_candidates(args.only or "", args.memory)
     if args.name == "baselines":
         for name in BASELINES:
             measure("test", name, 0, make_baseline(name))
@@ -157,16 +165,14 @@ def main() -> None:
     return None
 
 
-def run_candidates(only: str) -> None:
+def run_candidates(only: str, memory: str | None) -> None:
     for name in BASELINES:
         if only in name:
             measure("validation", name, 0, make_baseline(name))
-    if only in "hierarchical":
-        model = make_sentiment_pipeline("hierarchical", random_state=0)
-        measure("validation", "hierarchical", 0, model)
     for name, changes in CANDIDATES.items():
         if only in name:
-            model = make_sentiment_pipeline("fast", **changes, random_state=0)
+            params = {"recipe": "fast", **changes, "random_state": 0}
+            model = make_sentiment_pipeline(**params, clf__memory=memory)
             measure("validation", name, 0, model, changes)
 
 
