@@ -162,16 +162,25 @@ class BaseTextClassifier(BaseSequenceClassifier):
     ) -> _Vectors:
         if not isinstance(self.embeddings, str):
             return None
-        learn = learn_vectors
+        learn = _learn_from_rows
         if has_memory(self.memory):
-            learn = as_memory(self.memory).cache(learn_vectors)
+            learn = as_memory(self.memory).cache(_learn_from_rows)
         return learn(
-            [row[row != PAD] for part in ids for row in part],
+            ids,
             n_ids=self.n_embeddings_,
             n_dimensions=int(self.embedding_dim),
             method=self.embeddings,
             seed=seed,
         )
+
+
+def _learn_from_rows(ids: list[npt.NDArray[np.int32]], **params: Any) -> _Vectors:
+    """Learn word vectors from padded rows.
+
+    joblib writes down the arguments of what it keeps: of some large arrays that takes
+    no time, of a list of many small ones half a minute.
+    """
+    return learn_vectors([row[row != PAD] for part in ids for row in part], **params)
 
 
 def layer_sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:
