@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skrnn._matplotlib import axes_or_new
 from skrnn._sklearn import take_rows
 from skrnn.comparison.measure import ModelResult
 from skrnn.comparison.report import format_cells, render_page, render_table
@@ -213,15 +213,7 @@ class ModelComparison:
         """
         if not self._right:
             raise ValueError("All models failed, so there is nothing to draw.")
-        if ax is None:
-            try:
-                plt = import_module("matplotlib.pyplot")
-            except ImportError as error:
-                raise ImportError(
-                    "ModelComparison.plot draws with matplotlib, which is not "
-                    "installed: pip install 'skrnn[plot]'"
-                ) from error
-            _, ax = plt.subplots(figsize=(8.0, 4.5), layout="constrained")
+        (ax,) = axes_or_new("ModelComparison.plot", ax, size=(8.0, 4.5))
         table = self.to_frame()
         table = table[table["error"].isna()].sort_values("accuracy", ascending=False)
         for i, (name, row) in enumerate(table.iterrows()):
