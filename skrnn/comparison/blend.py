@@ -24,7 +24,7 @@ from skrnn._sklearn import (
     fit_context,
     take_rows,
 )
-from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.comparison.unlabelled import uses_unlabelled
 
 __all__ = ["BlendedClassifier"]
 
@@ -83,8 +83,8 @@ class BlendedClassifier(
     Notes
     -----
     Rows without a label (``y = -1``) go to those classifiers that have a use for them,
-    which are :class:`DistilledClassifier` and those with a ``virtual_adversarial``
-    parameter above zero.
+    which are :class:`DistilledClassifier`, those of :mod:`sklearn.semi_supervised` and
+    those with a ``virtual_adversarial`` parameter above zero.
 
     References
     ----------
@@ -152,7 +152,7 @@ class BlendedClassifier(
         y = column_or_1d(y)
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels.")
-        greedy = [_uses_unlabelled(estimator) for _, estimator in self.estimators]
+        greedy = [uses_unlabelled(estimator) for _, estimator in self.estimators]
         labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
         unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
         check_classification_targets(y[labelled])
@@ -184,6 +184,10 @@ class BlendedClassifier(
         self.final_estimator_ = final
         self.classes_ = np.unique(y[labelled])
         return self
+
+    @property
+    def _uses_unlabelled(self) -> bool:
+        return any(uses_unlabelled(estimator) for _, estimator in self.estimators)
 
     @property
     def named_estimators_(self) -> dict[str, BaseEstimator]:
@@ -270,13 +274,6 @@ class BlendedClassifier(
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
-
-
-def _uses_unlabelled(estimator: BaseEstimator) -> bool:
-    return isinstance(estimator, DistilledClassifier) or any(
-        name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
-        for name, value in estimator.get_params().items()
-    )
 
 
 def _probabilities(

@@ -45,7 +45,9 @@ class ModelComparison:
         All labels of training and test rows, sorted. With two, the second is the
         positive one.
     n_train : int
-        On how many rows the models were fitted.
+        On how many rows with a label the models were fitted.
+    n_unlabelled : int, default=0
+        How many rows without one the models with a use for them had besides.
     estimators : dict of str to estimator, default=None
         The fitted models, if they were asked for.
 
@@ -99,6 +101,7 @@ class ModelComparison:
         *,
         classes: npt.NDArray[Any],
         n_train: int,
+        n_unlabelled: int = 0,
         estimators: dict[str, Any] | None = None,
     ) -> None:
         self.results = results
@@ -106,6 +109,7 @@ class ModelComparison:
         self.y_test = y_test
         self.classes = classes
         self.n_train = n_train
+        self.n_unlabelled = n_unlabelled
         self.estimators = estimators
         self._right = {
             name: result.predictions == y_test
