@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.utils import Tags, check_random_state, column_or_1d
@@ -25,7 +24,7 @@ from skrnn._sklearn import (
     fit_context,
     take_rows,
 )
-from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.comparison.unlabelled import uses_unlabelled
 
 __all__ = ["BlendedClassifier"]
 
@@ -85,8 +84,8 @@ class BlendedClassifier(
     Notes
     -----
     Rows without a label (``y = -1``) go to those classifiers that have a use for them,
-    which are :class:`DistilledClassifier` and those with a ``virtual_adversarial``
-    parameter above zero.
+    which are :class:`DistilledClassifier`, those of :mod:`sklearn.semi_supervised` and
+    those with a ``virtual_adversarial`` parameter above zero.
 
     References
     ----------
@@ -154,7 +153,7 @@ class BlendedClassifier(
         y = column_or_1d(y)
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels.")
-        greedy = [_uses_unlabelled(estimator) for _, estimator in self.estimators]
+        greedy = [uses_unlabelled(estimator) for _, estimator in self.estimators]
         labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
         unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
         check_classification_targets(y[labelled])
@@ -194,6 +193,10 @@ class BlendedClassifier(
         self.final_estimator_ = final
         self.classes_ = classes
         return self
+
+    @property
+    def _uses_unlabelled(self) -> bool:
+        return any(uses_unlabelled(estimator) for _, estimator in self.estimators)
 
     @property
     def named_estimators_(self) -> dict[str, BaseEstimator]:
@@ -280,15 +283,6 @@ class BlendedClassifier(
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
-
-
-def _uses_unlabelled(estimator: BaseEstimator) -> bool:
-    if isinstance(estimator, FrozenEstimator):
-        return _uses_unlabelled(estimator.estimator)
-    return isinstance(estimator, DistilledClassifier) or any(
-        name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
-        for name, value in estimator.get_params().items()
-    )
 
 
 def _probabilities(
