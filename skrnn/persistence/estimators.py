@@ -21,7 +21,6 @@ from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.foreign import read_foreign, write_foreign
 from skrnn.persistence.layout import (
     check_weights,
-    check_writable,
     read_spec,
     weight_shapes,
     write_spec,
@@ -51,8 +50,8 @@ class Kind:
         Fitted attributes that it may have.
     not_kept : tuple of str, default=()
         Parameters, or prefixes of routed ones, that get their default when loaded.
-    network : bool, default=False
-        Whether it holds a network.
+    network : {"words", "sentences"} or None, default=None
+        What its network reads a text as, if it holds one.
     estimators : bool, default=False
         Whether it holds estimators in ``estimators``, ``estimators_`` and
         ``final_estimator_``.
@@ -62,18 +61,14 @@ class Kind:
     attributes: tuple[str, ...]
     optional: tuple[str, ...] = ()
     not_kept: tuple[str, ...] = ()
-    network: bool = False
+    network: str | None = None
     estimators: bool = False
 
 
-# The register: a class that is added here can be saved.
-KINDS = {
-    "skrnn.TextSequencer": Kind(
-        home="skrnn.text.sequencer",
-        attributes=("vocabulary_", "maxlen_", "document_lengths_"),
-    ),
-    "skrnn.RNNSentimentClassifier": Kind(
-        home="skrnn.classifiers.recurrent",
+def _classifier(home: str, network: str) -> Kind:
+    """Return what is kept of a classifier of rows of ids."""
+    return Kind(
+        home=home,
         attributes=(
             "classes_",
             "n_features_in_",
@@ -84,10 +79,19 @@ KINDS = {
         ),
         optional=("feature_names_in_",),
         not_kept=("memory", "callbacks"),
-        network=True,
+        network=network,
+    )
+
+
+# The register: a class that is added here can be saved.
+KINDS = {
+    "skrnn.TextSequencer": Kind(
+        home="skrnn.text.sequencer",
+        attributes=("vocabulary_", "maxlen_", "document_lengths_"),
     ),
-    "skrnn.HierarchicalAttentionClassifier": Kind(
-        home="skrnn.classifiers.hierarchical", attributes=("classes_",), network=True
+    "skrnn.RNNSentimentClassifier": _classifier("skrnn.classifiers.recurrent", "words"),
+    "skrnn.HierarchicalAttentionClassifier": _classifier(
+        "skrnn.classifiers.hierarchical", "sentences"
     ),
     "skrnn.comparison.NBSVMClassifier": Kind(
         home="skrnn.comparison.baselines",
@@ -180,7 +184,6 @@ def write_estimator(
         written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
     if kind.network:
         network = estimator._network
-        check_writable(network.spec, type(estimator).__name__)
         values = network.model.get_weights()
         weights = dict(zip(network.weight_names, values, strict=True))
         check_weights(network.spec, weights)
@@ -243,7 +246,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
-        _read_network(reader, written, estimator, fitted)
+        _read_network(reader, written, kind, estimator, fitted)
     elif "vocabulary_" in fitted:
         _check_sequencer(fitted)
         estimator._restore(**fitted)
@@ -253,7 +256,11 @@ def read_estimator(reader: Reader, written: Any) -> Any:
 
 
 def _read_network(
-    reader: Reader, written: dict[str, Any], estimator: Any, fitted: dict[str, Any]
+    reader: Reader,
+    written: dict[str, Any],
+    kind: Kind,
+    estimator: Any,
+    fitted: dict[str, Any],
 ) -> None:
     """Give a classifier its network; nothing is built before all fits together."""
     spec = read_spec(written["network"])
@@ -261,6 +268,7 @@ def _read_network(
     check_weights(spec, weights)
     fits = len(fitted["classes_"]) == spec.n_classes
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
+    fits &= bool(spec.sentence_units) == (kind.network == "sentences")
     if not fits or not _is_count(fitted["n_features_in_"]):
         raise DamagedFileError("the attributes do not belong to the network.")
     estimator._restore(spec, weights, fitted)

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.persistence.archive import write_whole
-from skrnn.persistence.layout import check_weights, check_writable
+from skrnn.persistence.layout import check_weights
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
 from skrnn.serving.rules import write_rules
 from skrnn.text.sequencer import TextSequencer
@@ -84,7 +84,6 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
             "RNNSentimentClassifier reads over the ends of sentences: fit without one."
         )
     network = classifier._network
-    check_writable(network.spec, type(classifier).__name__)
     values = network.model.get_weights()
     weights = dict(zip(network.weight_names, values, strict=True))
     check_weights(network.spec, weights)

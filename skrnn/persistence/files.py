@@ -37,6 +37,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     ----------
     pipeline : estimator
         A fitted :class:`~skrnn.TextSequencer`, :class:`~skrnn.RNNSentimentClassifier`,
+        :class:`~skrnn.HierarchicalAttentionClassifier`,
         :class:`~skrnn.comparison.NBSVMClassifier`,
         :class:`~skrnn.comparison.BlendedClassifier`, or a Pipeline of them and of
         scikit-learn's estimators.
