@@ -14,6 +14,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.persistence.archive import write_whole
 from skrnn.persistence.layout import check_weights
@@ -23,6 +25,7 @@ from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["export_onnx"]
 
+_CLASSIFIERS = (RNNSentimentClassifier, HierarchicalAttentionClassifier)
 _MOST_BYTES = 2**31 - 2**20  # of a protocol buffer, less what is no weight
 
 
@@ -32,14 +35,15 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     The file holds the network as an ONNX graph [1]_, and as its metadata the text
     rules, the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor`
     takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch,
-    time), 0 for padding, and give ``probabilities``, float32 of shape (batch,
-    n_classes). Needs onnx (``pip install 'skrnn[onnx]'``).
+    time), 0 for padding and between sentences, and give ``probabilities``, float32 of
+    shape (batch, n_classes). Needs onnx (``pip install 'skrnn[onnx]'``).
 
     Parameters
     ----------
     pipeline : sklearn.pipeline.Pipeline
         A fitted Pipeline of a :class:`~skrnn.TextSequencer` and a
-        :class:`~skrnn.RNNSentimentClassifier`.
+        :class:`~skrnn.RNNSentimentClassifier` or
+        :class:`~skrnn.HierarchicalAttentionClassifier`.
     path : str or path-like
         The file, by custom with the ending ``.onnx``; it appears whole or not at all.
 
@@ -78,11 +82,6 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     ['model.onnx']
     """
     sequencer, classifier = _steps(pipeline)
-    if sequencer.sentence_splitter is not None:
-        raise ValueError(
-            "export_onnx cannot write a TextSequencer with a sentence_splitter yet. An "
-            "RNNSentimentClassifier reads over the ends of sentences: fit without one."
-        )
     network = classifier._network
     values = network.model.get_weights()
     weights = dict(zip(network.weight_names, values, strict=True))
@@ -115,13 +114,15 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     write_whole(path, seal(model.SerializeToString()))
 
 
-def _steps(pipeline: Any) -> tuple[TextSequencer, RNNSentimentClassifier]:
+def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
     steps = [step for _, step in pipeline.steps] if type(pipeline) is Pipeline else []
-    if [type(step) for step in steps] != [TextSequencer, RNNSentimentClassifier]:
-        shown = [type(step).__name__ for step in steps] or type(pipeline).__name__
+    kinds = [type(step) for step in steps]
+    if kinds not in [[TextSequencer, classifier] for classifier in _CLASSIFIERS]:
+        shown = [kind.__name__ for kind in kinds] or type(pipeline).__name__
         raise TypeError(
             "export_onnx expects a Pipeline of a TextSequencer and an "
-            f"RNNSentimentClassifier, got {shown}."
+            "RNNSentimentClassifier or a HierarchicalAttentionClassifier, got "
+            f"{shown}."
         )
     try:
         check_is_fitted(steps[1])
