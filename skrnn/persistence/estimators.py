@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -52,6 +52,10 @@ class Kind:
         Parameters, or prefixes of routed ones, that get their default when loaded.
     network : {"words", "sentences"} or None, default=None
         What its network reads a text as, if it holds one.
+    templates : tuple of str, default=()
+        Parameters that are estimators, of which fitting takes clones.
+    parts : tuple of str, default=()
+        Fitted attributes that are estimators.
     estimators : bool, default=False
         Whether it holds estimators in ``estimators``, ``estimators_`` and
         ``final_estimator_``.
@@ -62,6 +66,8 @@ class Kind:
     optional: tuple[str, ...] = ()
     not_kept: tuple[str, ...] = ()
     network: str | None = None
+    templates: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     estimators: bool = False
 
 
@@ -105,6 +111,13 @@ KINDS = {
         ),
         optional=("feature_names_in_",),
     ),
+    # The teacher and what it taught are of the training: a student predicts alone.
+    "skrnn.comparison.DistilledClassifier": Kind(
+        home="skrnn.comparison.distillation",
+        attributes=("classes_",),
+        templates=("estimator", "teacher"),
+        parts=("estimator_",),
+    ),
     "skrnn.comparison.BlendedClassifier": Kind(
         home="skrnn.comparison.blend", attributes=("classes_",), estimators=True
     ),
@@ -125,7 +138,8 @@ def write_estimator(
     place : str, default=""
         Where it stands, as the Pipeline names it, for messages.
     fitted : bool, default=True
-        Whether it must be fitted; an estimator that only serves to be cloned need not.
+        Whether it must be fitted; of an estimator that only serves to be cloned the
+        parameters alone are kept.
 
     Raises
     ------
@@ -148,24 +162,25 @@ def write_estimator(
             f"{type(estimator).__name__}."
         )
     name = _public_name(estimator)
-    is_fitted = _is_fitted(estimator)
-    if fitted and not is_fitted:
+    if fitted and not _is_fitted(estimator):
         raise NotFittedError(
             f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
             "save. Call fit first."
         )
     if name is None:
-        return _write_foreign(writer, estimator, place)
+        return _write_foreign(writer, estimator if fitted else clone(estimator), place)
     kind = KINDS[name]
+    templates = _templates(kind, estimator)
+    apart = {"estimators"} if kind.estimators else dict(templates).keys()
     params = {
         key: writer.write(value, _join(place, key))
         for key, value in estimator.get_params(deep=False).items()
-        if not _is_dropped(kind, key) and not (kind.estimators and key == "estimators")
+        if not _is_dropped(kind, key) and key not in apart
     }
     written: dict[str, Any] = {"class": name, "params": params}
-    if kind.estimators:
-        written["templates"] = _write_all(writer, estimator.estimators, place, False)
-    if not is_fitted:
+    if templates:
+        written["templates"] = _write_all(writer, templates, place, False)
+    if not fitted:
         return written
     attributes = [
         *kind.attributes,
@@ -175,11 +190,14 @@ def write_estimator(
         key: writer.write(getattr(estimator, key), _join(place, key))
         for key in attributes
     }
+    if kind.parts:
+        found = [(key, getattr(estimator, key)) for key in kind.parts]
+        written["parts"] = _write_all(writer, found, place, True)
     if kind.estimators:
         # A prefix of their own: the templates have the same names.
         inner = _join(place, "estimators_")
-        parts = zip(dict(estimator.estimators), estimator.estimators_, strict=True)
-        written["parts"] = _write_all(writer, list(parts), inner, True)
+        found = list(estimator.named_estimators_.items())
+        written["parts"] = _write_all(writer, found, inner, True)
         final = _join(place, "final_estimator_")
         written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
     if kind.network:
@@ -225,6 +243,8 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         raise DamagedFileError(f"it sets parameters of {name} that are never kept.")
     if kind.estimators:
         params["estimators"] = _read_all(reader, written["templates"])
+    elif kind.templates:
+        params |= dict(_read_all(reader, written["templates"]))
     try:
         estimator = cls(**params)
         estimator._validate_params()
@@ -233,8 +253,11 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if "fitted" not in written:
         return estimator
     fitted = {key: reader.read(value) for key, value in written["fitted"].items()}
-    missing = set(kind.attributes) - fitted.keys()
-    strange = fitted.keys() - {*kind.attributes, *kind.optional}
+    if kind.parts:
+        fitted |= dict(_read_all(reader, written["parts"]))
+    expected = {*kind.attributes, *kind.parts}
+    missing = expected - fitted.keys()
+    strange = fitted.keys() - expected - {*kind.optional}
     if missing or strange:
         raise DamagedFileError(
             f"the attributes of {name} are not those known here: missing "
@@ -301,6 +324,13 @@ def _public_name(estimator: object) -> str | None:
         if (cls.__module__, cls.__name__) == (kind.home, name.rpartition(".")[2]):
             return name
     return None
+
+
+def _templates(kind: Kind, estimator: Any) -> list[tuple[str, Any]]:
+    """Return the estimators that an estimator was given, by name."""
+    if kind.estimators:
+        return list(estimator.estimators)
+    return [(key, getattr(estimator, key)) for key in kind.templates]
 
 
 def _is_fitted(estimator: Any) -> bool:

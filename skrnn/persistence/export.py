@@ -17,6 +17,8 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn.classifiers.base import BaseSequenceClassifier
 from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
+from skrnn.comparison.blend import BlendedClassifier
+from skrnn.comparison.distillation import DistilledClassifier
 from skrnn.persistence.archive import write_whole
 from skrnn.persistence.layout import check_weights
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
@@ -40,10 +42,11 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    pipeline : sklearn.pipeline.Pipeline
+    pipeline : sklearn.pipeline.Pipeline or DistilledClassifier
         A fitted Pipeline of a :class:`~skrnn.TextSequencer` and a
         :class:`~skrnn.RNNSentimentClassifier` or
-        :class:`~skrnn.HierarchicalAttentionClassifier`.
+        :class:`~skrnn.HierarchicalAttentionClassifier`, or a
+        :class:`~skrnn.comparison.DistilledClassifier` with such a student.
     path : str or path-like
         The file, by custom with the ending ``.onnx``; it appears whole or not at all.
 
@@ -54,7 +57,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If the pipeline has other steps.
+        If the pipeline has other steps, or is something else.
     ValueError
         If a function of the text rules has no name by which it can be found, a weight
         is not finite, or the weights take two gigabytes or more.
@@ -115,6 +118,15 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
 
 
 def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
+    if isinstance(pipeline, DistilledClassifier):
+        _check_fitted(pipeline)
+        return _steps(pipeline.estimator_)  # prediction is the student's alone
+    if isinstance(pipeline, BlendedClassifier):
+        raise TypeError(
+            "export_onnx writes one network, and a BlendedClassifier predicts with "
+            "several classifiers, each with text rules of its own. Export its network "
+            "alone, blend.named_estimators_[name], or keep the blend by skrnn.save."
+        )
     steps = [step for _, step in pipeline.steps] if type(pipeline) is Pipeline else []
     kinds = [type(step) for step in steps]
     if kinds not in [[TextSequencer, classifier] for classifier in _CLASSIFIERS]:
@@ -124,13 +136,18 @@ def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
             "RNNSentimentClassifier or a HierarchicalAttentionClassifier, got "
             f"{shown}."
         )
+    _check_fitted(steps[1])
+    return steps[0], steps[1]
+
+
+def _check_fitted(estimator: Any) -> None:
     try:
-        check_is_fitted(steps[1])
+        check_is_fitted(estimator)
     except NotFittedError as error:
         raise NotFittedError(
-            "This Pipeline is not fitted yet: there is nothing to export."
+            f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
+            "export. Call fit first."
         ) from error
-    return steps[0], steps[1]
 
 
 def _write_classes(classes: npt.NDArray[Any]) -> dict[str, Any]:

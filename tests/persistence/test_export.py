@@ -15,13 +15,14 @@ from sklearn.pipeline import make_pipeline
 
 import skrnn
 from skrnn import TextSequencer
+from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
 from skrnn.networks.builders import NetworkSpec, build_network
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.persistence.graph import build_graph
 from skrnn.persistence.layout import read_spec, weight_shapes, write_spec
 from skrnn.serving import SentimentPredictor
-from tests.persistence.conftest import LABELS, ODD, fit_small
+from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
 PERIODS = (1, 3)
 N_EMBEDDINGS = 12
@@ -195,6 +196,18 @@ def test_labels_keep_their_type(labels, tmp_path: Path) -> None:
     np.testing.assert_array_equal(predictor.predict(ODD), model.predict(ODD))
 
 
+def test_a_student_is_exported_without_its_teacher(tmp_path: Path) -> None:
+    y = np.array(LABELS)
+    y[30:] = -1
+    model = DistilledClassifier(fit_small(), make_baseline(vec__min_df=1))
+    with pytest.raises(NotFittedError, match="DistilledClassifier is not fitted"):
+        skrnn.export_onnx(model, tmp_path / "model.onnx")
+    model.fit(REVIEWS, y)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    found = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
+
+
 def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     with pytest.raises(NotFittedError, match="nothing to export"):
@@ -204,6 +217,8 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
         skrnn.export_onnx(other, path)
     with pytest.raises(TypeError, match="got TextSequencer"):
         skrnn.export_onnx(TextSequencer(), path)
+    with pytest.raises(TypeError, match="named_estimators_"):
+        skrnn.export_onnx(BlendedClassifier([("network", fit_small())]), path)
     with pytest.raises(ValueError, match=r"stemmer=.*a lambda"):
         skrnn.export_onnx(fit_small(stemmer=lambda word: word), path)
     assert not path.exists()

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -26,7 +26,12 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skrnn
 from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
-from skrnn.comparison import BlendedClassifier, NBSVMClassifier, make_baseline
+from skrnn.comparison import (
+    BlendedClassifier,
+    DistilledClassifier,
+    NBSVMClassifier,
+    make_baseline,
+)
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"
@@ -248,6 +253,44 @@ def test_blend_and_baselines(tmp_path: Path) -> None:
         assert_same_answers(loaded, blend)
         assert isinstance(loaded.named_estimators_["bag"]["clf"], NBSVMClassifier)
     loaded.fit(REVIEWS, THREE)  # its estimators can be cloned and fitted
+
+
+HALF_LABELLED = np.where(np.arange(len(LABELS)) < 30, LABELS, -1)
+
+
+def distilled(network: Pipeline) -> DistilledClassifier:
+    teacher = make_baseline(vec__min_df=1).fit(REVIEWS[:40], LABELS[:40])
+    return DistilledClassifier(network, teacher).fit(REVIEWS, HALF_LABELLED)
+
+
+def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
+    model = distilled(fit_small(cell="gru"))
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    left = {"teacher_", "transduction_", "certainty_"}
+    assert vars(model).keys() - vars(loaded).keys() == left
+    with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
+        written = json.loads(archive.read("schema.json"))["estimator"]
+    # What was given is kept to be cloned, not fitted although it was.
+    assert "fitted" not in dict(written["templates"])["estimator"]["steps"][0][1]
+    loaded.fit(REVIEWS, HALF_LABELLED)
+    assert hasattr(loaded, "teacher_")
+
+
+def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
+    sentences = {"recipe": "hierarchical", "sentence_units": 3}
+    tfidf = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    blend = BlendedClassifier(
+        [
+            ("student", distilled(fit_small())),
+            ("sentences", fit_small(**sentences)),
+            ("tfidf", tfidf),
+        ],
+        random_state=0,
+    ).fit(REVIEWS, HALF_LABELLED)
+    loaded = there_and_back(blend, tmp_path)
+    assert_same_answers(loaded, blend)
+    assert_same_answers(there_and_back(loaded, tmp_path), blend)
 
 
 def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
