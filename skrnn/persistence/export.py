@@ -19,8 +19,8 @@ from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.comparison.blend import BlendedClassifier
 from skrnn.comparison.distillation import DistilledClassifier
-from skrnn.persistence.archive import write_whole
 from skrnn.persistence.layout import check_weights
+from skrnn.persistence.whole import write_whole
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
 from skrnn.serving.rules import write_rules
 from skrnn.text.sequencer import TextSequencer
@@ -114,7 +114,8 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
         ) from error
     model = graph.build_graph(network.spec, weights)
     model.metadata_props.add(key=METADATA_KEY, value=json.dumps(described))
-    write_whole(path, seal(model.SerializeToString()))
+    content = seal(model.SerializeToString())
+    write_whole(path, lambda file: file.write(content))
 
 
 def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
