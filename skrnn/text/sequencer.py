@@ -22,14 +22,8 @@ from skrnn._sklearn import (
 from skrnn.text.analysis import Analyzer
 from skrnn.text.encoding import Encoded, encode
 from skrnn.text.padding import pad_flat
-from skrnn.text.sentences import break_long_sentences
-from skrnn.text.vocabulary import (
-    OOV,
-    PAD,
-    UNKNOWN,
-    check_vocabulary,
-    learn_vocabulary,
-)
+from skrnn.text.rows import flat_ids, set_apart
+from skrnn.text.vocabulary import PAD, UNKNOWN, check_vocabulary, learn_vocabulary
 
 __all__ = ["TextSequencer"]
 
@@ -403,7 +397,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             min_df=self.min_df,
             max_df=self.max_df,
         )
-        _, widths = self._breaks(documents)
+        _, widths = set_apart(documents, self.sentence_length)
         maxlen = _resolve_maxlen(self.maxlen, widths)
         self._analyzer = analyzer
         self.vocabulary_ = vocabulary
@@ -422,30 +416,14 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
     def _sequence(self, documents: Encoded) -> Ids:
         """Look the tokens up and pad."""
-        look_up = self.vocabulary_.get
-        ids = np.array([look_up(t, OOV) for t in documents.tokens], dtype=np.int32)
-        flat = ids[documents.codes]
-        breaks, widths = self._breaks(documents)
-        if len(breaks):
-            flat = np.insert(flat, breaks, PAD)
+        breaks, widths = set_apart(documents, self.sentence_length)
+        flat = flat_ids(documents, self.vocabulary_, breaks)
         return pad_flat(
             flat,
             widths,
             maxlen=self.maxlen_,
             padding=self.padding,
             truncating=self.truncating,
-        )
-
-    def _breaks(self, documents: Encoded) -> tuple[npt.NDArray[np.int64], Ids]:
-        """Tell where sentences part, and how long documents are with zeros there."""
-        breaks, lengths = documents.breaks, documents.lengths
-        if self.sentence_length is not None:
-            breaks = break_long_sentences(breaks, lengths, self.sentence_length)
-        if not len(breaks):
-            return breaks, lengths
-        owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
-        return breaks, lengths + np.bincount(owners, minlength=len(lengths)).astype(
-            np.int32
         )
 
     def _check_fitted(self) -> None:
