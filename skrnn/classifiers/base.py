@@ -67,7 +67,7 @@ for _name in _KERAS_OWN & set(vars(keras.Model)):
 # scikit-learn refuses a class that has the old `_more_tags` and not the new method.
 BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
-_MOST_EMBEDDINGS = 2**24
+MOST_EMBEDDINGS = 2**24
 _HELD_OUT_FOR_STOPPING = 0.1
 _PATIENCE = 3
 _FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
@@ -99,11 +99,11 @@ class _Material:
 class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     """What all classifiers of rows of word ids share.
 
-    A subclass has a constructor with the parameters that are read here (``optimizer``,
-    ``learning_rate``, ``clipnorm``, ``epochs``, ``batch_size``, ``validation_split``,
-    ``early_stopping``, ``class_weight``, ``callbacks``, ``memory``, ``warm_start``,
-    ``random_state``, ``verbose`` and ``**routed``) and says by :meth:`_make_spec` which
-    network it wants.
+    A subclass has a constructor with the parameters that are read here
+    (``n_embeddings``, ``optimizer``, ``learning_rate``, ``clipnorm``, ``epochs``,
+    ``batch_size``, ``validation_split``, ``early_stopping``, ``class_weight``,
+    ``callbacks``, ``memory``, ``warm_start``, ``random_state``, ``verbose`` and
+    ``**routed``) and says by :meth:`_make_spec` which network it wants.
     """
 
     # SciKeras asks for these; the network is always ours and its loss follows from y.
@@ -341,12 +341,18 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         if reset:
             top = max(int(rows.max()) for rows in self._material.ids) + 1
             vectors = self._given_embeddings()
-            self.n_embeddings_ = max(top, 2) if vectors is None else len(vectors)
-            if self.n_embeddings_ > _MOST_EMBEDDINGS:
+            if vectors is not None:
+                self.n_embeddings_ = len(vectors)
+            elif self.n_embeddings is not None:
+                self.n_embeddings_ = int(self.n_embeddings)
+            elif top <= MOST_EMBEDDINGS:
+                self.n_embeddings_ = max(top, 2)
+            else:
                 raise ValueError(
                     f"X has ids up to {top - 1}, so the embedding would need {top} "
                     "rows. Ids are positions in a vocabulary; learn one with "
-                    "TextSequencer, or limit it with its max_features."
+                    "TextSequencer, limit it with its max_features, or set "
+                    "n_embeddings, from which on ids are out of vocabulary."
                 )
         return ids, y
 

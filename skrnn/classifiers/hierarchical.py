@@ -85,6 +85,11 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    n_embeddings : int, default=None
+        Number of word vectors; an id from it on is read as out of vocabulary. None is
+        the largest id of ``fit``, or of the first ``partial_fit``, plus one. For
+        ``partial_fit`` give what the vocabulary needs: two more than it has words. Not
+        used when ``embeddings`` are given.
     word_dropout : float in [0, 1), default=0.0
         Share of the words that are read as out of vocabulary in training [5]_.
     spatial_dropout : float in [0, 1), default=0.4
@@ -181,8 +186,8 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     n_parameters_ : int
         Number of weights, those that are not trained included.
     n_embeddings_ : int
-        Rows of the embedding: the largest id of ``fit`` plus one, or the number of rows
-        of ``embeddings``.
+        Rows of the embedding: ``n_embeddings``, or the largest id of ``fit`` plus one,
+        or the number of rows of ``embeddings``.
 
     Raises
     ------
@@ -271,6 +276,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        n_embeddings: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
         dropout: float = 0.4,
@@ -302,6 +308,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.n_embeddings = n_embeddings
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
         self.dropout = dropout

@@ -55,6 +55,11 @@ class RNNSentimentClassifier(BaseTextClassifier):
         the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    n_embeddings : int, default=None
+        Number of word vectors; an id from it on is read as out of vocabulary. None is
+        the largest id of ``fit``, or of the first ``partial_fit``, plus one. For
+        ``partial_fit`` give what the vocabulary needs: two more than it has words. Not
+        used when ``embeddings`` are given.
     periods : sequence of int, default=(1, 2, 4, 8)
         For ``cell="clockwork"``: the units are split evenly into one group for each
         period, and a group with the period T moves at the words 0, T, 2T, ... of a text
@@ -160,8 +165,8 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     n_parameters_ : int
         Number of weights, those that are not trained included.
     n_embeddings_ : int
-        Rows of the embedding: the largest id of ``fit`` plus one, or the number of rows
-        of ``embeddings``.
+        Rows of the embedding: ``n_embeddings``, or the largest id of ``fit`` plus one,
+        or the number of rows of ``embeddings``.
 
     Raises
     ------
@@ -251,6 +256,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        n_embeddings: int | None = None,
         periods: tuple[int, ...] = (1, 2, 4, 8),
         segment_length: int | None = None,
         word_dropout: float = 0.0,
@@ -284,6 +290,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.n_embeddings = n_embeddings
         self.periods = periods
         self.segment_length = segment_length
         self.word_dropout = word_dropout

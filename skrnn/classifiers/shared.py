@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._sklearn import Interval, StrOptions, fit_context
-from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.classifiers.base import MOST_EMBEDDINGS, BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.objective import Objective
-from skrnn.text.vocabulary import FIRST_WORD, PAD
+from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
 from skrnn.training.memory import as_memory, has_memory
 
 _Vectors = npt.NDArray[np.float32] | None
@@ -37,6 +37,10 @@ class BaseTextClassifier(BaseSequenceClassifier):
         "embedding_dim": [positive_int],
         "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
         "embeddings_trainable": ["boolean"],
+        "n_embeddings": [
+            Interval(Integral, FIRST_WORD, MOST_EMBEDDINGS, closed="both"),
+            None,
+        ],
         "word_dropout": [_share],
         "spatial_dropout": [_share],
         "dropout": [_share],
@@ -91,8 +95,10 @@ class BaseTextClassifier(BaseSequenceClassifier):
     ) -> Self:
         """Learn one epoch from a chunk of rows, going on from the last call.
 
-        The first call decides the classes and, by its largest id, the rows of the
-        embedding; later ids beyond are out of vocabulary.
+        The first call decides the classes and, unless ``n_embeddings`` says it, by its
+        largest id the number of word vectors; later ids beyond are out of vocabulary.
+        Word vectors that are learnt from rows (``embeddings="svd"``) are learnt from
+        those of the first call.
 
         Parameters
         ----------
@@ -165,9 +171,10 @@ class BaseTextClassifier(BaseSequenceClassifier):
         learn = _learn_from_rows
         if has_memory(self.memory):
             learn = as_memory(self.memory).cache(_learn_from_rows)
+        n_ids = self.n_embeddings_
         return learn(
-            ids,
-            n_ids=self.n_embeddings_,
+            [np.where(part < n_ids, part, OOV) for part in ids],
+            n_ids=n_ids,
             n_dimensions=int(self.embedding_dim),
             method=self.embeddings,
             seed=seed,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from sklearn.utils import Bunch
+
+from skrnn.datasets._tables import (
+    as_target,
+    as_texts,
+    check_cells,
+    check_columns,
+    check_filled,
+    plain_csv_errors,
+)
 
 
 def load_reviews(
@@ -69,67 +76,16 @@ def load_reviews(
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
-    try:
+    with plain_csv_errors(path, encoding):
         frame = pd.read_csv(
             path, encoding=encoding, dtype={text_column: object}, low_memory=False
         )
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path} is not in {encoding}: {_undecodable(path, encoding)}. Pass its "
-            "encoding, for example encoding='latin-1'."
-        ) from error
-    except pd.errors.EmptyDataError as error:
-        raise ValueError(f"{path} is empty.") from error
-    except pd.errors.ParserError as error:
-        raise ValueError(f"{path} is not a CSV table: {error}.") from error
-    # pandas takes the first of too many cells for a row name and shifts the others.
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError(
-            f"{path} has more cells in its rows than the {frame.shape[1]} names in its "
-            "header. Put texts that contain commas between double quotes."
-        )
-    for column in (text_column, label_column):
-        if column not in frame:
-            near = difflib.get_close_matches(column, list(map(str, frame)), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise ValueError(
-                f"{path} has no column {column!r}.{hint} It has "
-                f"{', '.join(map(repr, frame))}; name the columns with text_column= "
-                "and label_column=."
-            )
+    check_cells(path, frame)
+    check_columns(path, list(frame), text_column, label_column)
     if not len(frame):
         raise ValueError(f"{path} has column names and no rows.")
-    missing = frame[[text_column, label_column]].isna().any(axis=1).to_numpy()
-    if missing.any():
-        rows = missing.nonzero()[0] + 1
-        raise ValueError(
-            f"{path} lacks the text or the label in {len(rows)} of {len(frame)} rows, "
-            f"the first in row {', '.join(map(str, rows[:5]))} below the header. Fill "
-            "or drop them."
-        )
-    data = frame[text_column].to_numpy(dtype=object)
-    labels = frame[label_column]
-    is_text = not pd.api.types.is_numeric_dtype(labels.dtype)
-    target = labels.to_numpy(dtype=object if is_text else None)
+    check_filled(path, frame, [text_column, label_column])
+    data, target = as_texts(frame[text_column]), as_target(frame[label_column])
     if return_X_y:
         return data, target
     return Bunch(data=data, target=target, frame=frame)
-
-
-def _undecodable(path: Path, encoding: str) -> str:
-    """Say where the first byte is that is not in the encoding."""
-    try:
-        table = pd.read_csv(
-            path,
-            encoding=encoding,
-            encoding_errors="surrogateescape",
-            header=None,
-            dtype=object,
-        )
-    except ValueError:  # it is no table in this encoding, or one with its own rules
-        return "it cannot be decoded"
-    for row, cells in enumerate(table.itertuples(index=False)):
-        if byte := re.search("[\udc80-\udcff]", " ".join(map(str, cells))):
-            where = f"row {row} below the header" if row else "the header"
-            return f"byte 0x{ord(byte[0]) - 0xDC00:02x} in {where} cannot be decoded"
-    return "it cannot be decoded"
