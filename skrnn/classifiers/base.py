@@ -468,6 +468,8 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         examples = Examples(rows, y[:, 0], weight.astype(np.float32))
 
         validation, callbacks = None, self._compiled_callbacks()
+        # They may look at, stop or change the training: it is not skipped then.
+        may_skip = not callbacks and not initial_epoch
         split = options["validation_split"]
         # partial_fit sees each chunk once and has no epoch to stop at.
         if self.early_stopping and epochs > 1:
@@ -491,11 +493,11 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             "seed": self._seed,
         }
         trajectory = None
-        # Callbacks may look at, stop or change the training: it is not skipped then.
-        if has_memory(self.memory) and not callbacks and not initial_epoch:
+        if has_memory(self.memory) and may_skip:
             trajectory = Trajectory(
                 self.memory,
                 (network.identity(), examples, validation, decisive),
+                like=network.get_state(),
             )
         diverged = None
         try:

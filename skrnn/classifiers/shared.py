@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -16,7 +18,7 @@ from skrnn.classifiers.base import BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.objective import Objective
 from skrnn.text.vocabulary import FIRST_WORD, PAD
-from skrnn.training.memory import as_memory, has_memory
+from skrnn.training.memory import call_kept, has_memory
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -162,9 +164,9 @@ class BaseTextClassifier(BaseSequenceClassifier):
     ) -> _Vectors:
         if not isinstance(self.embeddings, str):
             return None
-        learn = learn_vectors
+        learn: Callable[..., _Vectors] = learn_vectors
         if has_memory(self.memory):
-            learn = as_memory(self.memory).cache(learn_vectors)
+            learn = partial(call_kept, self.memory, learn_vectors)
         return learn(
             [row[row != PAD] for part in ids for row in part],
             n_ids=self.n_embeddings_,

@@ -100,6 +100,7 @@ def train(
         0 is silent, 1 a progress bar, 2 a line an epoch.
     trajectory : Trajectory, default=None
         Where states are read and kept; training starts after the last one found.
+        ``callbacks`` are then asked at the ends of epochs only.
 
     Returns
     -------
@@ -115,11 +116,6 @@ def train(
         If the user interrupts before an epoch is finished. Later, a warning says so
         and the network has the weights of the last finished epoch.
     """
-    finished: _Finished | None = None
-    if trajectory is not None and (found := trajectory.load_latest(epochs)):
-        finished = _Finished(*found)
-        initial_epoch = finished.epochs
-        network.set_state(found[1])
     calls = keras.callbacks.CallbackList(
         list(callbacks),
         add_history=True,
@@ -131,12 +127,18 @@ def train(
     )
     network.model.stop_training = False
     calls.on_train_begin()
+    finished: _Finished | None = None
+    if trajectory is not None:
+        finished = _look_back(network, trajectory, epochs, callbacks)
+        initial_epoch = initial_epoch if finished is None else finished.epochs
     logs: dict[str, float] = {}
     diverged: DivergenceError | None = None
     epoch = initial_epoch
     try:
         with plain_interrupts():
             for epoch in range(initial_epoch, epochs):
+                if network.model.stop_training:
+                    break
                 network.show_average(False)
                 calls.on_epoch_begin(epoch)
                 rng = np.random.default_rng([seed, epoch])
@@ -159,8 +161,6 @@ def train(
                 if trajectory is not None and state is not None:
                     trajectory.save(epoch + 1, state, history)
                 calls.on_epoch_end(epoch, logs)
-                if network.model.stop_training:
-                    break
     except (DivergenceError, KeyboardInterrupt) as error:
         if isinstance(error, DivergenceError):
             diverged = DivergenceError(
@@ -193,6 +193,31 @@ class _Finished:
     epochs: int
     state: State | None
     history: History
+
+
+def _look_back(
+    network: CompiledNetwork,
+    trajectory: Trajectory,
+    epochs: int,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> _Finished | None:
+    """Put the network where the trajectory ends, and let callbacks see the way."""
+    if not callbacks:
+        latest = trajectory.load_latest(epochs)
+        if latest is None:
+            return None
+        network.set_state(latest[1])
+        return _Finished(*latest)
+    finished = None
+    for epoch in range(epochs):
+        if network.model.stop_training or not (found := trajectory.load(epoch + 1)):
+            break
+        finished = _Finished(epoch + 1, *found)
+        network.set_state(found[0])
+        logs = {name: values[-1] for name, values in finished.history.items()}
+        for callback in callbacks:
+            callback.on_epoch_end(epoch, logs)
+    return finished
 
 
 def _what_is_kept(finished: _Finished | None) -> str:
