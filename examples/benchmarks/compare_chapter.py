@@ -9,7 +9,7 @@ Each model learns from all 25,000 training reviews, raw strings, by the recipes
 With ``--keep-best`` a tenth of the training reviews is held out from each network, and
 the weights of the epoch that did best on it count. Results are kept in ``--memory``:
 stopped and started again, the command fits no finished model twice, and a network goes
-on after its last whole epoch (but not with ``--keep-best``, which stops early).
+on after its last whole epoch.
 ``--broken`` adds a model that cannot be fitted, which costs the others nothing.
 """
 

@@ -46,6 +46,7 @@ from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.objective import Objective
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
+from skrnn.training.faults import DivergenceError
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
 
@@ -386,7 +387,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     def _fitting(
         self, X: Any, y: Any, sample_weight: Any
     ) -> Iterator[tuple[Any, Any, Any]]:
-        """Give the rows that have a label; a fit that fails changes nothing."""
+        """Give the rows that have a label; a fit that fails changes nothing.
+
+        One that diverges after an epoch leaves the weights of that epoch.
+        """
         before = dict(vars(self))
         lease = before.get("_lease")
         state = None if lease is None else lease.network.get_state()
@@ -400,7 +404,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                     sample_weight = take_rows(sample_weight, labelled)
             refuse_one_weighted_class(y, sample_weight)
             yield X, y, sample_weight
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, DivergenceError) and error.history is not None:
+                del self._material
+                raise  # it is fitted: with the weights of the last sound epoch
             if lease is not None and state is not None:
                 lease.network.set_state(state)
             self.__dict__.clear()
@@ -467,6 +474,8 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         examples = Examples(rows, y[:, 0], weight.astype(np.float32))
 
         validation, callbacks = None, self._compiled_callbacks()
+        # They may look at, stop or change the training: it is not skipped then.
+        may_skip = not callbacks and not initial_epoch
         split = options["validation_split"]
         # partial_fit sees each chunk once and has no epoch to stop at.
         if self.early_stopping and epochs > 1:
@@ -490,27 +499,35 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             "seed": self._seed,
         }
         trajectory = None
-        # Callbacks may look at, stop or change the training: it is not skipped then.
-        if has_memory(self.memory) and not callbacks and not initial_epoch:
+        if has_memory(self.memory) and may_skip:
             trajectory = Trajectory(
                 self.memory,
                 (network.identity(), examples, validation, decisive),
+                like=network.get_state(),
             )
-        history = train(
-            network,
-            examples,
-            validation=validation,
-            epochs=initial_epoch + epochs,
-            initial_epoch=initial_epoch,
-            callbacks=callbacks,
-            verbose=options["verbose"],
-            trajectory=trajectory,
-            **decisive,
-        )
+        diverged = None
+        try:
+            history = train(
+                network,
+                examples,
+                validation=validation,
+                epochs=initial_epoch + epochs,
+                initial_epoch=initial_epoch,
+                callbacks=callbacks,
+                verbose=options["verbose"],
+                trajectory=trajectory,
+                **decisive,
+            )
+        except DivergenceError as error:
+            if error.history is None:
+                raise
+            diverged, history = error, error.history
         before: History = self.history_ if initial_epoch else {}
         names = {**before, **history}
         self.history_ = {k: before.get(k, []) + history.get(k, []) for k in names}
         self.n_parameters_ = network.model.count_params()
+        if diverged is not None:
+            raise diverged
 
     def _compiled_callbacks(self) -> list[keras.callbacks.Callback]:
         with _plain_callback_errors():

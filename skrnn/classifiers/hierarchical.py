@@ -153,8 +153,9 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         scratch: candidates of a grid that differ only in ``epochs`` share their epochs,
         and a fit that was interrupted loses one epoch at most. It needs an int
         ``random_state`` to be of use, and is not used with ``callbacks``,
-        ``early_stopping``, ``warm_start`` or ``partial_fit``. The folder grows; delete
-        it at will.
+        ``warm_start`` or ``partial_fit``. Several processes may share the folder. A
+        damaged file, a full disk and the like are named in a warning, and the fit goes
+        on without. The folder grows; delete it at will.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights, optimizer and history of the last
         ``fit`` (``epochs`` more) instead of starting anew. The architecture and the

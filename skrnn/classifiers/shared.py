@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -16,7 +18,7 @@ from skrnn.classifiers.base import MOST_EMBEDDINGS, BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.objective import Objective
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
-from skrnn.training.memory import as_memory, has_memory
+from skrnn.training.memory import call_kept, has_memory
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -168,9 +170,9 @@ class BaseTextClassifier(BaseSequenceClassifier):
     ) -> _Vectors:
         if not isinstance(self.embeddings, str):
             return None
-        learn = _learn_from_rows
+        learn: Callable[..., _Vectors] = _learn_from_rows
         if has_memory(self.memory):
-            learn = as_memory(self.memory).cache(_learn_from_rows)
+            learn = partial(call_kept, self.memory, _learn_from_rows)
         n_ids = self.n_embeddings_
         return learn(
             [np.where(part < n_ids, part, OOV) for part in ids],
