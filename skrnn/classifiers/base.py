@@ -36,6 +36,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skrnn._sklearn import SuggestParameters, check_sample_weight, take_rows
 from skrnn.classifiers.checks import (
     as_ids,
+    check_validation,
+    encode_validation,
     has_label,
     refuse_one_weighted_class,
     refuse_text,
@@ -89,9 +91,12 @@ class _Material:
         Ids of the rows with a label, and of those without if there are any.
     vectors : ndarray or None
         What the embedding starts from; None for random vectors.
+    validation : tuple of array-like or None
+        ``(X_val, y_val)`` as they were given.
     """
 
     unlabelled: Any = None
+    validation: tuple[Any, Any] | None = None
     ids: list[npt.NDArray[np.int32]] = field(default_factory=list)
     vectors: _Vectors = None
 
@@ -402,9 +407,14 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             raise
         del self._material
 
-    def _fit_sequences(self, X: Any, y: Any, sample_weight: Any) -> Self:
+    def _fit_sequences(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> Self:
+        split = vars(self).get("fit__validation_split", self.validation_split)
+        validation = check_validation(type(self).__name__, X_val, y_val, split)
         goes_on = self.warm_start and self.initialized_
         with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
+            self._material.validation = validation
             if not goes_on:
                 self.__dict__.pop("classes_", None)
             self._fit(
@@ -460,11 +470,12 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         rows = self._as_rows(X)
         examples = Examples(rows, y[:, 0], weight.astype(np.float32))
 
-        validation, callbacks = None, self._compiled_callbacks()
+        validation, callbacks = self._given_validation(), self._compiled_callbacks()
         split = options["validation_split"]
         # partial_fit sees each chunk once and has no epoch to stop at.
         if self.early_stopping and epochs > 1:
-            split = split or _HELD_OUT_FOR_STOPPING
+            if validation is None:
+                split = split or _HELD_OUT_FOR_STOPPING
             patience = _PATIENCE if self.early_stopping is True else self.early_stopping
             callbacks.append(
                 keras.callbacks.EarlyStopping(
@@ -505,6 +516,14 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         names = {**before, **history}
         self.history_ = {k: before.get(k, []) + history.get(k, []) for k in names}
         self.n_parameters_ = network.model.count_params()
+
+    def _given_validation(self) -> Examples | None:
+        if self._material.validation is None:
+            return None
+        X_val, y_val = self._material.validation
+        codes = encode_validation(y_val, self.classes_)
+        rows = self._as_rows(self._ids(X_val))
+        return Examples(rows, codes, np.ones(len(codes), np.float32))
 
     def _compiled_callbacks(self) -> list[keras.callbacks.Callback]:
         with _plain_callback_errors():
