@@ -33,7 +33,13 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skrnn._sklearn import SuggestParameters, check_sample_weight, take_rows
+from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
+    SuggestParameters,
+    check_sample_weight,
+    take_rows,
+)
 from skrnn.classifiers.checks import (
     as_ids,
     check_validation,
@@ -48,6 +54,7 @@ from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.objective import Objective
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
+from skrnn.training.callbacks import EpochTasks
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
 
@@ -93,15 +100,20 @@ class _Material:
         What the embedding starts from; None for random vectors.
     validation : tuple of array-like or None
         ``(X_val, y_val)`` as they were given.
+    task : FitTask or None
+        The fit as scikit-learn's callbacks see it; None in ``partial_fit``.
     """
 
     unlabelled: Any = None
     validation: tuple[Any, Any] | None = None
+    task: FitTask | None = None
     ids: list[npt.NDArray[np.int32]] = field(default_factory=list)
     vectors: _Vectors = None
 
 
-class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
+class BaseSequenceClassifier(
+    SuggestParameters, ClassifierMixin, CallbackSupportMixin, BaseWrapper
+):
     """What all classifiers of rows of word ids share.
 
     A subclass has a constructor with the parameters that are read here (``optimizer``,
@@ -240,6 +252,8 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             network = lease.network
             state["_stored"] = (network.spec, network.model.get_weights())
         state["callbacks"] = _without_model(self.callbacks)
+        # A copy that is made while fit runs, for scikit-learn's callbacks, is fitted.
+        state.pop("_material", None)
         return state
 
     def _restore(
@@ -413,8 +427,12 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         split = vars(self).get("fit__validation_split", self.validation_split)
         validation = check_validation(type(self).__name__, X_val, y_val, split)
         goes_on = self.warm_start and self.initialized_
+        epochs: int = vars(self).get("fit__epochs", self.epochs)
+        task = FitTask.start(
+            self, X, y, max_subtasks=epochs, sample_weight=sample_weight
+        )
         with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
-            self._material.validation = validation
+            self._material.validation, self._material.task = validation, task
             if not goes_on:
                 self.__dict__.pop("classes_", None)
             self._fit(
@@ -422,9 +440,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 y,
                 sample_weight=sample_weight,
                 warm_start=self.warm_start,
-                epochs=getattr(self, "fit__epochs", self.epochs),
+                epochs=epochs,
                 initial_epoch=self.current_epoch if goes_on else 0,
             )
+        task.end()
         return self
 
     def _partial_fit_sequences(
@@ -482,6 +501,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                     "val_loss", patience=patience, restore_best_weights=True
                 )
             )
+        before: History = self.history_ if initial_epoch else {}
+        task = self._material.task
+        if task is not None and task.has_listeners:
+            callbacks.append(EpochTasks(task, before))
         if split:
             learnt, held_out = stratified_split(examples.y, split, self._seed)
             validation, examples = examples.part(held_out), examples.part(learnt)
@@ -512,7 +535,6 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             trajectory=trajectory,
             **decisive,
         )
-        before: History = self.history_ if initial_epoch else {}
         names = {**before, **history}
         self.history_ = {k: before.get(k, []) + history.get(k, []) for k in names}
         self.n_parameters_ = network.model.count_params()

@@ -13,6 +13,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
     Interval,
     RealNotInt,
     StrOptions,
@@ -39,7 +41,9 @@ _AUTO_QUANTILE = 0.9
 Ids = npt.NDArray[np.int32]
 
 
-class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
+class TextSequencer(
+    SuggestParameters, TransformerMixin, CallbackSupportMixin, BaseEstimator
+):
     """Turn raw texts into padded rows of word ids.
 
     A text is cleaned (markup, case, accents, in this order), cut into tokens, rid of
@@ -394,6 +398,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
     def _learn(self, X: Iterable[str]) -> Encoded:
         """Set the fitted attributes, all of them or none."""
+        task = FitTask.start(self, X, None)
         fixed = None if self.vocabulary is None else check_vocabulary(self.vocabulary)
         analyzer = self.build_analyzer()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
@@ -409,6 +414,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         self.vocabulary_ = vocabulary
         self.maxlen_ = maxlen
         self.document_lengths_ = documents.lengths
+        task.end()
         return documents
 
     def _restore(
