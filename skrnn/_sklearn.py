@@ -5,8 +5,13 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import metadata
+from types import SimpleNamespace
 from typing import Any, Self
 
+from sklearn.base import BaseEstimator
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
@@ -25,6 +30,7 @@ __all__ = [
     "BaseComposition",
     "CallbackSupportMixin",
     "FitTask",
+    "HTMLReprMixin",
     "HasMethods",
     "Interval",
     "RealNotInt",
@@ -173,3 +179,40 @@ class FitTask:
             **self.given,
         )
         return stop
+
+
+class HTMLReprMixin:
+    """Mixin: what a notebook shows of an estimator links to our pages.
+
+    The address of the site is that of ``Documentation`` among the URLs of the
+    distribution; while there is none, nothing is linked. Put it before
+    :class:`~sklearn.base.BaseEstimator`.
+    """
+
+    _doc_link_module = "skrnn"
+
+    @property
+    def _doc_link_template(self) -> str:
+        site = documentation_site()
+        return site and site.rstrip("/") + "/generated/{name}.html"
+
+    def _doc_link_url_param_generator(self) -> dict[str, str]:
+        name, room = type(self).__name__, ".".join(type(self).__module__.split(".")[:2])
+        is_top = name in import_module("skrnn").__all__
+        return {"name": f"{'skrnn' if is_top else room}.{name}"}
+
+    def _get_fitted_attr_html(self, doc_link: str = "") -> Any:
+        # scikit-learn 1.9 looks at all that ends with "_", also at properties: some are
+        # slow, and who has looked at model_ may keep it.
+        stored = SimpleNamespace(**vars(self))
+        shown = BaseEstimator._get_fitted_attr_html(stored, doc_link)
+        shown.estimator_class = type(self)
+        return shown
+
+
+@cache
+def documentation_site() -> str:
+    """Return the address of the documentation, or "" if it has none."""
+    urls = metadata("skrnn").get_all("Project-URL") or []
+    named = dict(url.split(", ", 1) for url in urls)
+    return named.get("Documentation", "")

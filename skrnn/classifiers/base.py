@@ -36,6 +36,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skrnn._sklearn import (
     CallbackSupportMixin,
     FitTask,
+    HTMLReprMixin,
     SuggestParameters,
     check_sample_weight,
     take_rows,
@@ -112,7 +113,11 @@ class _Material:
 
 
 class BaseSequenceClassifier(
-    SuggestParameters, ClassifierMixin, CallbackSupportMixin, BaseWrapper
+    SuggestParameters,
+    ClassifierMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseWrapper,
 ):
     """What all classifiers of rows of word ids share.
 

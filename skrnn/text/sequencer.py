@@ -15,6 +15,7 @@ from sklearn.exceptions import NotFittedError
 from skrnn._sklearn import (
     CallbackSupportMixin,
     FitTask,
+    HTMLReprMixin,
     Interval,
     RealNotInt,
     StrOptions,
@@ -42,7 +43,11 @@ Ids = npt.NDArray[np.int32]
 
 
 class TextSequencer(
-    SuggestParameters, TransformerMixin, CallbackSupportMixin, BaseEstimator
+    SuggestParameters,
+    TransformerMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseEstimator,
 ):
     """Turn raw texts into padded rows of word ids.
 
