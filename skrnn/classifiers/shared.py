@@ -71,7 +71,14 @@ class BaseTextClassifier(BaseSequenceClassifier):
     }
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
+    ) -> Self:
         """Learn from rows of word ids and their labels.
 
         Parameters
@@ -83,13 +90,24 @@ class BaseTextClassifier(BaseSequenceClassifier):
             ``virtual_adversarial``, -1 for rows without a label.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, at least 0.
+        X_val : array-like of shape (n_validation_samples, n_features), default=None
+            Rows to measure ``val_loss`` and ``val_accuracy`` on after each epoch, and
+            what ``early_stopping`` looks at, instead of a share of X.
+        y_val : array-like of shape (n_validation_samples,), default=None
+            Their labels, which are all among those of ``y``.
 
         Returns
         -------
         self : estimator
             The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If X or y are not as above, only one of ``X_val`` and ``y_val`` is given, or
+            both are and ``validation_split`` is above 0.
         """
-        return self._fit_sequences(X, y, sample_weight)
+        return self._fit_sequences(X, y, sample_weight, X_val, y_val)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(

@@ -12,6 +12,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
+    HTMLReprMixin,
     Interval,
     RealNotInt,
     StrOptions,
@@ -40,7 +43,13 @@ Ids = npt.NDArray[np.int32]
 _Counts = tuple[WordTally | None, LengthTally]
 
 
-class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
+class TextSequencer(
+    SuggestParameters,
+    TransformerMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseEstimator,
+):
     """Turn raw texts into padded rows of word ids.
 
     A text is cleaned (markup, case, accents, in this order), cut into tokens, rid of
@@ -259,9 +268,11 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             If ``X`` is a bare string, has two dimensions, holds a missing text or
             nothing, or if no word is left.
         """
+        task = FitTask.start(self, X, None)
         analyzer = self.build_analyzer()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, blocks, self._no_counts())
+        task.end()
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -330,9 +341,11 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         X_out : ndarray of shape (n_documents, maxlen_), dtype int32
             The ids of the words, as from ``fit(X).transform(X)``.
         """
+        task = FitTask.start(self, X, None)
         analyzer = self.build_analyzer()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, [documents], self._no_counts())
+        task.end()
         return self._sequence(documents)
 
     def transform(self, X: Iterable[str]) -> Ids:
