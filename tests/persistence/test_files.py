@@ -65,9 +65,9 @@ def assert_same_answers(loaded, model) -> None:
         {"embeddings": "svd", "early_stopping": True, "epochs": 2},
         {"cell": "clockwork", "units": 6, "periods": (1, 3)},
         {"cell": "clockwork", "units": (4, 8), "bidirectional": True},
-        {"recipe": "hierarchical", "sentence_units": 3, "sentence_length": 3},
+        {"recipe": "accurate", "sentence_units": 3, "sentence_length": 3},
         {
-            "recipe": "hierarchical",
+            "recipe": "accurate",
             "cell": "lstm",
             "sentence_units": (2, 3),
             "bidirectional": False,
@@ -278,7 +278,7 @@ def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
 
 
 def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
-    sentences = {"recipe": "hierarchical", "sentence_units": 3}
+    sentences = {"recipe": "accurate", "sentence_units": 3}
     tfidf = make_pipeline(TfidfVectorizer(), LogisticRegression())
     blend = BlendedClassifier(
         [
