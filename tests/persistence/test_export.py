@@ -178,6 +178,16 @@ def test_raw_strings_agree(params, tmp_path: Path) -> None:
     assert predictor.predict(texts).tolist() == model.predict(texts).tolist()
 
 
+def test_what_was_fitted_is_exported_whatever_is_set_later(tmp_path: Path) -> None:
+    model = fit_small(stemmer="porter", stop_words=["the"])
+    model.set_params(
+        seq__stemmer=None, seq__stop_words=["a"], seq__sentence_splitter="rules"
+    )
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    found = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "labels",
     [

@@ -242,6 +242,25 @@ def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) 
     assert not list(tmp_path.iterdir())
 
 
+def test_what_was_fitted_is_kept_whatever_is_set_later(tmp_path: Path) -> None:
+    model = fit_small(stemmer="porter", stop_words=["the"], sentence_length=3)
+    before = model["seq"].transform(ODD)
+    model.set_params(
+        seq__stemmer=None, seq__tokenizer=str.split, seq__sentence_splitter="rules"
+    )
+    assert_array_equal(model["seq"].transform(ODD), before)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    assert_array_equal(loaded["seq"].transform(ODD), before)
+    assert loaded["seq"].stemmer == "porter"
+    assert loaded["seq"].sentence_splitter is None
+    # What transform goes by at once is kept as it is.
+    model.set_params(seq__truncating="post", seq__sentence_length=None)
+    loaded = there_and_back(model, tmp_path)
+    assert_array_equal(loaded["seq"].transform(ODD), model["seq"].transform(ODD))
+    assert (loaded["seq"].transform(ODD) != before).any()
+
+
 def test_blend_and_baselines(tmp_path: Path) -> None:
     for labels, weights in ((LABELS, "learnt"), (LABELS, "equal"), (THREE, "learnt")):
         blend = BlendedClassifier(
