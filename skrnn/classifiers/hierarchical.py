@@ -139,13 +139,14 @@ default=0.001
         ``val_accuracy`` are measured after each epoch and which are not learnt from.
     early_stopping : bool or int, default=False
         Whether to stop when ``val_loss`` has not improved for 3 epochs (or the given
-        number) and to go back to the weights of the best epoch. Without a
-        ``validation_split`` a tenth of the rows is held out.
+        number) and to go back to the weights of the best epoch. Without
+        ``validation_split`` and ``X_val`` a tenth of the rows is held out.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weighs them inversely
         to their frequency. They multiply ``sample_weight``.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
-        Keras callbacks, as instances or as classes with routed parameters.
+        Keras callbacks, as instances or as classes with routed parameters. Those of
+        scikit-learn 1.9 are set by ``set_callbacks``.
     memory : str, path-like, joblib.Memory or None, default=None
         A folder that keeps the state after each epoch, as :class:`sklearn.pipeline.\
 Pipeline` keeps its steps. A fit on the same data with the same parameters and seed goes
@@ -153,8 +154,9 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         scratch: candidates of a grid that differ only in ``epochs`` share their epochs,
         and a fit that was interrupted loses one epoch at most. It needs an int
         ``random_state`` to be of use, and is not used with ``callbacks``,
-        ``early_stopping``, ``warm_start`` or ``partial_fit``. The folder grows; delete
-        it at will.
+        ``warm_start`` or ``partial_fit``. Several processes may share the folder. A
+        damaged file, a full disk and the like are named in a warning, and the fit goes
+        on without. The folder grows; delete it at will.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights, optimizer and history of the last
         ``fit`` (``epochs`` more) instead of starting anew. The architecture and the

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sklearn.utils import Bunch
 
+from skrnn.datasets._columns import guess_label_column, guess_text_column
 from skrnn.datasets._tables import (
     as_target,
     as_texts,
@@ -23,7 +24,7 @@ def load_reviews(
     path: str | os.PathLike[str],
     *,
     text_column: str = "review_text",
-    label_column: str = "label",
+    label_column: str | None = "label",
     encoding: str = "utf-8",
     return_X_y: bool = False,
 ) -> Any:
@@ -33,8 +34,13 @@ def load_reviews(
     ----------
     path : str or path-like
         The file; pandas unpacks it if its name ends in ``.gz``, ``.zip`` and the like.
-    text_column, label_column : str, default="review_text" and "label"
-        The columns of the texts and of the labels.
+    text_column : str, default="review_text"
+        The column of the texts. ``"auto"`` takes the first with a usual name ("text",
+        "review", ...), or else the one with the longest texts.
+    label_column : str or None, default="label"
+        The column of the labels. ``"auto"`` takes the first with a usual name
+        ("label", "sentiment", "stars", ...), or else the one with the fewest values.
+        None reads texts without labels.
     encoding : str, default="utf-8"
         The encoding of the file.
     return_X_y : bool, default=False
@@ -47,10 +53,12 @@ def load_reviews(
 
         data : ndarray of shape (n_samples,), object
             The texts, str.
-        target : ndarray of shape (n_samples,)
+        target : ndarray of shape (n_samples,) or None
             The labels as they are in the file: numbers or str.
         frame : DataFrame of shape (n_samples, n_columns)
             All columns of the file.
+        text_column, label_column : str, str or None
+            The columns that were taken.
     (data, target) : tuple of ndarray
         If ``return_X_y`` is true.
 
@@ -61,7 +69,7 @@ def load_reviews(
     ValueError
         If the file is empty, not in this encoding, not a table, lacks a column, or has
         rows without text or label (empty, or what pandas reads as missing, such as
-        ``NA``); the message says where.
+        ``NA``), the message says where; or if ``"auto"`` finds no column.
 
     Examples
     --------
@@ -72,6 +80,10 @@ def load_reviews(
     >>> reviews = load_reviews(path)
     >>> reviews.data.tolist(), reviews.target.tolist()
     (['A good film', 'Bad'], [1, 0])
+    >>> _ = path.write_text("id,stars,body\n7,5,A good film\n8,1,Bad\n9,5,Fine\n")
+    >>> found = load_reviews(path, text_column="auto", label_column="auto")
+    >>> found.text_column, found.label_column
+    ('body', 'stars')
     """
     path = Path(path)
     if not path.exists():
@@ -81,11 +93,23 @@ def load_reviews(
             path, encoding=encoding, dtype={text_column: object}, low_memory=False
         )
     check_cells(path, frame)
-    check_columns(path, list(frame), text_column, label_column)
     if not len(frame):
         raise ValueError(f"{path} has column names and no rows.")
-    check_filled(path, frame, [text_column, label_column])
-    data, target = as_texts(frame[text_column]), as_target(frame[label_column])
+    if text_column == "auto" and "auto" not in frame:
+        text_column = guess_text_column(frame)
+    if label_column == "auto" and "auto" not in frame:
+        label_column = guess_label_column(frame, text_column)
+    check_columns(path, list(frame), text_column, label_column)
+    taken = [text_column] if label_column is None else [text_column, label_column]
+    check_filled(path, frame, taken)
+    data = as_texts(frame[text_column])
+    target = None if label_column is None else as_target(frame[label_column])
     if return_X_y:
         return data, target
-    return Bunch(data=data, target=target, frame=frame)
+    return Bunch(
+        data=data,
+        target=target,
+        frame=frame,
+        text_column=text_column,
+        label_column=label_column,
+    )

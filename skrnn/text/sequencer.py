@@ -12,6 +12,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
+    HTMLReprMixin,
     Interval,
     RealNotInt,
     StrOptions,
@@ -21,10 +24,9 @@ from skrnn._sklearn import (
 from skrnn.text.analysis import Analyzer
 from skrnn.text.encoding import Encoded, encode, encode_in_blocks
 from skrnn.text.padding import pad_flat
-from skrnn.text.sentences import break_long_sentences
+from skrnn.text.rows import flat_ids, set_apart
 from skrnn.text.tally import LengthTally, WordTally
 from skrnn.text.vocabulary import (
-    OOV,
     PAD,
     UNKNOWN,
     check_vocabulary,
@@ -41,7 +43,13 @@ Ids = npt.NDArray[np.int32]
 _Counts = tuple[WordTally | None, LengthTally]
 
 
-class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
+class TextSequencer(
+    SuggestParameters,
+    TransformerMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseEstimator,
+):
     """Turn raw texts into padded rows of word ids.
 
     A text is cleaned (markup, case, accents, in this order), cut into tokens, rid of
@@ -260,9 +268,11 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             If ``X`` is a bare string, has two dimensions, holds a missing text or
             nothing, or if no word is left.
         """
+        task = FitTask.start(self, X, None)
         analyzer = self.build_analyzer()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, blocks, self._no_counts())
+        task.end()
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -331,9 +341,11 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         X_out : ndarray of shape (n_documents, maxlen_), dtype int32
             The ids of the words, as from ``fit(X).transform(X)``.
         """
+        task = FitTask.start(self, X, None)
         analyzer = self.build_analyzer()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, [documents], self._no_counts())
+        task.end()
         return self._sequence(documents)
 
     def transform(self, X: Iterable[str]) -> Ids:
@@ -471,7 +483,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         for documents in blocks:
             if words is not None:
                 words = words.plus(documents)
-            rows = rows.plus(self._breaks(documents)[1])
+            rows = rows.plus(set_apart(documents, self.sentence_length)[1])
             lengths.append(documents.lengths)
         vocabulary = fixed
         if vocabulary is None:
@@ -506,30 +518,14 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
     def _sequence(self, documents: Encoded) -> Ids:
         """Look the tokens up and pad."""
-        look_up = self.vocabulary_.get
-        ids = np.array([look_up(t, OOV) for t in documents.tokens], dtype=np.int32)
-        flat = ids[documents.codes]
-        breaks, widths = self._breaks(documents)
-        if len(breaks):
-            flat = np.insert(flat, breaks, PAD)
+        breaks, widths = set_apart(documents, self.sentence_length)
+        flat = flat_ids(documents, self.vocabulary_, breaks)
         return pad_flat(
             flat,
             widths,
             maxlen=self.maxlen_,
             padding=self.padding,
             truncating=self.truncating,
-        )
-
-    def _breaks(self, documents: Encoded) -> tuple[npt.NDArray[np.int64], Ids]:
-        """Tell where sentences part, and how long documents are with zeros there."""
-        breaks, lengths = documents.breaks, documents.lengths
-        if self.sentence_length is not None:
-            breaks = break_long_sentences(breaks, lengths, self.sentence_length)
-        if not len(breaks):
-            return breaks, lengths
-        owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
-        return breaks, lengths + np.bincount(owners, minlength=len(lengths)).astype(
-            np.int32
         )
 
     def _check_fitted(self) -> None:
