@@ -271,7 +271,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+        X_out : ndarray of shape (n_documents, `maxlen_`), dtype int32
             The ids of the words, as from ``fit(X).transform(X)``.
         """
         return self._sequence(self._learn(X))
@@ -286,7 +286,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+        X_out : ndarray of shape (n_documents, `maxlen_`), dtype int32
             The ids of the words. An empty text is a row of zeros.
 
         Raises
@@ -307,7 +307,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_documents, maxlen_)
+        X : array-like of shape (n_documents, `maxlen_`)
             Rows of ids.
 
         Returns
@@ -352,7 +352,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : ndarray of shape (maxlen_,), dtype object
+        names : ndarray of shape (`maxlen_`,), dtype object
             ``"position0"``, ``"position1"`` and so on.
 
         Raises
