@@ -34,12 +34,12 @@ exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
 
-# -- Markdown ---------------------------------------------------------------------------
+# -- Markdown --------------------------------------------------------------------------
 
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
 myst_heading_anchors = 3
 
-# -- API reference ----------------------------------------------------------------------
+# -- API reference ---------------------------------------------------------------------
 
 autodoc_typehints = "none"  # the docstrings have them
 autosummary_generate = True
@@ -60,7 +60,7 @@ numpydoc_validation_checks = {
 
 numpydoc_validation_overrides = {"PR02": [r"\*\*routed"]}  # hidden from the signature
 
-# -- Gallery ----------------------------------------------------------------------------
+# -- Gallery ---------------------------------------------------------------------------
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
@@ -77,7 +77,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
 }
 
-# -- Pages ------------------------------------------------------------------------------
+# -- Pages -----------------------------------------------------------------------------
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skrnn"
