@@ -33,6 +33,8 @@ extensions = [
 exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
+smartquotes = False  # they would stand in the values of parameters
+toc_object_entries_show_parents = "hide"
 
 # -- Markdown --------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skrnn",),
     "reference_url": {"skrnn": None},
-    "thumbnail_size": (800, 560),
+    "thumbnail_size": (840, 420),
     "download_all_examples": False,
     "remove_config_comments": True,
     "show_memory": False,
@@ -88,7 +90,11 @@ html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"index": [], "start": [], "tour": []}
 html_theme_options = {
-    "logo": {"text": "skrnn", "image_light": "_static/favicon.svg"},
+    "logo": {
+        "text": "skrnn",
+        "image_light": "_static/favicon.svg",
+        "image_dark": "_static/favicon.svg",
+    },
     "header_links_before_dropdown": 6,
     "navbar_align": "left",
     "show_prev_next": True,
@@ -104,8 +110,9 @@ def skip_inherited(
     app: Any, what: str, name: str, value: Any, skip: bool, options: Any
 ) -> bool | None:
     """Leave the methods that scikit-learn and SciKeras give to their own pages."""
-    if what == "class" and callable(value):
-        home = getattr(value, "__module__", None) or ""
+    function = getattr(value, "fget", value)
+    if what == "class" and callable(function):
+        home = getattr(function, "__module__", None) or ""
         return None if home.startswith("skrnn.") else True
     return None
 
