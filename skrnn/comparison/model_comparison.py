@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skrnn._matplotlib import axes_or_new
 from skrnn._sklearn import take_rows
 from skrnn.comparison.measure import ModelResult
 from skrnn.comparison.report import format_cells, render_page, render_table
@@ -45,7 +45,9 @@ class ModelComparison:
         All labels of training and test rows, sorted. With two, the second is the
         positive one.
     n_train : int
-        On how many rows the models were fitted.
+        On how many rows with a label the models were fitted.
+    n_unlabelled : int, default=0
+        How many rows without one the models with a use for them had besides.
     estimators : dict of str to estimator, default=None
         The fitted models, if they were asked for.
 
@@ -99,6 +101,7 @@ class ModelComparison:
         *,
         classes: npt.NDArray[Any],
         n_train: int,
+        n_unlabelled: int = 0,
         estimators: dict[str, Any] | None = None,
     ) -> None:
         self.results = results
@@ -106,6 +109,7 @@ class ModelComparison:
         self.y_test = y_test
         self.classes = classes
         self.n_train = n_train
+        self.n_unlabelled = n_unlabelled
         self.estimators = estimators
         self._right = {
             name: result.predictions == y_test
@@ -213,15 +217,7 @@ class ModelComparison:
         """
         if not self._right:
             raise ValueError("All models failed, so there is nothing to draw.")
-        if ax is None:
-            try:
-                plt = import_module("matplotlib.pyplot")
-            except ImportError as error:
-                raise ImportError(
-                    "ModelComparison.plot draws with matplotlib, which is not "
-                    "installed: pip install 'skrnn[plot]'"
-                ) from error
-            _, ax = plt.subplots(figsize=(8.0, 4.5), layout="constrained")
+        (ax,) = axes_or_new("ModelComparison.plot", ax, size=(8.0, 4.5))
         table = self.to_frame()
         table = table[table["error"].isna()].sort_values("accuracy", ascending=False)
         for i, (name, row) in enumerate(table.iterrows()):

@@ -186,8 +186,11 @@ def render_page(
     names = ", ".join(escape(str(label)) for label in comparison.classes[:12])
     if len(comparison.classes) > 12:
         names += ", …"
+    learnt = f"{comparison.n_train:,} rows"
+    if comparison.n_unlabelled:
+        learnt += f" (some on {comparison.n_unlabelled:,} more without a label)"
     summary = (
-        f"{len(table)} models, fitted on {comparison.n_train:,} rows and compared on "
+        f"{len(table)} models, fitted on {learnt} and compared on "
         f"{len(comparison.y_test):,} others. Classes: {names}."
     )
     return _PAGE.format(

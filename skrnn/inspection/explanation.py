@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.style import (
     AGAINST,
     ATTENDED,
     FOR,
-    axes_or_new,
     css,
     shorten,
     tint,

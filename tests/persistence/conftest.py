@@ -16,11 +16,15 @@ ODD = [
     "",
     "zzz unheard of",
     "film " * 80,
+    "Good. " * 9,
+    "  ... !? One word",
     "ünïcode 👍🏽 \ud800 \x00 it's",
 ]
 
 
-def fit_small(labels: Any = LABELS, **params: Any) -> Pipeline:
+def fit_small(
+    labels: Any = LABELS, recipe: str | None = None, **params: Any
+) -> Pipeline:
     """Return a small fitted pipeline."""
     small = {
         "maxlen": 14,
@@ -31,7 +35,7 @@ def fit_small(labels: Any = LABELS, **params: Any) -> Pipeline:
         "learning_rate": 0.05,
         "random_state": 0,
     }
-    pipeline = make_sentiment_pipeline(None, **{**small, **params})
+    pipeline = make_sentiment_pipeline(recipe, **{**small, **params})
     return pipeline.fit(REVIEWS, labels)
 
 
