@@ -65,9 +65,9 @@ def assert_same_answers(loaded, model) -> None:
         {"embeddings": "svd", "early_stopping": True, "epochs": 2},
         {"cell": "clockwork", "units": 6, "periods": (1, 3)},
         {"cell": "clockwork", "units": (4, 8), "bidirectional": True},
-        {"recipe": "accurate", "sentence_units": 3, "sentence_length": 3},
+        {"sentences": True, "sentence_units": 3, "sentence_length": 3},
         {
-            "recipe": "accurate",
+            "sentences": True,
             "cell": "lstm",
             "sentence_units": (2, 3),
             "bidirectional": False,
@@ -296,13 +296,22 @@ def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
     assert hasattr(loaded, "teacher_")
 
 
+def test_the_recipe_with_teachers(tmp_path: Path) -> None:
+    model = skrnn.make_sentiment_pipeline(
+        "semi_supervised", maxlen=20, epochs=1, units=3, sentence_units=3
+    ).fit(REVIEWS, HALF_LABELLED)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    assert str(loaded) == str(model)
+
+
 def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
-    sentences = {"recipe": "accurate", "sentence_units": 3}
+    reads = {"sentences": True, "sentence_units": 3}
     tfidf = make_pipeline(TfidfVectorizer(), LogisticRegression())
     blend = BlendedClassifier(
         [
             ("student", distilled(fit_small())),
-            ("sentences", fit_small(**sentences)),
+            ("sentences", fit_small(**reads)),
             ("tfidf", tfidf),
         ],
         random_state=0,
