@@ -350,7 +350,7 @@ class TextSequencer(
 
         Returns
         -------
-        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+        X_out : ndarray of shape (n_documents, `maxlen_`), dtype int32
             The ids of the words, as from ``fit(X).transform(X)``.
         """
         task = FitTask.start(self, X, None)
@@ -370,7 +370,7 @@ class TextSequencer(
 
         Returns
         -------
-        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+        X_out : ndarray of shape (n_documents, `maxlen_`), dtype int32
             The ids of the words. An empty text is a row of zeros.
 
         Raises
@@ -391,7 +391,7 @@ class TextSequencer(
 
         Parameters
         ----------
-        X : array-like of shape (n_documents, maxlen_)
+        X : array-like of shape (n_documents, `maxlen_`)
             Rows of ids.
 
         Returns
@@ -436,7 +436,7 @@ class TextSequencer(
 
         Returns
         -------
-        names : ndarray of shape (maxlen_,), dtype object
+        names : ndarray of shape (`maxlen_`,), dtype object
             ``"position0"``, ``"position1"`` and so on.
 
         Raises
