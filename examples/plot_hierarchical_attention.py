@@ -37,7 +37,7 @@ else:
     }  # fmt: skip
 
 n_new = 400
-model = make_sentiment_pipeline("hierarchical", **settings, random_state=0)
+model = make_sentiment_pipeline("accurate", **settings, random_state=0)
 model.fit(reviews[n_new:], labels[n_new:])
 print(f"accuracy on new reviews: {model.score(reviews[:n_new], labels[:n_new]):.3f}")
 

@@ -1,23 +1,25 @@
-"""A ready pipeline for people in a hurry."""
+"""A ready model for people in a hurry."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import did_you_mean
 from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
+from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
 from skrnn.recipes import get_recipe
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["make_sentiment_pipeline"]
 
-_OTHER_CLASSIFIERS = {"hierarchical": HierarchicalAttentionClassifier}
+_HIERARCHICAL = ("accurate", "semi_supervised")
 
 
-def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipeline:
+def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     """Make a Pipeline from raw strings to labels.
 
     Parameters
@@ -30,20 +32,26 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
         Parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
         their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
         (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name. With
-        ``recipe="hierarchical"`` the classifier is a
+        ``recipe="accurate"`` or ``"semi_supervised"`` the classifier is a
         :class:`HierarchicalAttentionClassifier`.
+
+        And ``teacher``, which labels the rows whose label is -1: the name of a baseline
+        (:func:`skrnn.comparison.make_baseline`), a list of names, whose probabilities
+        are then averaged, any classifier of texts, or None.
 
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
-        The steps ``seq`` and ``clf``, not fitted.
+        The steps ``seq`` and ``clf``, not fitted. With a ``teacher``, a
+        :class:`skrnn.comparison.DistilledClassifier` of this Pipeline, which is its
+        ``estimator``.
 
     Raises
     ------
     TypeError
         If neither step has such a parameter; the message names the nearest one.
     ValueError
-        If there is no such recipe.
+        If there is no such recipe, or no baseline of the teacher's name.
 
     See Also
     --------
@@ -57,8 +65,22 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
     >>> model = make_sentiment_pipeline(maxlen=30, cell="gru", epochs=1, units=8)
     >>> model.fit(reviews, labels).predict(reviews[:5]).shape
     (5,)
+
+    A hundred reviews with labels and a hundred without:
+
+    >>> taught = make_sentiment_pipeline(
+    ...     maxlen=30, cell="gru", epochs=1, units=8, teacher="nbsvm"
+    ... ).fit(reviews, [*labels[:100], *[-1] * 100])
+    >>> taught.predict(reviews[:5]).shape
+    (5,)
     """
-    classifier = _OTHER_CLASSIFIERS.get(recipe or "", RNNSentimentClassifier)()
+    given = get_recipe(recipe) if recipe is not None else {}
+    given.update(params)
+    teacher = given.pop("teacher", None)
+    hierarchical = recipe in _HIERARCHICAL
+    classifier = (
+        HierarchicalAttentionClassifier() if hierarchical else RNNSentimentClassifier()
+    )
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
     known = {
         name: f"{step}__{name}"
@@ -66,8 +88,7 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
         for name in estimator.get_params()
     }
     full = {}
-    given = get_recipe(recipe) if recipe is not None else {}
-    for name, value in {**given, **params}.items():
+    for name, value in given.items():
         step, separator, _ = name.partition("__")
         if separator and step in pipeline.named_steps:
             full[name] = value
@@ -78,6 +99,18 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Pipel
         else:
             raise TypeError(
                 f"make_sentiment_pipeline has no parameter {name!r}."
-                + did_you_mean(name, list(known))
+                + did_you_mean(name, [*known, "teacher"])
             )
-    return pipeline.set_params(**full)
+    pipeline.set_params(**full)
+    if teacher is None:
+        return pipeline
+    return DistilledClassifier(pipeline, _make_teacher(teacher))
+
+
+def _make_teacher(teacher: str | list[str] | BaseEstimator) -> BaseEstimator:
+    if isinstance(teacher, str):
+        return make_baseline(teacher)
+    if isinstance(teacher, list):
+        bags = [(name, make_baseline(name)) for name in teacher]
+        return BlendedClassifier(bags, weights="equal")
+    return teacher

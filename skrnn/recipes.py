@@ -37,7 +37,7 @@ _FAST: dict[str, Any] = {
     "epochs": 6,
 }
 
-_HIERARCHICAL: dict[str, Any] = {
+_ACCURATE: dict[str, Any] = {
     **{k: v for k, v in _FAST.items() if k != "pooling"},
     "maxlen": 430,  # 400 words and the zeros between their sentences
     "sentence_splitter": "rules",
@@ -60,19 +60,8 @@ _RECIPES: dict[str, dict[str, Any]] = {
     },
     "chapter_stacked": {**_CHAPTER, "cell": "lstm", "units": (32, 32), "epochs": 4},
     "fast": _FAST,
-    "accurate": {
-        **_FAST,
-        "word_dropout": 0.1,
-        "spatial_dropout": 0.2,
-        "adversarial": 1.0,
-    },
-    "hierarchical": _HIERARCHICAL,
-    "semi_supervised": {
-        **_FAST,
-        "adversarial": 1.0,
-        "virtual_adversarial": 1.0,
-        "epochs": 9,
-    },
+    "accurate": _ACCURATE,
+    "semi_supervised": {**_ACCURATE, "teacher": ["tfidf", "nbsvm"]},
 }
 
 
@@ -89,7 +78,7 @@ def get_recipe_names() -> list[str]:
     >>> from skrnn import get_recipe_names
     >>> get_recipe_names()
     ['accurate', 'chapter_bidirectional', 'chapter_gru', 'chapter_lstm',
-     'chapter_simple', 'chapter_stacked', 'fast', 'hierarchical', 'semi_supervised']
+     'chapter_simple', 'chapter_stacked', 'fast', 'semi_supervised']
     """
     return sorted(_RECIPES)
 
@@ -101,11 +90,11 @@ def get_recipe(name: str) -> dict[str, Any]:
     ----------
     name : str
         - ``"fast"``: the default of :func:`skrnn.make_sentiment_pipeline`;
-        - ``"accurate"``: an adversarial loss and less dropout, for some minutes more;
-        - ``"hierarchical"``: sentences first, then the text, with attention to both;
-          a :class:`skrnn.HierarchicalAttentionClassifier`;
-        - ``"semi_supervised"``: a virtual adversarial loss too, which learns from
-          texts without labels (``y = -1``);
+        - ``"accurate"``: sentences first, then the text, with attention to both, for
+          some minutes more; a :class:`skrnn.HierarchicalAttentionClassifier`;
+        - ``"semi_supervised"``: the same, taught by two linear models to learn from
+          texts without labels (``y = -1``) too; a
+          :class:`skrnn.comparison.DistilledClassifier`;
         - ``"chapter_simple"``, ``"chapter_lstm"``, ``"chapter_gru"``,
           ``"chapter_bidirectional"``, ``"chapter_stacked"``: the five networks of the
           chapter, with its settings.
@@ -115,7 +104,7 @@ def get_recipe(name: str) -> dict[str, Any]:
     params : dict
         Parameters of :class:`skrnn.TextSequencer` and
         :class:`skrnn.RNNSentimentClassifier`, or the other classifier that the recipe
-        is for, by their plain names.
+        is for, by their plain names, and the ``teacher`` if it has one.
 
     Raises
     ------

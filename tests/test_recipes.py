@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
 
 from skrnn import get_recipe, get_recipe_names, make_sentiment_pipeline
+from skrnn.comparison import make_baseline
 from skrnn.datasets import make_reviews
 
 REVIEWS, LABELS = make_reviews(60, random_state=0)
@@ -18,6 +20,8 @@ def test_every_recipe_fits(name: str) -> None:
     model = make_sentiment_pipeline(name, **QUICK).fit(REVIEWS, labels)
     assert model.classes_.tolist() == [0, 1]
     params = {**get_recipe(name), **QUICK}
+    if params.pop("teacher", None):
+        model = model.estimator_
     found = {**model["seq"].get_params(), **model["clf"].get_params()}
     assert {k: found[k] for k in params} == params
 
@@ -39,6 +43,20 @@ def test_fast_is_the_default() -> None:
 def test_an_unknown_recipe() -> None:
     with pytest.raises(ValueError, match="Did you mean 'accurate'"):
         make_sentiment_pipeline("acurate")
+
+
+def test_a_teacher_of_any_kind() -> None:
+    names = make_sentiment_pipeline(teacher=["tfidf", "nbsvm"]).teacher
+    assert [name for name, _ in names.estimators] == ["tfidf", "nbsvm"]
+    one = make_sentiment_pipeline(teacher="nbsvm")
+    assert type(one.teacher) is type(make_baseline("nbsvm"))
+    given = make_baseline("tfidf")
+    assert make_sentiment_pipeline(teacher=given).teacher is given
+    assert isinstance(
+        make_sentiment_pipeline("semi_supervised", teacher=None), Pipeline
+    )
+    with pytest.raises(ValueError, match="nbsmv"):
+        make_sentiment_pipeline(teacher="nbsmv")
 
 
 def test_semi_supervised_cross_validates_on_labelled_rows() -> None:

@@ -33,9 +33,18 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skrnn._sklearn import SuggestParameters, check_sample_weight, take_rows
+from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
+    HTMLReprMixin,
+    SuggestParameters,
+    check_sample_weight,
+    take_rows,
+)
 from skrnn.classifiers.checks import (
     as_ids,
+    check_validation,
+    encode_validation,
     has_label,
     refuse_one_weighted_class,
     refuse_text,
@@ -47,6 +56,7 @@ from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
+from skrnn.training.callbacks import EpochTasks
 from skrnn.training.faults import DivergenceError
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
@@ -69,7 +79,7 @@ for _name in _KERAS_OWN & set(vars(keras.Model)):
 # scikit-learn refuses a class that has the old `_more_tags` and not the new method.
 BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
-_MOST_EMBEDDINGS = 2**24
+MOST_EMBEDDINGS = 2**24
 _HELD_OUT_FOR_STOPPING = 0.1
 _PATIENCE = 3
 _FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
@@ -92,9 +102,15 @@ class _Material:
         Ids of the rows with a label, and of those without if there are any.
     vectors : ndarray or None
         What the embedding starts from; None for random vectors.
+    validation : tuple of array-like or None
+        ``(X_val, y_val)`` as they were given.
+    task : FitTask or None
+        The fit as scikit-learn's callbacks see it; None in ``partial_fit``.
     """
 
     unlabelled: Any = None
+    validation: tuple[Any, Any] | None = None
+    task: FitTask | None = None
     ids: list[npt.NDArray[np.int32]] = field(default_factory=list)
     vectors: _Vectors = None
 
@@ -115,14 +131,20 @@ class _Refit:
     before: BaseSequenceClassifier
 
 
-class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
+class BaseSequenceClassifier(
+    SuggestParameters,
+    ClassifierMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseWrapper,
+):
     """What all classifiers of rows of word ids share.
 
-    A subclass has a constructor with the parameters that are read here (``optimizer``,
-    ``learning_rate``, ``clipnorm``, ``epochs``, ``batch_size``, ``validation_split``,
-    ``early_stopping``, ``class_weight``, ``callbacks``, ``memory``, ``warm_start``,
-    ``random_state``, ``verbose`` and ``**routed``) and says by :meth:`_make_spec` which
-    network it wants.
+    A subclass has a constructor with the parameters that are read here
+    (``n_embeddings``, ``optimizer``, ``learning_rate``, ``clipnorm``, ``epochs``,
+    ``batch_size``, ``validation_split``, ``early_stopping``, ``class_weight``,
+    ``callbacks``, ``memory``, ``warm_start``, ``random_state``, ``verbose`` and
+    ``**routed``) and says by :meth:`_make_spec` which network it wants.
     """
 
     # SciKeras asks for these; the network is always ours and its loss follows from y.
@@ -292,6 +314,8 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 network = lease.network
                 state["_stored"] = (network.spec, network.model.get_weights())
         state["callbacks"] = _without_model(self.callbacks)
+        # A copy that is made while fit runs, for scikit-learn's callbacks, is fitted.
+        state.pop("_material", None)
         return state
 
     def _restore(
@@ -398,12 +422,18 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         if reset:
             top = max(int(rows.max()) for rows in self._material.ids) + 1
             vectors = self._given_embeddings()
-            self.n_embeddings_ = max(top, 2) if vectors is None else len(vectors)
-            if self.n_embeddings_ > _MOST_EMBEDDINGS:
+            if vectors is not None:
+                self.n_embeddings_ = len(vectors)
+            elif self.n_embeddings is not None:
+                self.n_embeddings_ = int(self.n_embeddings)
+            elif top <= MOST_EMBEDDINGS:
+                self.n_embeddings_ = max(top, 2)
+            else:
                 raise ValueError(
                     f"X has ids up to {top - 1}, so the embedding would need {top} "
                     "rows. Ids are positions in a vocabulary; learn one with "
-                    "TextSequencer, or limit it with its max_features."
+                    "TextSequencer, limit it with its max_features, or set "
+                    "n_embeddings, from which on ids are out of vocabulary."
                 )
         return ids, y
 
@@ -488,8 +518,17 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             same._stored = (network.spec, network.weights_of(state))
         return same
 
-    def _fit_sequences(self, X: Any, y: Any, sample_weight: Any) -> Self:
+    def _fit_sequences(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> Self:
+        split = vars(self).get("fit__validation_split", self.validation_split)
+        validation = check_validation(type(self).__name__, X_val, y_val, split)
+        epochs: int = vars(self).get("fit__epochs", self.epochs)
+        task = FitTask.start(
+            self, X, y, max_subtasks=epochs, sample_weight=sample_weight
+        )
         with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
+            self._material.validation, self._material.task = validation, task
             goes_on = self.warm_start and self.initialized_
             if not goes_on:
                 self.__dict__.pop("classes_", None)
@@ -498,9 +537,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 y,
                 sample_weight=sample_weight,
                 warm_start=self.warm_start,
-                epochs=getattr(self, "fit__epochs", self.epochs),
+                epochs=epochs,
                 initial_epoch=self.current_epoch if goes_on else 0,
             )
+        task.end()
         return self
 
     def _partial_fit_sequences(
@@ -546,19 +586,25 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         rows = self._as_rows(X)
         examples = Examples(rows, y[:, 0], weight.astype(np.float32))
 
-        validation, callbacks = None, self._compiled_callbacks()
+        validation, callbacks = self._given_validation(), self._compiled_callbacks()
         # They may look at, stop or change the training: it is not skipped then.
         may_skip = not callbacks and not initial_epoch
         split = options["validation_split"]
         # partial_fit sees each chunk once and has no epoch to stop at.
         if self.early_stopping and epochs > 1:
-            split = split or _HELD_OUT_FOR_STOPPING
+            if validation is None:
+                split = split or _HELD_OUT_FOR_STOPPING
             patience = _PATIENCE if self.early_stopping is True else self.early_stopping
             callbacks.append(
                 keras.callbacks.EarlyStopping(
                     "val_loss", patience=patience, restore_best_weights=True
                 )
             )
+        before: History = self.history_ if initial_epoch else {}
+        task = self._material.task
+        if task is not None and task.has_listeners:
+            callbacks.append(EpochTasks(task, before))
+            may_skip = False
         if split:
             learnt, held_out = stratified_split(examples.y, split, self._seed)
             validation, examples = examples.part(held_out), examples.part(learnt)
@@ -595,12 +641,19 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             if error.history is None:
                 raise
             diverged, history = error, error.history
-        before: History = self.history_ if initial_epoch else {}
         names = {**before, **history}
         self.history_ = {k: before.get(k, []) + history.get(k, []) for k in names}
         self.n_parameters_ = network.model.count_params()
         if diverged is not None:
             raise diverged
+
+    def _given_validation(self) -> Examples | None:
+        if self._material.validation is None:
+            return None
+        X_val, y_val = self._material.validation
+        codes = encode_validation(y_val, self.classes_)
+        rows = self._as_rows(self._ids(X_val))
+        return Examples(rows, codes, np.ones(len(codes), np.float32))
 
     def _compiled_callbacks(self) -> list[keras.callbacks.Callback]:
         with _plain_callback_errors():

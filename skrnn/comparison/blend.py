@@ -24,7 +24,7 @@ from skrnn._sklearn import (
     fit_context,
     take_rows,
 )
-from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.comparison.unlabelled import uses_unlabelled
 
 __all__ = ["BlendedClassifier"]
 
@@ -74,7 +74,8 @@ class BlendedClassifier(
     Raises
     ------
     ValueError
-        From ``fit``: if names repeat, or the split cannot hold every class.
+        From ``fit``: if names repeat, if the split cannot hold every class, or if a
+        classifier (a frozen one, say) knows other classes than the rows have.
 
     See Also
     --------
@@ -83,8 +84,8 @@ class BlendedClassifier(
     Notes
     -----
     Rows without a label (``y = -1``) go to those classifiers that have a use for them,
-    which are :class:`DistilledClassifier` and those with a ``virtual_adversarial``
-    parameter above zero.
+    which are :class:`DistilledClassifier`, those of :mod:`sklearn.semi_supervised` and
+    those with a ``virtual_adversarial`` parameter above zero.
 
     References
     ----------
@@ -152,18 +153,26 @@ class BlendedClassifier(
         y = column_or_1d(y)
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels.")
-        greedy = [_uses_unlabelled(estimator) for _, estimator in self.estimators]
+        greedy = [uses_unlabelled(estimator) for _, estimator in self.estimators]
         labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
         unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
         check_classification_targets(y[labelled])
+        classes = np.unique(y[labelled])
 
         def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
             every = np.concatenate([rows, unlabelled])
-            chosen = [every if takes else rows for takes in greedy]
-            return [
-                clone(estimator).fit(take_rows(X, part), y[part])
-                for (_, estimator), part in zip(self.estimators, chosen, strict=True)
-            ]
+            models = []
+            for (name, estimator), takes in zip(self.estimators, greedy, strict=True):
+                part = every if takes else rows
+                model = clone(estimator).fit(take_rows(X, part), y[part])
+                if not np.array_equal(model.classes_, classes):
+                    raise ValueError(
+                        f"{name} knows the classes {model.classes_.tolist()}, where "
+                        f"the rows have {classes.tolist()}: their probabilities "
+                        "cannot be blended."
+                    )
+                models.append(model)
+            return models
 
         final = None
         if self.weights == "equal":
@@ -182,8 +191,12 @@ class BlendedClassifier(
                 estimators = fitted(labelled)
         self.estimators_ = estimators
         self.final_estimator_ = final
-        self.classes_ = np.unique(y[labelled])
+        self.classes_ = classes
         return self
+
+    @property
+    def _uses_unlabelled(self) -> bool:
+        return any(uses_unlabelled(estimator) for _, estimator in self.estimators)
 
     @property
     def named_estimators_(self) -> dict[str, BaseEstimator]:
@@ -270,13 +283,6 @@ class BlendedClassifier(
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
-
-
-def _uses_unlabelled(estimator: BaseEstimator) -> bool:
-    return isinstance(estimator, DistilledClassifier) or any(
-        name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
-        for name, value in estimator.get_params().items()
-    )
 
 
 def _probabilities(

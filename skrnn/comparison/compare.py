@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from skrnn.comparison.measure import ModelResult, measure
 from skrnn.comparison.model_comparison import ModelComparison
 from skrnn.comparison.store import ResultStore
+from skrnn.comparison.unlabelled import find_labelled
 from skrnn.training.memory import has_memory
 
 __all__ = ["compare_models"]
@@ -42,10 +43,14 @@ def compare_models(
     models : dict of str to estimator, list of (str, estimator), or list of estimator
         Classifiers and their names. Those without a name get that of their class; a
         Pipeline, those of its steps.
-    X_train, X_test : array-like of length n_train, n_test
+    X_train : array-like of length n_train
         What the classifiers take, such as raw strings.
-    y_train, y_test : array-like of shape (n_train,), (n_test,)
+    y_train : array-like of shape (n_train,)
         Labels.
+    X_test : array-like of length n_test
+        More of the same.
+    y_test : array-like of shape (n_test,)
+        Their labels.
     memory : str, path-like, joblib.Memory or None, default=None
         A folder that keeps the result of each model as soon as it is known. A
         comparison that was killed, run again, fits only what is not there; the times
@@ -73,6 +78,16 @@ def compare_models(
     See Also
     --------
     make_baseline : Linear models to compare with.
+
+    Notes
+    -----
+    Training rows with the label -1 have none, as in :mod:`sklearn.semi_supervised`:
+    -1 is no class, and these rows go to the models that have a use for them only:
+    :class:`DistilledClassifier`, a :class:`BlendedClassifier` with such a model, the
+    classifiers of :mod:`sklearn.semi_supervised`, and networks with a
+    ``virtual_adversarial`` loss, each alone or as the last step of a Pipeline. All
+    others learn from the labelled rows. Where ``y_test`` has -1 too, or ``y_train`` has
+    one label besides, -1 is a class as any other.
 
     Examples
     --------
@@ -107,7 +122,9 @@ def compare_models(
             "return_estimator=True needs memory=None: a model whose result is found is "
             "not fitted again. Fit the one you want to keep."
         )
-    classes = unique_labels(y_train, y_test)
+    labelled = find_labelled(y_train, y_test)
+    known = y_train if labelled is None else y_train[labelled]
+    classes = unique_labels(known, y_test)
     store = ResultStore(memory, (X_train, y_train, X_test, y_test), classes)
     results: dict[str, ModelResult] = {}
     estimators = {}
@@ -119,7 +136,13 @@ def compare_models(
         else:
             tell("fitting")
             result, model = measure(
-                estimator, X_train, y_train, X_test, n_test=len(y_test), classes=classes
+                estimator,
+                X_train,
+                y_train,
+                X_test,
+                n_test=len(y_test),
+                classes=classes,
+                labelled=labelled,
             )
             store.keep(estimator, result)
             if return_estimator and model is not None:
@@ -132,7 +155,8 @@ def compare_models(
         X_test,
         y_test,
         classes=classes,
-        n_train=len(y_train),
+        n_train=len(known),
+        n_unlabelled=len(y_train) - len(known),
         estimators=estimators if return_estimator else None,
     )
 

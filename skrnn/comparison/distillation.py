@@ -93,6 +93,7 @@ class DistilledClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "teacher": [HasMethods(["fit", "predict_proba"])],
     }
+    _uses_unlabelled = True
 
     def __init__(self, estimator: BaseEstimator, teacher: BaseEstimator) -> None:
         self.estimator = estimator

@@ -12,6 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from skrnn._sklearn import take_rows
+from skrnn.comparison.unlabelled import uses_unlabelled
+
 __all__ = ["ModelResult", "count_parameters", "find_history", "measure"]
 
 History = dict[str, list[float]]
@@ -72,6 +75,7 @@ def measure(
     *,
     n_test: int,
     classes: npt.NDArray[Any],
+    labelled: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[ModelResult, Any]:
     """Fit a clone of ``estimator`` and ask it for its answers.
 
@@ -87,6 +91,9 @@ def measure(
         Rows of X_test.
     classes : ndarray of shape (n_classes,)
         All labels there are, sorted.
+    labelled : ndarray of shape (n_train,), bool, default=None
+        Which training rows have a label; None if all have. The others are given to a
+        model that has a use for them only.
 
     Returns
     -------
@@ -97,6 +104,8 @@ def measure(
     """
     try:
         model = clone(estimator)
+        if labelled is not None and not uses_unlabelled(model):
+            X_train, y_train = take_rows(X_train, labelled), y_train[labelled]
         start = time.perf_counter()
         model.fit(X_train, y_train)
         fit_time = time.perf_counter() - start

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from skrnn._matplotlib import axes_or_new
 from skrnn._sklearn import take_rows
 from skrnn.comparison.measure import ModelResult
 from skrnn.comparison.report import format_cells, render_page, render_table
@@ -26,6 +27,7 @@ __all__ = ["ModelComparison"]
 # Okabe and Ito's colours, without yellow and black, and shapes to tell them apart.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _SHAPES = "osD^vPX<>*"
+_NAME_WIDTH = 26  # characters of a line of the legend
 
 
 class ModelComparison:
@@ -45,7 +47,10 @@ class ModelComparison:
         All labels of training and test rows, sorted. With two, the second is the
         positive one.
     n_train : int
-        On how many rows the models were fitted.
+        On how many rows with a label the models were fitted; 0 if they all were fitted
+        before, so that there are no times of fits.
+    n_unlabelled : int, default=0
+        How many rows without one the models with a use for them had besides.
     estimators : dict of str to estimator, default=None
         The fitted models, if they were asked for.
 
@@ -99,6 +104,7 @@ class ModelComparison:
         *,
         classes: npt.NDArray[Any],
         n_train: int,
+        n_unlabelled: int = 0,
         estimators: dict[str, Any] | None = None,
     ) -> None:
         self.results = results
@@ -106,6 +112,7 @@ class ModelComparison:
         self.y_test = y_test
         self.classes = classes
         self.n_train = n_train
+        self.n_unlabelled = n_unlabelled
         self.estimators = estimators
         self._right = {
             name: result.predictions == y_test
@@ -150,7 +157,7 @@ class ModelComparison:
                 p_value = mcnemar_test(right, self._right[best])
         return {
             "n_parameters": result.n_parameters,
-            "fit_time": result.fit_time,
+            "fit_time": result.fit_time if self.n_train else nan,
             "predict_time": result.predict_time,
             "accuracy": accuracy,
             "accuracy_low": low,
@@ -213,15 +220,11 @@ class ModelComparison:
         """
         if not self._right:
             raise ValueError("All models failed, so there is nothing to draw.")
-        if ax is None:
-            try:
-                plt = import_module("matplotlib.pyplot")
-            except ImportError as error:
-                raise ImportError(
-                    "ModelComparison.plot draws with matplotlib, which is not "
-                    "installed: pip install 'skrnn[plot]'"
-                ) from error
-            _, ax = plt.subplots(figsize=(8.0, 4.5), layout="constrained")
+        if not self.n_train:
+            raise ValueError(
+                "The models were fitted before: there are no times to draw."
+            )
+        (ax,) = axes_or_new("ModelComparison.plot", ax, size=(8.0, 4.5))
         table = self.to_frame()
         table = table[table["error"].isna()].sort_values("accuracy", ascending=False)
         for i, (name, row) in enumerate(table.iterrows()):
@@ -235,10 +238,12 @@ class ModelComparison:
                 fmt=_SHAPES[i % len(_SHAPES)],
                 color=_COLOURS[i % len(_COLOURS)],
                 markersize=8,
+                # A rim, so that models at one place are seen to be several.
+                markeredgecolor=ax.get_facecolor(),
                 capsize=3,
                 linewidth=1.2,
                 # A name is no formula, and one that begins with _ is shown as well.
-                label=f"\u200b{name}".replace("$", r"\$"),
+                label="\u200b" + fill(str(name), _NAME_WIDTH).replace("$", r"\$"),
             )
         ax.set(
             xscale="log",

@@ -9,9 +9,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.reading import read_texts, split_pipeline
-from skrnn.inspection.style import ATTENDED, axes_or_new, shorten, tint
+from skrnn.inspection.style import ATTENDED, shorten, tint
 
 __all__ = ["AttentionDisplay"]
 

@@ -8,7 +8,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.dependency import long_term_dependency
+from skrnn.inspection.style import legend_above
 
 __all__ = ["LongTermDependencyDisplay"]
 
@@ -28,7 +30,9 @@ class LongTermDependencyDisplay:
     """Accuracy and gradient norm by the distance that a negation must be carried.
 
     Two pictures side by side: at which distance a model falls to chance, and how much
-    its score still depends on the negation's word vector there.
+    its score still depends on the negation's word vector there. Of several rows for one
+    model and distance, such as those of several seeds, the mean is drawn, and a bar
+    from the least to the largest.
 
     Parameters
     ----------
@@ -136,21 +140,10 @@ class LongTermDependencyDisplay:
         ValueError
             If ``ax`` has another number of axes than two.
         """
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError as error:
-            raise ImportError(
-                "LongTermDependencyDisplay draws with matplotlib, which is not "
-                "installed: pip install 'skrnn[plot]'"
-            ) from error
-        if ax is None:
-            _, ax = plt.subplots(1, 2, figsize=(9.0, 4.0), layout="constrained")
-        self.ax_ = np.atleast_1d(np.asarray(ax, dtype=object)).ravel()
-        if len(self.ax_) != 2:
-            raise ValueError(
-                f"LongTermDependencyDisplay needs 2 axes, got {len(self.ax_)}. Pass "
-                "those of plt.subplots(1, 2), or None."
-            )
+        axes = axes_or_new(
+            "LongTermDependencyDisplay.plot", ax, size=(9.0, 4.0), n_columns=2
+        )
+        self.ax_ = np.array(axes, dtype=object)
         self.figure_ = self.ax_[0].figure
         distances = sorted(self.table["distance"].unique())
         # Distances are spread evenly: they double, and 0 has no logarithm.
@@ -160,20 +153,25 @@ class LongTermDependencyDisplay:
             for number, (name, rows) in enumerate(
                 self.table.groupby("model", sort=False)
             ):
-                rows = rows.sort_values("distance").dropna(subset=[column])
-                if not len(rows):
+                values = rows.dropna(subset=[column]).groupby("distance")[column]
+                if not len(values):
                     continue
+                colour = _COLOURS[number % len(_COLOURS)]
+                means = values.mean()
+                at = means.index.map(places)
                 (line,) = axes.plot(
-                    rows["distance"].map(places),
-                    rows[column],
+                    at,
+                    means,
                     label=str(name),
-                    color=_COLOURS[number % len(_COLOURS)],
+                    color=colour,
                     marker=_MARKERS[number % len(_MARKERS)],
                     linestyle=_DASHES[number % len(_DASHES)],
                     # Smaller and smaller, so that equal values hide none of them.
                     markersize=max(11 - 1.5 * number, 4),
                     linewidth=1.8,
                 )
+                if (values.size() > 1).any():
+                    axes.vlines(at, values.min(), values.max(), color=colour, lw=1.2)
                 if column == "accuracy":
                     self.lines_.append(line)
             axes.set_xticks(range(len(distances)), [str(d) for d in distances])
@@ -182,14 +180,12 @@ class LongTermDependencyDisplay:
             axes.grid(alpha=0.25)
         accuracy, gradient = self.ax_
         accuracy.axhline(0.5, color="#808080", linewidth=1, zorder=0)
+        accuracy.annotate(
+            "chance", (1, 0.5), (4, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="center", fontsize="small", color="#808080",
+        )  # fmt: skip
         accuracy.set_ylim(min(0.4, self.table["accuracy"].min() - 0.05), 1.05)
         if (self.table["gradient_norm"] > 0).any():
             gradient.set_yscale("log")
-        accuracy.legend(
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=3,
-            frameon=False,
-            fontsize="small",
-        )
+        legend_above(accuracy)
         return self

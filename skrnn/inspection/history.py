@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.inspection.style import AGAINST, FOR, axes_or_new, legend_above
+from skrnn._matplotlib import axes_or_new
+from skrnn.inspection.style import AGAINST, FOR, legend_above
 
 __all__ = ["TrainingHistoryDisplay"]
 

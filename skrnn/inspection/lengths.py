@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.reading import find_sequencer
-from skrnn.inspection.style import AGAINST, FOR, axes_or_new, legend_above
-from skrnn.text.encoding import encode
+from skrnn.inspection.style import AGAINST, FOR, legend_above
+from skrnn.text.encoding import Encoded, encode
+from skrnn.text.sentences import break_long_sentences
+from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["SequenceLengthDisplay"]
 
@@ -29,6 +32,9 @@ class SequenceLengthDisplay:
     ----------
     lengths : ndarray of shape (n_texts,)
         Words of each text, before it is cut.
+    n_zeros : ndarray of shape (n_texts,) or None
+        Zeros between the sentences of each text, which ``maxlen`` counts too; None if
+        sentences are not set apart.
     maxlen : int or None
         Length of the rows.
     oov_rate : float or None
@@ -38,10 +44,14 @@ class SequenceLengthDisplay:
     ----------
     lengths : ndarray of shape (n_texts,), int64
         The lengths.
+    n_zeros : ndarray of shape (n_texts,), int64, or None
+        The zeros.
+    widths : ndarray of shape (n_texts,), int64
+        Words and zeros of each text, which is what is drawn and what ``maxlen`` cuts.
     maxlen, oov_rate : as given
         The parameters.
     truncated_share : float or None
-        Share of the texts that are longer than ``maxlen``.
+        Share of the texts that are cut to ``maxlen``.
     ax_ : matplotlib Axes
         Where :meth:`plot` drew.
     figure_ : matplotlib Figure
@@ -61,16 +71,26 @@ class SequenceLengthDisplay:
     (0.3333333333333333, 0.125)
     >>> display.plot().ax_.get_xlabel()
     'words in a text'
+
+    Where a sequencer sets sentences apart, a row has a zero between two of them:
+
+    >>> sequencer.set_params(sentence_splitter="rules").fit(["A film"])
+    TextSequencer(maxlen=3, sentence_splitter='rules')
+    >>> display = SequenceLengthDisplay.from_estimator(sequencer, ["A film. Good!"])
+    >>> display.lengths, display.widths, display.truncated_share
+    (array([3]), array([4]), 1.0)
     """
 
     def __init__(
         self,
         lengths: npt.NDArray[np.int64],
         *,
+        n_zeros: npt.NDArray[np.int64] | None = None,
         maxlen: int | None = None,
         oov_rate: float | None = None,
     ) -> None:
         self.lengths = lengths
+        self.n_zeros = n_zeros
         self.maxlen = maxlen
         self.oov_rate = oov_rate
 
@@ -105,6 +125,7 @@ class SequenceLengthDisplay:
         n_unknown = n_words - int(known[documents.codes].sum())
         return cls.from_lengths(
             documents.lengths,
+            n_zeros=_zeros_between_sentences(sequencer, documents),
             maxlen=sequencer.maxlen_,
             oov_rate=n_unknown / n_words if n_words else 0.0,
         )
@@ -114,6 +135,7 @@ class SequenceLengthDisplay:
         cls,
         lengths: npt.ArrayLike,
         *,
+        n_zeros: npt.ArrayLike | None = None,
         maxlen: int | None = None,
         oov_rate: float | None = None,
     ) -> Self:
@@ -123,6 +145,8 @@ class SequenceLengthDisplay:
         ----------
         lengths : array-like of shape (n_texts,)
             Words of each text, before it is cut.
+        n_zeros : array-like of shape (n_texts,), default=None
+            Zeros between the sentences of each text; None if they are not set apart.
         maxlen : int, default=None
             Length of the rows; None draws no line.
         oov_rate : float in [0, 1], default=None
@@ -136,25 +160,29 @@ class SequenceLengthDisplay:
         Raises
         ------
         ValueError
-            If there are no lengths, or they are not whole numbers from 0 on.
+            If there are no lengths, they are not whole numbers from 0 on, or there are
+            not as many zeros as lengths.
         """
-        column = column_or_1d(lengths)
-        whole = column.astype(np.int64) if column.dtype.kind in "iuf" else None
-        if whole is None or not len(column) or (whole != column).any():
+        whole = _whole_numbers("lengths", lengths)
+        zeros = None if n_zeros is None else _whole_numbers("n_zeros", n_zeros)
+        if zeros is not None and len(zeros) != len(whole):
             raise ValueError(
-                "lengths must hold a whole number for each text, got "
-                f"{column[:5].tolist()!r} ({len(column)} in all, {column.dtype})."
+                f"n_zeros must hold a number for each text, got {len(zeros)} for "
+                f"{len(whole)} lengths."
             )
-        if whole.min() < 0:
-            raise ValueError(f"lengths must not be negative, got {whole.min()}.")
-        return cls(whole, maxlen=maxlen, oov_rate=oov_rate)
+        return cls(whole, n_zeros=zeros, maxlen=maxlen, oov_rate=oov_rate)
+
+    @property
+    def widths(self) -> npt.NDArray[np.int64]:
+        """Words of each text and the zeros between its sentences."""
+        return self.lengths if self.n_zeros is None else self.lengths + self.n_zeros
 
     @property
     def truncated_share(self) -> float | None:
-        """Share of the texts that are longer than ``maxlen``; None without it."""
+        """Share of the texts that are cut to ``maxlen``; None without it."""
         if self.maxlen is None:
             return None
-        return float((self.lengths > self.maxlen).mean())
+        return float((self.widths > self.maxlen).mean())
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the histogram.
@@ -176,25 +204,28 @@ class SequenceLengthDisplay:
         """
         (self.ax_,) = axes_or_new("SequenceLengthDisplay.plot", ax, size=(6.4, 3.8))
         self.figure_ = self.ax_.figure
-        edges = self._edges()
-        cut = self.lengths > (np.inf if self.maxlen is None else self.maxlen)
+        edges, widths = self._edges(), self.widths
+        cut = widths > (np.inf if self.maxlen is None else self.maxlen)
         style = {"bins": edges, "rwidth": 0.9}
         whole_label = (
             None if self.maxlen is None else f"read whole: {1 - cut.mean():.1%}"
         )
-        self.ax_.hist(self.lengths[~cut], color=FOR, label=whole_label, **style)
+        self.ax_.hist(widths[~cut], color=FOR, label=whole_label, **style)
         if self.maxlen is not None:
             cut_label = f"cut: {cut.mean():.1%}"
-            self.ax_.hist(self.lengths[cut], color=AGAINST, label=cut_label, **style)
+            self.ax_.hist(widths[cut], color=AGAINST, label=cut_label, **style)
             # Whole lengths lie in the middle between edges, and so does the line.
             line = self.maxlen + 0.5
             self.ax_.axvline(
                 line, ls="--", color="0.5", label=f"maxlen = {self.maxlen}"
             )
         self.ax_.set_xlim(edges[0], edges[-1])
-        beyond = float((self.lengths > edges[-1]).mean())
+        beyond = float((widths > edges[-1]).mean())
         more = f" ({beyond:.1%} are longer than shown)" if beyond else ""
-        self.ax_.set(xlabel=f"words in a text{more}", ylabel="texts")
+        what = "words in a text"
+        if self.n_zeros is not None:
+            what += " and zeros between its sentences"
+        self.ax_.set(xlabel=what + more, ylabel="texts")
         self.ax_.spines[["top", "right"]].set_visible(False)
         title = None
         if self.oov_rate is not None:
@@ -205,8 +236,8 @@ class SequenceLengthDisplay:
 
     def _edges(self) -> npt.NDArray[np.float64]:
         """Return edges between whole lengths, one of them right after ``maxlen``."""
-        last = int(np.quantile(self.lengths, _SHOWN_QUANTILE, method="higher"))
-        first, anchor = int(self.lengths.min()), last
+        last = int(np.quantile(self.widths, _SHOWN_QUANTILE, method="higher"))
+        first, anchor = int(self.widths.min()), last
         if self.maxlen is not None:
             anchor = self.maxlen
             first, last = min(first, anchor), max(last, anchor + 1)
@@ -214,3 +245,30 @@ class SequenceLengthDisplay:
         start = anchor - width * -(-(anchor - first + 1) // width)
         n_bins = -(-(last - start) // width)
         return start + 0.5 + width * np.arange(n_bins + 1, dtype=np.float64)
+
+
+def _whole_numbers(name: str, given: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return a column of whole numbers from 0 on, or say why it is none."""
+    column = column_or_1d(given)
+    whole = column.astype(np.int64) if column.dtype.kind in "iuf" else None
+    if whole is None or not len(column) or (whole != column).any():
+        raise ValueError(
+            f"{name} must hold a whole number for each text, got "
+            f"{column[:5].tolist()!r} ({len(column)} in all, {column.dtype})."
+        )
+    if whole.min() < 0:
+        raise ValueError(f"{name} must not be negative, got {whole.min()}.")
+    return whole
+
+
+def _zeros_between_sentences(
+    sequencer: TextSequencer, documents: Encoded
+) -> npt.NDArray[np.int64] | None:
+    """Count the zeros that set sentences apart; None if there is no such rule."""
+    if sequencer.sentence_splitter is None and sequencer.sentence_length is None:
+        return None
+    breaks, lengths = documents.breaks, documents.lengths
+    if sequencer.sentence_length is not None:
+        breaks = break_long_sentences(breaks, lengths, sequencer.sentence_length)
+    owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
+    return np.bincount(owners, minlength=len(lengths))

@@ -190,7 +190,11 @@ class _TypedAnalyzer:
         options = {name: getattr(sequencer, name) for name in _OPTIONS}
         split_only = {**options, "stop_words": None, "stemmer": None}
         as_typed = {**split_only, "lowercase": False, "strip_accents": None}
-        on_tokens = {"strip_html": False, "tokenizer": _whole}
+        on_tokens = {
+            "strip_html": False,
+            "tokenizer": _whole,
+            "sentence_splitter": None,
+        }
         self._full = sequencer.build_analyzer()
         self._split = Analyzer(**split_only)
         self._split_typed = Analyzer(**as_typed)

@@ -1,4 +1,4 @@
-"""What the pictures share: matplotlib on use, and colours for all eyes.
+"""What the pictures share: colours for all eyes, tints and legends.
 
 The colours are Okabe and Ito's (2008), which differ for the colour-blind too, and of
 them those that stand out from white and from black.
@@ -14,7 +14,6 @@ __all__ = [
     "ATTENDED",
     "FOR",
     "STRONGEST",
-    "axes_or_new",
     "css",
     "legend_above",
     "tint",
@@ -29,55 +28,6 @@ ATTENDED = "#009e73"
 STRONGEST = 0.6
 
 _LONGEST_WORD = 24
-
-
-def axes_or_new(
-    caller: str, ax: Any, *, size: tuple[float, float], n_columns: int = 1
-) -> Any:
-    """Return ``ax`` as it is, or new axes if it is None.
-
-    Parameters
-    ----------
-    caller : str
-        Who asks, for the message.
-    ax : matplotlib Axes, a sequence of them, or None
-        Where to draw.
-    size : (float, float)
-        Width and height of a new figure in inches.
-    n_columns : int, default=1
-        How many axes, side by side.
-
-    Returns
-    -------
-    axes : list of matplotlib Axes
-        As many as asked for.
-
-    Raises
-    ------
-    ImportError
-        If matplotlib is not installed.
-    ValueError
-        If another number of axes was given.
-    """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            f"{caller} draws with matplotlib, which is not installed: "
-            "pip install 'skrnn[plot]'"
-        ) from error
-    if ax is None:
-        _, axes = plt.subplots(
-            1, n_columns, figsize=size, squeeze=False, layout="constrained"
-        )
-        return list(axes[0])
-    given = [ax] if hasattr(ax, "figure") else list(getattr(ax, "flat", ax))
-    if len(given) != n_columns:
-        raise ValueError(
-            f"{caller} needs {n_columns} axes, got {len(given)}. Pass as many, for "
-            f"example of plt.subplots(1, {n_columns}), or None."
-        )
-    return given
 
 
 def legend_above(ax: Any, title: str | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 
 import keras
@@ -110,7 +111,8 @@ class CompiledNetwork:
 
         The state itself, which :meth:`get_state` gives, is part of it.
         """
-        versions = (tf.__version__, keras.__version__, numba.__version__)
+        ours = version("skrnn")
+        versions = (ours, tf.__version__, keras.__version__, numba.__version__)
         optimizer = self.model.optimizer
         kind, config = type(optimizer).__qualname__, _as_text(_config(optimizer))
         return self.spec, self.objective, kind, config, versions, self.get_state()

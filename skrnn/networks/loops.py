@@ -7,7 +7,8 @@ and each weight that is read serves two rows. The loops back give the gradient b
 inputs, and add to that of the weights.
 
 Arrays are float32 with rows first, (batch, time, features); weights are laid out as in
-Keras. Numba compiles a loop when it is first called, and keeps it on disk.
+Keras. Numba compiles a loop when it is first called, and keeps it on disk; it would not
+notice there that a function of another module changed, so all are in this one.
 """
 
 from __future__ import annotations
@@ -120,6 +121,20 @@ def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
 
 
 @_compiled
+def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
+    """Count the steps of two rows up to the last that a gradient comes to from above.
+
+    Behind it, which is where padding is, all gradients are zero.
+    """
+    for t in range(upstream.shape[1] - 1, 0, -1):
+        up_one, up_two = upstream[one, t], upstream[two, t]
+        for j in range(len(up_one)):
+            if up_one[j] != _ZERO or up_two[j] != _ZERO:
+                return t + 1
+    return 1
+
+
+@_compiled
 def _input_gradients(inputs, inner, turned, by_inputs, by_kernel, by_bias):  # type: ignore[no-untyped-def]
     """Go from the gradient by the sums of one row to those by what was summed."""
     _multiply(by_inputs, inner, turned, np.zeros(turned.shape[1], np.float32))
@@ -191,8 +206,9 @@ def simple_backward(  # type: ignore[no-untyped-def]
     passed = np.empty((2, n), np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
+        n_back = _n_steps_back(upstream, one, one + n_here - 1)
         passed[:] = _ZERO
-        for t in range(n_steps - 1, -1, -1):
+        for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
                 carried, up, h = passed[k], upstream[one + k, t], states[one + k, t]
                 out = inner[k, t]
@@ -201,15 +217,16 @@ def simple_backward(  # type: ignore[no-untyped-def]
                     carried[j] = _ZERO
             _add_products(passed[0], passed[1], inner[0, t], inner[1, t], recurrent_t)
         for k in range(n_here):
-            row, d = one + k, inner[k]
+            row, d = one + k, inner[k, :n_back]
             _add_turned_product(
-                by_weights[n_features:-1], states[row, : n_steps - 1], d[1:]
+                by_weights[n_features:-1], states[row, : n_back - 1], d[1:]
             )
+            by_inputs[row, n_back:] = _ZERO
             _input_gradients(
-                inputs[row],
+                inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row],
+                by_inputs[row, :n_back],
                 by_weights[:n_features],
                 by_weights[-1],
             )
@@ -292,8 +309,9 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
     passed = np.empty((2, n), np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
+        n_back = _n_steps_back(upstream, one, one + n_here - 1)
         passed[:] = _ZERO
-        for t in range(n_steps - 1, -1, -1):
+        for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
                 carried, up, h = passed[k], upstream[one + k, t], states[one + k, t]
                 out = inner[k, t]
@@ -314,15 +332,16 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
                         heard_t[first:last],
                     )
         for k in range(n_here):
-            row, d = one + k, inner[k]
+            row, d = one + k, inner[k, :n_back]
             _add_turned_product(
-                by_weights[n_features:-1], states[row, : n_steps - 1], d[1:]
+                by_weights[n_features:-1], states[row, : n_back - 1], d[1:]
             )
+            by_inputs[row, n_back:] = _ZERO
             _input_gradients(
-                inputs[row],
+                inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row],
+                by_inputs[row, :n_back],
                 by_weights[:n_features],
                 by_weights[-1],
             )
@@ -395,9 +414,10 @@ def lstm_backward(  # type: ignore[no-untyped-def]
     zero = np.zeros(n, np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
+        n_back = _n_steps_back(upstream, one, one + n_here - 1)
         h_passed[:] = _ZERO
         c_passed[:] = _ZERO
-        for t in range(n_steps - 1, -1, -1):
+        for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
                 row = one + k
                 _lstm_step_back(
@@ -413,15 +433,16 @@ def lstm_backward(  # type: ignore[no-untyped-def]
                 h_passed[0], h_passed[1], inner[0, t], inner[1, t], recurrent_t
             )
         for k in range(n_here):
-            row, d = one + k, inner[k]
+            row, d = one + k, inner[k, :n_back]
             _add_turned_product(
-                by_weights[n_features:-1], states[row, : n_steps - 1], d[1:]
+                by_weights[n_features:-1], states[row, : n_back - 1], d[1:]
             )
+            by_inputs[row, n_back:] = _ZERO
             _input_gradients(
-                inputs[row],
+                inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row],
+                by_inputs[row, :n_back],
                 by_weights[:n_features],
                 by_weights[-1],
             )
@@ -513,8 +534,9 @@ def gru_backward(  # type: ignore[no-untyped-def]
     zero = np.zeros(n, np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
+        n_back = _n_steps_back(upstream, one, one + n_here - 1)
         passed[:] = _ZERO
-        for t in range(n_steps - 1, -1, -1):
+        for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
                 row = one + k
                 _gru_state_back(
@@ -540,18 +562,19 @@ def gru_backward(  # type: ignore[no-untyped-def]
                 )
             _add_products(passed[0], passed[1], d_one[: 2 * n], d_two[: 2 * n], gates_t)
         for k in range(n_here):
-            row, d = one + k, inner[k]
-            before = states[row, : n_steps - 1]
-            for t in range(n_steps - 1):
+            row, d = one + k, inner[k, :n_back]
+            before = states[row, : n_back - 1]
+            for t in range(n_back - 1):
                 for j in range(n):
                     kept[t, j] = gates[row, t + 1, n + j] * before[t, j]
             _add_turned_product(by_gates, before, d[1:, : 2 * n].copy())
-            _add_turned_product(by_candidate, kept, d[1:, 2 * n :].copy())
+            _add_turned_product(by_candidate, kept[: n_back - 1], d[1:, 2 * n :].copy())
+            by_inputs[row, n_back:] = _ZERO
             _input_gradients(
-                inputs[row],
+                inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row],
+                by_inputs[row, :n_back],
                 by_weights[:n_features],
                 by_weights[-1],
             )

@@ -112,9 +112,11 @@ class AttentionPooling(_Pooling):
 
     def weights_of(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the attention, shape (batch, time); zero on padding."""
-        hidden = tf.tanh(tf.matmul(states, self.kernel) + self.bias)
-        scores = tf.matmul(hidden, self.context)
+        # One large product: its gradient by the kernel is one too, and not one a row.
+        flat = tf.reshape(states, [-1, states.shape[2]])
+        hidden = tf.tanh(tf.matmul(flat, self.kernel) + self.bias)
         real = _real(states, lengths)
+        scores = tf.reshape(tf.matmul(hidden, self.context), tf.shape(real))
         scores = tf.where(real, scores, tf.fill(tf.shape(scores), scores.dtype.min))
         attention = tf.nn.softmax(scores, axis=1)
         return tf.where(real, attention, tf.zeros_like(attention))[:, :, 0]

@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from joblib import cpu_count
 
 from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.threads import n_threads
 from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
 from skrnn.training.faults import (
     DivergenceError,
@@ -272,7 +272,7 @@ def predict(
         return outputs
     # The batches are independent and TensorFlow leaves Python's lock, so they run side
     # by side; the longest rows come first, so that no thread is left with them at last.
-    with ThreadPoolExecutor(cpu_count()) as threads:
+    with ThreadPoolExecutor(n_threads()) as threads:
         list(threads.map(fill, reversed(batches)))
     return outputs
 

@@ -21,10 +21,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import LinearSVC
 
 import skrnn
-from skrnn.comparison import compare_models, make_baseline, store
+from skrnn.comparison import (
+    BlendedClassifier,
+    DistilledClassifier,
+    compare_models,
+    make_baseline,
+    store,
+)
 from skrnn.datasets import make_reviews
 from tests.classifiers.test_base import small
 from tests.conftest import Sequences
@@ -154,6 +161,88 @@ def test_bad_input(change: dict, error: type[Exception], message: str) -> None:
     given = {"models": [DummyClassifier()], **dict(zip(names, DATA, strict=True))}
     with pytest.raises(error, match=message):
         compare_models(**{**given, **change})
+
+
+# -- rows without a label ---------------------------------------------
+
+
+class Rows(ClassifierMixin, BaseEstimator):
+    """Remembers the labels that it was given."""
+
+    def __init__(self, virtual_adversarial: float = 0.0) -> None:
+        self.virtual_adversarial = virtual_adversarial
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y[y != -1])
+        self.seen_ = np.asarray(y).tolist()
+        self.n_rows_ = len(X)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+def test_rows_without_a_label_are_no_class() -> None:
+    y = np.where(np.arange(80) % 2, DATA[1], -1)
+    models = {
+        "bag": LogisticRegression(),
+        "own": Rows(),
+        "greedy": Rows(virtual_adversarial=1.0),
+        "piped": make_pipeline(FunctionTransformer(), Rows(virtual_adversarial=1.0)),
+        "propagation": LabelSpreading(),
+        "distilled": DistilledClassifier(LogisticRegression(), GaussianNB()),
+        "blend": BlendedClassifier(
+            [("a", LabelSpreading()), ("b", GaussianNB())], random_state=0
+        ),
+    }
+    comparison = compare_models(
+        models, X[:80].tolist(), y.tolist(), *DATA[2:], verbose=0, return_estimator=True
+    )
+    table = comparison.to_frame()
+    assert table["error"].isna().all()
+    assert comparison.classes.tolist() == [0, 1]
+    assert (comparison.n_train, comparison.n_unlabelled) == (40, 40)
+    assert "fitted on 40 rows (some on 40 more" in comparison.to_html()
+    assert "Classes: 0, 1." in comparison.to_html()
+    fitted = comparison.estimators
+    bag = LogisticRegression().fit(X[1:80:2], DATA[1][1::2])
+    np.testing.assert_array_equal(fitted["bag"].coef_, bag.coef_)
+    assert table.loc["bag", "accuracy"] == bag.score(*DATA[2:])
+    assert fitted["own"].seen_ == DATA[1][1::2].tolist()
+    assert fitted["greedy"].seen_ == fitted["piped"][-1].seen_ == y.tolist()
+    spread = LabelSpreading().fit(X[:80], y)
+    assert table.loc["propagation", "accuracy"] == spread.score(*DATA[2:])
+    assert len(fitted["distilled"].transduction_) == 80
+    assert len(fitted["blend"].named_estimators_["a"].transduction_) == 76
+
+
+def test_a_network_learns_from_rows_without_a_label(sequences: Sequences) -> None:
+    X, y = sequences
+    few = np.where(np.arange(150) < 100, y[:150], -1)
+    models = {"plain": small(), "virtual": small(virtual_adversarial=0.5)}
+    comparison = compare_models(models, X[:150], few, X[150:], y[150:], verbose=0)
+    for name, rows in (("plain", slice(100)), ("virtual", slice(150))):
+        expected = models[name].fit(X[rows], few[rows]).predict_proba(X[150:])
+        scores = comparison.results[name].scores
+        np.testing.assert_allclose(scores, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("train", "test"), [([-1, 1], [1, -1]), ([-1, 1], [1, 1]), ([-1, 0, 1], [0, -1])]
+)
+def test_minus_one_may_be_a_class(train: list[int], test: list[int]) -> None:
+    y_train, y_test = np.resize(train, 80), np.resize(test, 40)
+    comparison = compare_models(
+        [Rows()], X[:80], y_train, X[80:], y_test, return_estimator=True, verbose=0
+    )
+    assert comparison.classes.tolist() == train
+    assert comparison.estimators["Rows"].n_rows_ == 80
+    assert comparison.n_unlabelled == 0
+
+
+def test_no_label_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="All 80 rows are without a label"):
+        compare_models([Rows()], X[:80], np.full(80, -1), *DATA[2:], verbose=0)
 
 
 @pytest.mark.parametrize(

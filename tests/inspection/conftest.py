@@ -34,13 +34,17 @@ def fitted() -> Callable[..., Pipeline]:
     """Return a function that gives a pipeline with large random weights.
 
     A network after a short fit hardly tells one word from another; these bend the
-    score as a trained one does.
+    score as a trained one does. With ``sentence_units`` the network reads sentences.
     """
 
     def make(n_classes: int = 2, **params) -> Pipeline:
         defaults = {"maxlen": 40, "units": 6, "embedding_dim": 5, "epochs": 1}
+        recipe = None
+        if "sentence_units" in params:
+            recipe = "accurate"
+            defaults |= {"embeddings": None, "word_dropout": 0.0}
         model = make_sentiment_pipeline(
-            None, **{**defaults, "random_state": 0, **params}
+            recipe, **{**defaults, "random_state": 0, **params}
         ).fit(REVIEWS, CLASSES[n_classes])
         network = model[-1].model_
         rng = np.random.default_rng(0)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import builtins
-
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -53,6 +51,17 @@ def test_lines_differ_without_colour() -> None:
     assert lines[0].get_linestyle() != lines[1].get_linestyle()
 
 
+def test_several_seeds_are_a_mean_with_a_bar() -> None:
+    second = TABLE.assign(accuracy=TABLE["accuracy"] - 0.1, gradient_norm=4.0)
+    display = LongTermDependencyDisplay(pd.concat([TABLE, second])).plot()
+    means = display.lines_[0].get_ydata()
+    np.testing.assert_allclose(means, [0.95, 0.75, 0.45])
+    bars = display.ax_[0].collections[0].get_segments()
+    ends = [sorted(bar[:, 1].tolist()) for bar in bars]
+    np.testing.assert_allclose(ends, [[0.9, 1.0], [0.7, 0.8], [0.4, 0.5]])
+    assert not LongTermDependencyDisplay(TABLE).plot().ax_[0].collections
+
+
 def test_given_axes_are_drawn_on() -> None:
     figure, axes = plt.subplots(2, 1)
     display = LongTermDependencyDisplay(TABLE).plot(axes)
@@ -85,17 +94,3 @@ def test_another_table_is_refused() -> None:
         LongTermDependencyDisplay(TABLE.drop(columns="accuracy"))
     with pytest.raises(ValueError, match="got 0 rows"):
         LongTermDependencyDisplay(TABLE[:0])
-
-
-def test_matplotlib_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    real_import = builtins.__import__
-
-    def without(name: str, *args, **kwargs):
-        if name.startswith("matplotlib"):
-            raise ImportError(name)
-        return real_import(name, *args, **kwargs)
-
-    display = LongTermDependencyDisplay(TABLE)
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"pip install 'skrnn\[plot\]'"):
-        display.plot()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +18,7 @@ from skrnn import (
     TrainingHistoryDisplay,
     make_sentiment_pipeline,
 )
+from skrnn.datasets import make_reviews
 from tests.classifiers.test_base import small
 from tests.conftest import Sequences
 
@@ -113,6 +113,35 @@ def test_lengths_of_a_pipeline_and_of_new_texts() -> None:
     assert SequenceLengthDisplay.from_estimator(model, [""]).oov_rate == 0.0
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"sentence_splitter": "rules"},
+        {"sentence_length": 4},
+        {"sentence_splitter": "rules", "sentence_length": 3},
+        {"sentence_splitter": "rules", "stop_words": ["the", "is", "it"]},
+    ],
+    ids=str,
+)
+def test_what_is_cut_is_what_transform_cuts(params: dict) -> None:
+    texts = ["", "The end", "It is. It is! It is?", *make_reviews(40, reach=1)[0]]
+    whole = TextSequencer(maxlen=99, **params).fit_transform(texts)
+    widths = np.where(whole.any(axis=1), 99 - (whole > 0).argmax(axis=1), 0)
+    for maxlen in (1, 3, 5, int(np.median(widths)), int(widths.max())):
+        sequencer = TextSequencer(maxlen=maxlen, **params).fit(texts)
+        rows = sequencer.transform(texts)
+        np.testing.assert_array_equal(rows, whole[:, -maxlen:])
+        display = SequenceLengthDisplay.from_estimator(sequencer, texts)
+        np.testing.assert_array_equal(display.widths, widths)
+        np.testing.assert_array_equal(display.lengths, (whole > 0).sum(axis=1))
+        assert display.truncated_share == whole[:, :-maxlen].any(axis=1).mean()
+    label = display.plot().ax_.get_xlabel()
+    assert ("zeros between its sentences" in label) == bool(
+        params.keys() & {"sentence_splitter", "sentence_length"}
+    )
+
+
 @pytest.mark.parametrize("maxlen", [1, 2, 7, 40, 200, 5000])
 def test_bars_count_every_text_and_part_at_maxlen(maxlen: int) -> None:
     lengths = np.random.default_rng(0).integers(0, 200, size=400)
@@ -154,6 +183,8 @@ def test_lengths_that_are_none() -> None:
             SequenceLengthDisplay.from_lengths(lengths)
     with pytest.raises(ValueError, match="must not be negative"):
         SequenceLengthDisplay.from_lengths([3, -1])
+    with pytest.raises(ValueError, match="got 1 for 2 lengths"):
+        SequenceLengthDisplay.from_lengths([3, 1], n_zeros=[1])
     with pytest.raises(NotFittedError):
         SequenceLengthDisplay.from_estimator(TextSequencer(), ["good"])
 
@@ -192,10 +223,3 @@ def test_words_do_not_overlap_and_stay_inside(width: float) -> None:
     for first, second in pairwise(tints):
         same_line = abs(first.y0 - second.y0) < 1
         assert not same_line or first.x1 <= second.x0 + 0.5
-
-
-def test_without_matplotlib_the_message_says_what_to_install(monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    display = SequenceLengthDisplay.from_lengths([3])
-    with pytest.raises(ImportError, match=r"pip install 'skrnn\[plot\]'"):
-        display.plot()

@@ -51,6 +51,18 @@ def test_a_token_that_was_not_typed_stands_for_itself() -> None:
     assert tokens("LOUD", tokenizer=shouts) == ("loud",)
 
 
+def test_sentences_are_cut_before_tokens_and_not_within() -> None:
+    def phrases(text: str) -> list[str]:
+        return text.split(", ")
+
+    sequencer = TextSequencer(
+        tokenizer=phrases, sentence_splitter=lambda text: text.split("/"), maxlen=9
+    ).fit(["so good"])
+    (reading,) = read_texts(sequencer, ["So good, Mr. Hall/GREAT! Yes, a 1/2"])
+    assert reading.tokens == ("So good", "Mr. Hall", "GREAT! Yes", "a 1", "2")
+    assert reading.row.tolist() == [0, 0, 2, 1, 0, 1, 1, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("truncating", "left"),
     [("pre", ("c", "d", "e")), ("post", ("a", "b", "c")), ("middle", ("a", "d", "e"))],

@@ -44,7 +44,7 @@ def test_bits_do_not_depend_on_threads(
     assert len(kernels._parts(arrays[0].numpy())) > 2
     found = []
     for n_threads in (1, 2, 5):
-        monkeypatch.setattr(threads.numba.config, "NUMBA_NUM_THREADS", n_threads)
+        monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
         threads._helpers.cache_clear()
         found.append(results(kind, arrays))
     for one, *others in zip(*found, strict=True):
@@ -64,6 +64,32 @@ def test_rows_do_not_meet(kind: str, n_rows: int) -> None:
         *((w, sum(a[k + 2] for a in alone)) for k, w in enumerate(by_weights)),
     ):
         np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_seen", [(0, 0, 0), (4, 1, 0), (2, 5, 3)])
+@pytest.mark.parametrize("kind", LAYERS)
+def test_steps_that_nobody_looks_at_get_no_gradient(
+    kind: str, n_seen: tuple[int, ...]
+) -> None:
+    """The loops back leave them out, which must give what cut rows give."""
+    inputs, *weights = random_layer(kind, (3, 6, 3), 4)
+    apart = []
+    for row, n in zip(inputs, n_seen, strict=True):
+        if n:
+            apart.append(results(kind, [row[tf.newaxis, :n], *weights])[1:])
+    with tf.GradientTape() as tape:
+        tape.watch([inputs, *weights])
+        states = LAYERS[kind][0](inputs, *weights)
+        seen = tf.sequence_mask(n_seen, 6)[:, :, tf.newaxis]
+        loss = tf.reduce_sum(tf.where(seen, states, 0.0) ** 2)
+    by_inputs, *by_weights = tape.gradient(loss, [inputs, *weights])
+    expected = np.zeros(inputs.shape, np.float32)
+    for row, part in zip(np.flatnonzero(n_seen), apart, strict=True):
+        expected[row, : n_seen[row]] = part[0][0]
+    np.testing.assert_allclose(by_inputs, expected, atol=1e-6)
+    for place, found in enumerate(by_weights):
+        total = sum(part[place + 1] for part in apart)
+        np.testing.assert_allclose(found, total + np.zeros(found.shape), atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", LAYERS)
