@@ -156,7 +156,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         The labels.
     n_features_in_ : int
         Columns of X in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, if X had names that are strings.
     history_ : dict of str to list of float
         ``loss`` and ``accuracy`` of each epoch, and ``val_loss`` and ``val_accuracy``

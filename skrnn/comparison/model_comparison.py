@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = ["ModelComparison"]
 # Okabe and Ito's colours, without yellow and black, and shapes to tell them apart.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _SHAPES = "osD^vPX<>*"
+_NAME_WIDTH = 26  # characters of a line of the legend
 
 
 class ModelComparison:
@@ -236,10 +238,12 @@ class ModelComparison:
                 fmt=_SHAPES[i % len(_SHAPES)],
                 color=_COLOURS[i % len(_COLOURS)],
                 markersize=8,
+                # A rim, so that models at one place are seen to be several.
+                markeredgecolor=ax.get_facecolor(),
                 capsize=3,
                 linewidth=1.2,
                 # A name is no formula, and one that begins with _ is shown as well.
-                label=f"\u200b{name}".replace("$", r"\$"),
+                label="\u200b" + fill(str(name), _NAME_WIDTH).replace("$", r"\$"),
             )
         ax.set(
             xscale="log",

@@ -313,7 +313,8 @@ def _differences(comparison: ModelComparison) -> str:
         rows.append(f'<tr><th scope="row">{title}</th>{"".join(cells)}</tr>')
     return (
         '<p class="note">Share of the test rows on which two models give different '
-        'answers.</p><div class="wide"><table class="confusion"><thead><tr><td></td>'
+        'answers.</p><div class="wide"><table class="confusion pairs"><thead><tr>'
+        "<td></td>"
         f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -332,7 +333,7 @@ def _rows(comparison: ModelComparison, shown: pd.DataFrame, texts: list[str]) ->
                 kind, mark = ("right", "✓") if label == truth else ("wrong", "✗")
                 verdicts.append(
                     f'<dt class="{kind}">{mark} {escape(str(label))}</dt>'
-                    f"<dd>{escape(', '.join(who))}</dd>"
+                    f"<dd>{escape(' · '.join(who))}</dd>"  # names may have commas
                 )
         cards.append(
             f"<article><h3>Row {row}: {escape(str(truth))}</h3>{_text(text)}"
