@@ -41,7 +41,8 @@ for units, style in {(16,): "-", (16, 16): "--", (16, 16, 16): ":"}.items():
     accuracy = model["clf"].history_["val_accuracy"]
     print(f"units={units!s:<13} {model['clf'].n_parameters_:>6,} weights", end="  ")
     print(f"{seconds:4.1f} s  accuracy {accuracy[-1]:.3f}")
-    ax.plot(range(1, 7), accuracy, style, linewidth=2, label=f"units={units}")
+    epochs = range(1, len(accuracy) + 1)
+    ax.plot(epochs, accuracy, style, linewidth=2, label=f"units={units}")
 ax.axhline(0.5, color="grey", linewidth=1)
 ax.set(xlabel="epoch", ylabel="accuracy on held-out reviews", ylim=(0.4, 1.02))
 ax.legend()

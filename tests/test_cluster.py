@@ -1,4 +1,4 @@
-"""A search on a cluster: Dask, with worker processes that share only a folder."""
+"""A search on a cluster: Dask or Ray, with processes that share only a folder."""
 
 from __future__ import annotations
 
@@ -119,3 +119,21 @@ def test_a_killed_worker_loses_its_own_fits_only(
     assert texts.pop(os.getpid()) == 60
     assert len(texts) == 3
     assert sum(texts.values()) < 60 * 9 + 15
+
+
+def test_ray(scores: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray", reason="has no wheel for this Python")
+    from ray.util.joblib import register_ray
+
+    for name in _LIMITS:
+        monkeypatch.delenv(name, raising=False)
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        register_ray()
+        with joblib.parallel_config(backend="ray"):
+            found = search(n_jobs=2).fit(REVIEWS, LABELS)
+            limits = joblib.Parallel(n_jobs=2)([joblib.delayed(_limits)()] * 2)
+    finally:
+        ray.shutdown()
+    np.testing.assert_array_equal(all_scores(found), scores)
+    assert set(limits) == {(1, 1, 1)}

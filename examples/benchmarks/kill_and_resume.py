@@ -1,10 +1,10 @@
 """Kill a training with ``memory=`` again and again, and see what it ends with.
 
 A process that fits a small network on generated data gets SIGKILL at a random time,
-every second one while it writes the state of an epoch. The next process goes on.
-Checked are, after each kill, that no epoch is lost but the one under way, and in the
-end that the weights are bit for bit those of a training that nobody disturbed, and that
-no file is left but the states of the epochs.
+every second one while it writes the state of an epoch. The next one goes on. Checked
+are, after each kill, that no epoch is lost but the one under way, and in the end that
+the weights are bit for bit those of a training that nobody disturbed, and that no file
+is left but the states of the epochs.
 
     python examples/benchmarks/kill_and_resume.py --kills 50
 """

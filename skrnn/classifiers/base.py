@@ -52,6 +52,7 @@ from skrnn.classifiers.checks import (
 )
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
@@ -83,7 +84,8 @@ _HELD_OUT_FOR_STOPPING = 0.1
 _PATIENCE = 3
 _FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
 
-_rebuilding = threading.Lock()
+# Guards what predictions see of an estimator, and tells when they are done.
+_handing_over = threading.Condition()
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -111,6 +113,22 @@ class _Material:
     task: FitTask | None = None
     ids: list[npt.NDArray[np.int32]] = field(default_factory=list)
     vectors: _Vectors = None
+
+
+@dataclass(frozen=True)
+class _Refit:
+    """A fit under way.
+
+    Parameters
+    ----------
+    thread : int
+        The thread that fits.
+    before : BaseSequenceClassifier
+        The estimator as it was, which other threads see.
+    """
+
+    thread: int
+    before: BaseSequenceClassifier
 
 
 class BaseSequenceClassifier(
@@ -234,7 +252,8 @@ class BaseSequenceClassifier(
 
     @property
     def _network(self) -> CompiledNetwork:
-        with _rebuilding:
+        refuse_fork()
+        with _handing_over:
             if "_lease" not in vars(self):
                 if "_stored" not in vars(self):
                     raise AttributeError(
@@ -250,13 +269,50 @@ class BaseSequenceClassifier(
                 del self._stored
             return self._lease.network
 
+    def _seen(self) -> Self:
+        """Return this estimator, or what it was if another thread is fitting it."""
+        refit: _Refit | None = vars(self).get("_refit")
+        if refit is None or refit.thread == threading.get_ident():
+            return self
+        before: Self = refit.before
+        return before
+
+    def _copied(self) -> Self:
+        """Return another estimator with the same attributes, the network included."""
+        same = object.__new__(type(self))
+        same.__dict__.update(vars(self))
+        return same
+
+    @contextmanager
+    def _as_it_is(self) -> Iterator[Self]:
+        """Give the fitted estimator as it is now, whatever another thread does to it.
+
+        A fit lets go on what has begun, and takes the network only then.
+        """
+        check_is_fitted(self._seen())
+        refuse_fork()
+        with _handing_over:
+            seen = self._seen()
+            seen._network.predict_step  # noqa: B018  made once, not by each thread
+            seen = seen._copied()
+            seen._lease.n_users += 1
+        try:
+            yield seen
+        finally:
+            with _handing_over:
+                seen._lease.n_users -= 1
+                _handing_over.notify_all()
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what prediction needs: weights, not the optimizer or the graph."""
-        state = dict(super().__getstate__())
-        lease = state.pop("_lease", None)
-        if lease is not None:
-            network = lease.network
-            state["_stored"] = (network.spec, network.model.get_weights())
+        with _handing_over:
+            seen = self._seen()
+            state = dict(super(BaseSequenceClassifier, seen).__getstate__())
+            state.pop("_refit", None)
+            lease = state.pop("_lease", None)
+            if lease is not None:
+                network = lease.network
+                state["_stored"] = (network.spec, network.model.get_weights())
         state["callbacks"] = _without_model(self.callbacks)
         # A copy that is made while fit runs, for scikit-learn's callbacks, is fitted.
         state.pop("_material", None)
@@ -415,12 +471,21 @@ class BaseSequenceClassifier(
 
         One that diverges after an epoch leaves the weights of that epoch.
         """
-        before = dict(vars(self))
-        lease = before.get("_lease")
-        state = None if lease is None else lease.network.get_state()
-        labelled = has_label(y) if self._make_objective().virtual_adversarial else None
-        self._material = _Material()
+        with _handing_over:
+            # One fit at a time; a callback may still fit the estimator that it is in.
+            _handing_over.wait_for(lambda: self._seen() is self)
+            before = dict(vars(self))
+            lease = before.get("_lease")
+            state = None if lease is None else lease.network.get_state()
+            self._refit = _Refit(threading.get_ident(), self._with_stored(state))
         try:
+            if lease is not None:
+                with _handing_over:
+                    _handing_over.wait_for(lambda: not lease.n_users)
+            self._material = _Material()
+            labelled = None
+            if self._make_objective().virtual_adversarial:
+                labelled = has_label(y)
             if labelled is not None:
                 self._material.unlabelled = take_rows(X, ~labelled)
                 X, y = take_rows(X, labelled), take_rows(y, labelled)
@@ -429,28 +494,42 @@ class BaseSequenceClassifier(
             refuse_one_weighted_class(y, sample_weight)
             yield X, y, sample_weight
         except BaseException as error:
-            if isinstance(error, DivergenceError) and error.history is not None:
-                del self._material
-                raise  # it is fitted: with the weights of the last sound epoch
-            if lease is not None and state is not None:
-                lease.network.set_state(state)
-            self.__dict__.clear()
-            self.__dict__.update(before)
+            with _handing_over:
+                # A fit that diverges late is one: with the last sound epoch's weights.
+                if isinstance(error, DivergenceError) and error.history is not None:
+                    del self._material, self._refit
+                else:
+                    if lease is not None and state is not None:
+                        lease.network.set_state(state)
+                    self.__dict__.clear()
+                    self.__dict__.update(before)
+                _handing_over.notify_all()
             raise
-        del self._material
+        with _handing_over:
+            del self._material, self._refit
+            _handing_over.notify_all()
+
+    def _with_stored(self, state: list[npt.NDArray[Any]] | None) -> Self:
+        """Return what others see while this is fitted: weights instead of a network."""
+        same = self._copied()
+        lease = same.__dict__.pop("_lease", None)
+        if lease is not None and state is not None:
+            network = lease.network
+            same._stored = (network.spec, network.weights_of(state))
+        return same
 
     def _fit_sequences(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
     ) -> Self:
         split = vars(self).get("fit__validation_split", self.validation_split)
         validation = check_validation(type(self).__name__, X_val, y_val, split)
-        goes_on = self.warm_start and self.initialized_
         epochs: int = vars(self).get("fit__epochs", self.epochs)
         task = FitTask.start(
             self, X, y, max_subtasks=epochs, sample_weight=sample_weight
         )
         with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
             self._material.validation, self._material.task = validation, task
+            goes_on = self.warm_start and self.initialized_
             if not goes_on:
                 self.__dict__.pop("classes_", None)
             self._fit(
@@ -592,7 +671,6 @@ class BaseSequenceClassifier(
     # -- prediction --------------------------------------------------------------------
 
     def _predict_raw(self, X: Any) -> npt.NDArray[np.float32]:
-        check_is_fitted(self)
         refuse_text(type(self).__name__, X)
         ids = self._ids(X)
         batch_size = vars(self).get("predict__batch_size")
@@ -611,8 +689,9 @@ class BaseSequenceClassifier(
         proba : ndarray of shape (n_samples, n_classes), float64
             Probabilities in the order of ``classes_``; each row sums to one.
         """
-        outputs = self._predict_raw(X).astype(np.float64)
-        if len(self.classes_) == 2:
+        with self._as_it_is() as seen:
+            outputs = seen._predict_raw(X).astype(np.float64)
+        if outputs.shape[1] == 1:
             return np.column_stack([1.0 - outputs, outputs])
         proba: npt.NDArray[np.float64] = outputs / outputs.sum(axis=1, keepdims=True)
         return proba
@@ -630,8 +709,9 @@ class BaseSequenceClassifier(
         y : ndarray of shape (n_samples,)
             Labels, of the type of those that were given to ``fit``.
         """
-        best = self.predict_proba(X).argmax(axis=1)
-        labels: npt.NDArray[Any] = self.classes_[best]
+        with self._as_it_is() as seen:
+            best = seen.predict_proba(X).argmax(axis=1)
+            labels: npt.NDArray[Any] = seen.classes_[best]
         return labels
 
 

@@ -364,17 +364,18 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         numbers = _sentence_numbers(is_word)
         words = np.zeros(ids.shape)
         sentences = np.zeros((len(ids), max(int(numbers.max()) + 1, 1)))
-        step = self._network.attention_step
-        for chosen in sorted_batches(rows, _ROWS_AT_ONCE):
-            by_word, by_sentence = step(tf.convert_to_tensor(rows.take(chosen)))
-            weights, counts = (part.numpy() for part in by_word)
-            # Sentences come in the order of the words of X, padding left out.
-            part = np.zeros((len(chosen), ids.shape[1]))
-            real = np.arange(weights.shape[1]) < counts[:, np.newaxis]
-            part[is_word[chosen]] = weights[real]
-            words[chosen] = part
-            weights = by_sentence[0].numpy()
-            sentences[chosen, : weights.shape[1]] = weights
+        with self._as_it_is() as seen:
+            step = seen._network.attention_step
+            for chosen in sorted_batches(rows, _ROWS_AT_ONCE):
+                by_word, by_sentence = step(tf.convert_to_tensor(rows.take(chosen)))
+                weights, counts = (part.numpy() for part in by_word)
+                # Sentences come in the order of the words of X, padding left out.
+                part = np.zeros((len(chosen), ids.shape[1]))
+                real = np.arange(weights.shape[1]) < counts[:, np.newaxis]
+                part[is_word[chosen]] = weights[real]
+                words[chosen] = part
+                weights = by_sentence[0].numpy()
+                sentences[chosen, : weights.shape[1]] = weights
         return AttentionLevels(words, sentences, numbers)
 
     def attention_weights(self, X: Any) -> _Floats:

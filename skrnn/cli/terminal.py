@@ -21,6 +21,10 @@ from skrnn.comparison.report import format_cells
 
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 
+# Columns of a table, and what a narrow terminal does without: the page has it.
+_WIDE = 105
+_LEFT_OUT = ("parameters", "predict", "F1")
+
 # The messages of the public functions name Python parameters.
 _IN_THE_SHELL = {
     "text_column=": "--text-column",
@@ -73,17 +77,20 @@ def _show_warning(
 def show_comparison(comparison: ModelComparison) -> None:
     """Print the table to stdout and what failed to stderr."""
     cells = format_cells(comparison.to_frame(), comparison.best)
+    headings = list(next(iter(cells.values())))
+    console = Console()
+    if not console.is_terminal:  # a file has no width, so nothing needs to wrap
+        console = Console(width=200)
+    elif console.width < _WIDE:
+        headings = [name for name in headings if name not in _LEFT_OUT]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", overflow="fold")
-    headings = list(next(iter(cells.values())))
     for heading in headings:
         table.add_column(heading, justify="right")
     for name, figures in cells.items():
         style = "bold" if name == comparison.best else None
-        table.add_row(name, *figures.values(), style=style)
-    console = Console()
-    if not console.is_terminal:  # a file has no width, so nothing needs to wrap
-        console = Console(width=200)
+        shown = [figures[heading] for heading in headings]
+        table.add_row(name, *shown, style=style)
     console.print(table)
     for name, result in comparison.results.items():
         if result.error is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Self
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = ["ModelComparison"]
 # Okabe and Ito's colours, without yellow and black, and shapes to tell them apart.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _SHAPES = "osD^vPX<>*"
+_NAME_WIDTH = 26  # characters of a line of the legend
 
 
 class ModelComparison:
@@ -45,7 +47,8 @@ class ModelComparison:
         All labels of training and test rows, sorted. With two, the second is the
         positive one.
     n_train : int
-        On how many rows with a label the models were fitted.
+        On how many rows with a label the models were fitted; 0 if they all were fitted
+        before, so that there are no times of fits.
     n_unlabelled : int, default=0
         How many rows without one the models with a use for them had besides.
     estimators : dict of str to estimator, default=None
@@ -154,7 +157,7 @@ class ModelComparison:
                 p_value = mcnemar_test(right, self._right[best])
         return {
             "n_parameters": result.n_parameters,
-            "fit_time": result.fit_time,
+            "fit_time": result.fit_time if self.n_train else nan,
             "predict_time": result.predict_time,
             "accuracy": accuracy,
             "accuracy_low": low,
@@ -217,6 +220,10 @@ class ModelComparison:
         """
         if not self._right:
             raise ValueError("All models failed, so there is nothing to draw.")
+        if not self.n_train:
+            raise ValueError(
+                "The models were fitted before: there are no times to draw."
+            )
         (ax,) = axes_or_new("ModelComparison.plot", ax, size=(8.0, 4.5))
         table = self.to_frame()
         table = table[table["error"].isna()].sort_values("accuracy", ascending=False)
@@ -231,10 +238,12 @@ class ModelComparison:
                 fmt=_SHAPES[i % len(_SHAPES)],
                 color=_COLOURS[i % len(_COLOURS)],
                 markersize=8,
+                # A rim, so that models at one place are seen to be several.
+                markeredgecolor=ax.get_facecolor(),
                 capsize=3,
                 linewidth=1.2,
                 # A name is no formula, and one that begins with _ is shown as well.
-                label=f"\u200b{name}".replace("$", r"\$"),
+                label="\u200b" + fill(str(name), _NAME_WIDTH).replace("$", r"\$"),
             )
         ax.set(
             xscale="log",

@@ -64,9 +64,10 @@ def check_filled(
     missing = frame[columns].isna().any(axis=1).to_numpy()
     if missing.any():
         rows = missing.nonzero()[0] + first
-        what = "text" if len(columns) == 1 else "text or the label"
+        one = len(columns) == 1
+        lacks = "lacks the text in" if one else "lacks the text or the label in"
         raise ValueError(
-            f"{source} lacks the {what} in {len(rows)} of {len(frame)} "
+            f"{source} {lacks} {len(rows)} of {len(frame)} "
             f"rows, the first in row {', '.join(map(str, rows[:5]))} of the data. Fill "
             "or drop them."
         )

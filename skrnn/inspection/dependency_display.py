@@ -180,6 +180,10 @@ class LongTermDependencyDisplay:
             axes.grid(alpha=0.25)
         accuracy, gradient = self.ax_
         accuracy.axhline(0.5, color="#808080", linewidth=1, zorder=0)
+        accuracy.annotate(
+            "chance", (1, 0.5), (4, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="center", fontsize="small", color="#808080",
+        )  # fmt: skip
         accuracy.set_ylim(min(0.4, self.table["accuracy"].min() - 0.05), 1.05)
         if (self.table["gradient_norm"] > 0).any():
             gradient.set_yscale("log")

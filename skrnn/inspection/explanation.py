@@ -161,6 +161,8 @@ class Explanation:
             # Room for both directions, so that no word stands out for lack of another.
             reach = 1.08 * max(float(np.abs(weights).max(initial=0.0)), 1e-9)
             self.ax_.set_xlim(-reach, reach)
+            # Signs and small figures make long labels.
+            self.ax_.locator_params(axis="x", nbins=6)
         self.ax_.spines[["top", "right"]].set_visible(False)
         self.ax_.set_xlabel(self._axis_label())
         self.ax_.set_title(_no_maths(self._headline()), fontsize="medium", loc="left")

@@ -128,6 +128,12 @@ class CompiledNetwork:
         for variable, value in zip(self._variables(), values, strict=True):
             variable.assign(value)
 
+    def weights_of(self, state: list[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+        """Return what :meth:`set_weights` takes, out of what :meth:`get_state` gave."""
+        names = map(id, self.model.variables)
+        by_variable = dict(zip(names, state[1:], strict=False))
+        return [by_variable[id(weight)] for weight in self.model.weights]
+
     def _variables(self) -> list[Any]:
         return [
             *self.model.variables,

@@ -52,6 +52,9 @@ class Kind:
         Parameters, or prefixes of routed ones, that get their default when loaded.
     network : {"words", "sentences"} or None, default=None
         What its network reads a text as, if it holds one.
+    in_use : bool, default=False
+        Whether it goes by some parameters as ``fit`` found them, which
+        ``_get_params_in_use`` then tells.
     templates : tuple of str, default=()
         Parameters that are estimators, of which fitting takes clones.
     parts : tuple of str, default=()
@@ -66,6 +69,7 @@ class Kind:
     optional: tuple[str, ...] = ()
     not_kept: tuple[str, ...] = ()
     network: str | None = None
+    in_use: bool = False
     templates: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     estimators: bool = False
@@ -94,6 +98,7 @@ KINDS = {
     "skrnn.TextSequencer": Kind(
         home="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+        in_use=True,
     ),
     "skrnn.RNNSentimentClassifier": _classifier("skrnn.classifiers.recurrent", "words"),
     "skrnn.HierarchicalAttentionClassifier": _classifier(
@@ -172,9 +177,12 @@ def write_estimator(
     kind = KINDS[name]
     templates = _templates(kind, estimator)
     apart = {"estimators"} if kind.estimators else dict(templates).keys()
+    given = estimator.get_params(deep=False)
+    if fitted and kind.in_use:
+        given = estimator._get_params_in_use()
     params = {
         key: writer.write(value, _join(place, key))
-        for key, value in estimator.get_params(deep=False).items()
+        for key, value in given.items()
         if not _is_dropped(kind, key) and key not in apart
     }
     written: dict[str, Any] = {"class": name, "params": params}

@@ -100,8 +100,8 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
         "versions": {"skrnn": version("skrnn")},
         "classes": _write_classes(classifier.classes_),
         "text": write_rules(
-            params=sequencer.get_params(),
-            stop_words=sequencer.build_analyzer().stop_words,
+            params=sequencer._get_params_in_use(),
+            stop_words=sequencer._analyzer.stop_words,
             vocabulary=sequencer.vocabulary_,
             maxlen=sequencer.maxlen_,
         ),
@@ -137,7 +137,8 @@ def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
             "RNNSentimentClassifier or a HierarchicalAttentionClassifier, got "
             f"{shown}."
         )
-    _check_fitted(steps[1])
+    for step in steps:
+        _check_fitted(step)
     return steps[0], steps[1]
 
 

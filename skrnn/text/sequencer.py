@@ -39,6 +39,18 @@ __all__ = ["TextSequencer"]
 # Longer rows cost time in proportion and add words to few documents only.
 _AUTO_QUANTILE = 0.9
 
+# What decides the tokens of a text: fit builds an analyzer by these parameters.
+_RULES = (
+    "lowercase",
+    "strip_html",
+    "strip_accents",
+    "tokenizer",
+    "stop_words",
+    "keep_negations",
+    "stemmer",
+    "sentence_splitter",
+)
+
 Ids = npt.NDArray[np.int32]
 _Counts = tuple[WordTally | None, LengthTally]
 
@@ -453,16 +465,10 @@ class TextSequencer(
         >>> analyze("It's not <i>that</i> bad, don't worry")
         ["it's", 'not', 'bad', "don't", 'worry']
         """
-        return Analyzer(
-            lowercase=self.lowercase,
-            strip_html=self.strip_html,
-            strip_accents=self.strip_accents,
-            tokenizer=self.tokenizer,
-            stop_words=self.stop_words,
-            keep_negations=self.keep_negations,
-            stemmer=self.stemmer,
-            sentence_splitter=self.sentence_splitter,
-        )
+        return Analyzer(**self._get_rules())
+
+    def _get_rules(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _RULES}
 
     def _no_counts(self) -> _Counts:
         """Return counts to begin with: of words, unless they are given; of lengths."""
@@ -502,16 +508,22 @@ class TextSequencer(
         maxlen = _resolve_maxlen(self.maxlen, rows)
         self.__dict__.pop("_counts", None)
         self._analyzer = analyzer
+        self._rules = self._get_rules()  # set_params does not change the analyzer
         self.vocabulary_ = vocabulary
         self.maxlen_ = maxlen
         self.document_lengths_ = np.concatenate(lengths)
         return words, rows
+
+    def _get_params_in_use(self) -> dict[str, Any]:
+        """Return the parameters that transform goes by."""
+        return {**self.get_params(deep=False), **self._rules}
 
     def _restore(
         self, vocabulary_: dict[str, int], maxlen_: int, document_lengths_: Ids
     ) -> None:
         """Become fitted by what :mod:`skrnn.persistence` kept."""
         self._analyzer = self.build_analyzer()
+        self._rules = self._get_rules()
         self.vocabulary_ = vocabulary_
         self.maxlen_ = maxlen_
         self.document_lengths_ = document_lengths_

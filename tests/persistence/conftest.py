@@ -23,9 +23,9 @@ ODD = [
 
 
 def fit_small(
-    labels: Any = LABELS, recipe: str | None = None, **params: Any
+    labels: Any = LABELS, *, sentences: bool = False, **params: Any
 ) -> Pipeline:
-    """Return a small fitted pipeline."""
+    """Return a small fitted pipeline, of the hierarchical network on request."""
     small = {
         "maxlen": 14,
         "embedding_dim": 4,
@@ -35,6 +35,7 @@ def fit_small(
         "learning_rate": 0.05,
         "random_state": 0,
     }
+    recipe = "accurate" if sentences else None
     pipeline = make_sentiment_pipeline(recipe, **{**small, **params})
     return pipeline.fit(REVIEWS, labels)
 

@@ -41,7 +41,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     ),
     "hierarchical": lambda: fit_small(
         THREE,
-        recipe="hierarchical",
+        sentences=True,
         maxlen=40,
         units=(2, 2),
         sentence_units=3,

@@ -160,9 +160,9 @@ def test_padding_and_batches_never_change_an_answer(params) -> None:
         {"cell": "simple", "strip_accents": "unicode", "tokenizer": str.split},
         {"lowercase": False, "strip_html": False, "padding": "post", "maxlen": 1.0},
         {"cell": "clockwork", "units": 4, "bidirectional": True},
-        {"recipe": "hierarchical", "sentence_units": 3},
-        {"recipe": "hierarchical", "sentence_length": 2, "sentence_splitter": None},
-        {"recipe": "hierarchical", "sentence_splitter": str.splitlines, "maxlen": 0.9},
+        {"sentences": True, "sentence_units": 3},
+        {"sentences": True, "sentence_length": 2, "sentence_splitter": None},
+        {"sentences": True, "sentence_splitter": str.splitlines, "maxlen": 0.9},
         {"sentence_splitter": "rules", "sentence_length": 4, "truncating": "post"},
     ],
     ids=lambda params: "-".join(params),
@@ -176,6 +176,16 @@ def test_raw_strings_agree(params, tmp_path: Path) -> None:
     found = predictor.predict_proba(texts)
     np.testing.assert_allclose(found, model.predict_proba(texts), atol=1e-5)
     assert predictor.predict(texts).tolist() == model.predict(texts).tolist()
+
+
+def test_what_was_fitted_is_exported_whatever_is_set_later(tmp_path: Path) -> None:
+    model = fit_small(stemmer="porter", stop_words=["the"])
+    model.set_params(
+        seq__stemmer=None, seq__stop_words=["a"], seq__sentence_splitter="rules"
+    )
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    found = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
 
 
 @pytest.mark.parametrize(

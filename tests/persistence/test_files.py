@@ -65,9 +65,9 @@ def assert_same_answers(loaded, model) -> None:
         {"embeddings": "svd", "early_stopping": True, "epochs": 2},
         {"cell": "clockwork", "units": 6, "periods": (1, 3)},
         {"cell": "clockwork", "units": (4, 8), "bidirectional": True},
-        {"recipe": "hierarchical", "sentence_units": 3, "sentence_length": 3},
+        {"sentences": True, "sentence_units": 3, "sentence_length": 3},
         {
-            "recipe": "hierarchical",
+            "sentences": True,
             "cell": "lstm",
             "sentence_units": (2, 3),
             "bidirectional": False,
@@ -242,6 +242,25 @@ def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) 
     assert not list(tmp_path.iterdir())
 
 
+def test_what_was_fitted_is_kept_whatever_is_set_later(tmp_path: Path) -> None:
+    model = fit_small(stemmer="porter", stop_words=["the"], sentence_length=3)
+    before = model["seq"].transform(ODD)
+    model.set_params(
+        seq__stemmer=None, seq__tokenizer=str.split, seq__sentence_splitter="rules"
+    )
+    assert_array_equal(model["seq"].transform(ODD), before)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    assert_array_equal(loaded["seq"].transform(ODD), before)
+    assert loaded["seq"].stemmer == "porter"
+    assert loaded["seq"].sentence_splitter is None
+    # What transform goes by at once is kept as it is.
+    model.set_params(seq__truncating="post", seq__sentence_length=None)
+    loaded = there_and_back(model, tmp_path)
+    assert_array_equal(loaded["seq"].transform(ODD), model["seq"].transform(ODD))
+    assert (loaded["seq"].transform(ODD) != before).any()
+
+
 def test_blend_and_baselines(tmp_path: Path) -> None:
     for labels, weights in ((LABELS, "learnt"), (LABELS, "equal"), (THREE, "learnt")):
         blend = BlendedClassifier(
@@ -277,13 +296,22 @@ def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
     assert hasattr(loaded, "teacher_")
 
 
+def test_the_recipe_with_teachers(tmp_path: Path) -> None:
+    model = skrnn.make_sentiment_pipeline(
+        "semi_supervised", maxlen=20, epochs=1, units=3, sentence_units=3
+    ).fit(REVIEWS, HALF_LABELLED)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    assert str(loaded) == str(model)
+
+
 def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
-    sentences = {"recipe": "hierarchical", "sentence_units": 3}
+    reads = {"sentences": True, "sentence_units": 3}
     tfidf = make_pipeline(TfidfVectorizer(), LogisticRegression())
     blend = BlendedClassifier(
         [
             ("student", distilled(fit_small())),
-            ("sentences", fit_small(**sentences)),
+            ("sentences", fit_small(**reads)),
             ("tfidf", tfidf),
         ],
         random_state=0,

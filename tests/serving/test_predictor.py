@@ -41,7 +41,7 @@ def served(request, exported: Path, tmp_path_factory) -> Path:
     if request.param == "words":
         return exported
     folder = tmp_path_factory.mktemp("sentences")
-    return export(folder, recipe="hierarchical", sentence_units=3, maxlen=40)
+    return export(folder, sentences=True, sentence_units=3, maxlen=40)
 
 
 def test_nothing_heavy_is_imported(served: Path) -> None:

@@ -149,7 +149,9 @@ def test_pickled_counts_go_on() -> None:
 def test_fit_begins_anew() -> None:
     sequencer = TextSequencer().partial_fit(REVIEWS[:30]).fit(REVIEWS[30:])
     assert same(sequencer, TextSequencer().fit(REVIEWS[30:]))
-    for fitted in (sequencer, TextSequencer().fit(REVIEWS)):
+    loaded = TextSequencer()
+    loaded._restore({"film": 2}, 200, np.array([1], dtype=np.int32))
+    for fitted in (sequencer, loaded):
         with pytest.raises(ValueError, match="no counts that partial_fit could go on"):
             fitted.partial_fit(REVIEWS)
 

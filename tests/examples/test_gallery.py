@@ -1,0 +1,45 @@
+"""Every example of the gallery runs, here after one epoch and so without its point."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+from matplotlib import pyplot as plt
+
+import skrnn
+
+EXAMPLES = sorted(Path(__file__).parents[2].joinpath("examples").glob("plot_*.py"))
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    make_pipeline, measure = skrnn.make_sentiment_pipeline, skrnn.long_term_dependency
+
+    def one_epoch(recipe: str | None = "fast", **params):
+        return make_pipeline(recipe, **{**params, "epochs": 1})
+
+    def few_reviews(*args, **params):
+        return measure(*args, **{**params, "n_samples": 64, "n_test": 16})
+
+    monkeypatch.setattr(skrnn, "make_sentiment_pipeline", one_epoch)
+    monkeypatch.setattr(skrnn, "long_term_dependency", few_reviews)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(plt, "show", lambda: None)
+    monkeypatch.delenv("SKRNN_DATA", raising=False)
+    plt.switch_backend("Agg")
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs_and_draws(path: Path) -> None:
+    runpy.run_path(str(path), run_name="__main__")
+    assert plt.get_fignums()
+    for number in plt.get_fignums():
+        plt.figure(number).canvas.draw()
+
+
+def test_the_examples_are_found() -> None:
+    assert len(EXAMPLES) >= 6
