@@ -1,7 +1,7 @@
 """
-==============================
+===============================
 Models compared on one test set
-==============================
+===============================
 
 Four networks and two bags of words learn from the same reviews and are asked about the
 same others. In the generated reviews a negation stands some words before the word that

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skrnn.persistence import export_onnx, load, save
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
+    from skrnn.streaming import fit_stream
     from skrnn.text.sequencer import TextSequencer
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "datasets",
     "explain",
     "export_onnx",
+    "fit_stream",
     "get_recipe",
     "get_recipe_names",
     "inspection",
@@ -71,6 +73,7 @@ _HOMES = {
     "compare_models": "skrnn.comparison.compare",
     "explain": "skrnn.inspection",
     "export_onnx": "skrnn.persistence",
+    "fit_stream": "skrnn.streaming",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
     "load": "skrnn.persistence",

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import metadata
+from types import SimpleNamespace
 from typing import Any, Self
 
+from sklearn.base import BaseEstimator
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
+try:
+    from sklearn.callback import CallbackSupportMixin
+except ImportError:  # before scikit-learn 1.9, which brought set_callbacks
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Stands in where scikit-learn has no callbacks."""
+
+
 __all__ = [
     "BaseComposition",
+    "CallbackSupportMixin",
+    "FitTask",
+    "HTMLReprMixin",
     "HasMethods",
     "Interval",
     "RealNotInt",
@@ -97,3 +114,105 @@ class SuggestParameters:
         for name in params:
             self._refuse_unknown(name, ValueError)
         return super().set_params(**params)  # type: ignore[misc]
+
+
+class FitTask:
+    """A task of a fit, as scikit-learn's callbacks see it.
+
+    Before scikit-learn 1.9 there are none, and it does nothing. The hook ``teardown``
+    is called by ``fit_context``.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What is fitted.
+    context : sklearn.callback.CallbackContext or None
+        Its place in the tree of tasks.
+    given : dict
+        The data of the task, as its hooks get them.
+    """
+
+    def __init__(self, estimator: Any, context: Any, given: Mapping[str, Any]) -> None:
+        self.estimator, self.context, self.given = estimator, context, given
+        if context is not None:
+            context.call_on_fit_task_begin(estimator=estimator, **given)
+
+    @classmethod
+    def start(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        max_subtasks: int = 0,
+        sample_weight: Any = None,
+    ) -> FitTask:
+        """Return the task of a whole fit; call it before anything can go wrong."""
+        if not hasattr(estimator, "_init_callback_context"):
+            return cls(estimator, None, {})
+        context = estimator._init_callback_context(max_subtasks=max_subtasks)
+        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
+        return cls(estimator, context, {"X": X, "y": y, "metadata": metadata})
+
+    @property
+    def has_listeners(self) -> bool:
+        """Whether a callback hears of this estimator's tasks."""
+        return bool(getattr(self.estimator, "_skl_callbacks", ()))
+
+    def start_subtask(self, name: str) -> FitTask:
+        """Return the next task within this one."""
+        if self.context is None:
+            return self
+        return FitTask(self.estimator, self.context.subcontext(name), self.given)
+
+    def end(self, attributes: Callable[[], dict[str, Any]] = dict) -> bool:
+        """Tell that the task is done; return whether a callback wants to stop here.
+
+        ``attributes`` gives what a copy of the estimator needs besides what it has
+        to predict as if the fit ended here.
+        """
+        if self.context is None:
+            return False
+        stop: bool = self.context.call_on_fit_task_end(
+            estimator=self.estimator,
+            reconstruction_attributes=attributes,
+            **self.given,
+        )
+        return stop
+
+
+class HTMLReprMixin:
+    """Mixin: what a notebook shows of an estimator links to our pages.
+
+    The address of the site is that of ``Documentation`` among the URLs of the
+    distribution; while there is none, nothing is linked. Put it before
+    :class:`~sklearn.base.BaseEstimator`.
+    """
+
+    _doc_link_module = "skrnn"
+
+    @property
+    def _doc_link_template(self) -> str:
+        site = documentation_site()
+        return site and site.rstrip("/") + "/generated/{name}.html"
+
+    def _doc_link_url_param_generator(self) -> dict[str, str]:
+        name, room = type(self).__name__, ".".join(type(self).__module__.split(".")[:2])
+        is_top = name in import_module("skrnn").__all__
+        return {"name": f"{'skrnn' if is_top else room}.{name}"}
+
+    def _get_fitted_attr_html(self, doc_link: str = "") -> Any:
+        # scikit-learn 1.9 looks at all that ends with "_", also at properties: some are
+        # slow, and who has looked at model_ may keep it.
+        stored = SimpleNamespace(**vars(self))
+        shown = BaseEstimator._get_fitted_attr_html(stored, doc_link)
+        shown.estimator_class = type(self)
+        return shown
+
+
+@cache
+def documentation_site() -> str:
+    """Return the address of the documentation, or "" if it has none."""
+    urls = metadata("skrnn").get_all("Project-URL") or []
+    named = dict(url.split(", ", 1) for url in urls)
+    return named.get("Documentation", "")

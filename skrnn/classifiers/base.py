@@ -33,9 +33,18 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skrnn._sklearn import SuggestParameters, check_sample_weight, take_rows
+from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
+    HTMLReprMixin,
+    SuggestParameters,
+    check_sample_weight,
+    take_rows,
+)
 from skrnn.classifiers.checks import (
     as_ids,
+    check_validation,
+    encode_validation,
     has_label,
     refuse_one_weighted_class,
     refuse_text,
@@ -43,9 +52,12 @@ from skrnn.classifiers.checks import (
 )
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
+from skrnn.training.callbacks import EpochTasks
+from skrnn.training.faults import DivergenceError
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
 
@@ -67,12 +79,13 @@ for _name in _KERAS_OWN & set(vars(keras.Model)):
 # scikit-learn refuses a class that has the old `_more_tags` and not the new method.
 BaseWrapper.__sklearn_tags__ = BaseEstimator.__sklearn_tags__
 
-_MOST_EMBEDDINGS = 2**24
+MOST_EMBEDDINGS = 2**24
 _HELD_OUT_FOR_STOPPING = 0.1
 _PATIENCE = 3
 _FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
 
-_rebuilding = threading.Lock()
+# Guards what predictions see of an estimator, and tells when they are done.
+_handing_over = threading.Condition()
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -89,21 +102,49 @@ class _Material:
         Ids of the rows with a label, and of those without if there are any.
     vectors : ndarray or None
         What the embedding starts from; None for random vectors.
+    validation : tuple of array-like or None
+        ``(X_val, y_val)`` as they were given.
+    task : FitTask or None
+        The fit as scikit-learn's callbacks see it; None in ``partial_fit``.
     """
 
     unlabelled: Any = None
+    validation: tuple[Any, Any] | None = None
+    task: FitTask | None = None
     ids: list[npt.NDArray[np.int32]] = field(default_factory=list)
     vectors: _Vectors = None
 
 
-class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
+@dataclass(frozen=True)
+class _Refit:
+    """A fit under way.
+
+    Parameters
+    ----------
+    thread : int
+        The thread that fits.
+    before : BaseSequenceClassifier
+        The estimator as it was, which other threads see.
+    """
+
+    thread: int
+    before: BaseSequenceClassifier
+
+
+class BaseSequenceClassifier(
+    SuggestParameters,
+    ClassifierMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseWrapper,
+):
     """What all classifiers of rows of word ids share.
 
-    A subclass has a constructor with the parameters that are read here (``optimizer``,
-    ``learning_rate``, ``clipnorm``, ``epochs``, ``batch_size``, ``validation_split``,
-    ``early_stopping``, ``class_weight``, ``callbacks``, ``memory``, ``warm_start``,
-    ``random_state``, ``verbose`` and ``**routed``) and says by :meth:`_make_spec` which
-    network it wants.
+    A subclass has a constructor with the parameters that are read here
+    (``n_embeddings``, ``optimizer``, ``learning_rate``, ``clipnorm``, ``epochs``,
+    ``batch_size``, ``validation_split``, ``early_stopping``, ``class_weight``,
+    ``callbacks``, ``memory``, ``warm_start``, ``random_state``, ``verbose`` and
+    ``**routed``) and says by :meth:`_make_spec` which network it wants.
     """
 
     # SciKeras asks for these; the network is always ours and its loss follows from y.
@@ -211,7 +252,8 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
 
     @property
     def _network(self) -> CompiledNetwork:
-        with _rebuilding:
+        refuse_fork()
+        with _handing_over:
             if "_lease" not in vars(self):
                 if "_stored" not in vars(self):
                     raise AttributeError(
@@ -227,14 +269,53 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 del self._stored
             return self._lease.network
 
+    def _seen(self) -> Self:
+        """Return this estimator, or what it was if another thread is fitting it."""
+        refit: _Refit | None = vars(self).get("_refit")
+        if refit is None or refit.thread == threading.get_ident():
+            return self
+        before: Self = refit.before
+        return before
+
+    def _copied(self) -> Self:
+        """Return another estimator with the same attributes, the network included."""
+        same = object.__new__(type(self))
+        same.__dict__.update(vars(self))
+        return same
+
+    @contextmanager
+    def _as_it_is(self) -> Iterator[Self]:
+        """Give the fitted estimator as it is now, whatever another thread does to it.
+
+        A fit lets go on what has begun, and takes the network only then.
+        """
+        check_is_fitted(self._seen())
+        refuse_fork()
+        with _handing_over:
+            seen = self._seen()
+            seen._network.predict_step  # noqa: B018  made once, not by each thread
+            seen = seen._copied()
+            seen._lease.n_users += 1
+        try:
+            yield seen
+        finally:
+            with _handing_over:
+                seen._lease.n_users -= 1
+                _handing_over.notify_all()
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what prediction needs: weights, not the optimizer or the graph."""
-        state = dict(super().__getstate__())
-        lease = state.pop("_lease", None)
-        if lease is not None:
-            network = lease.network
-            state["_stored"] = (network.spec, network.model.get_weights())
+        with _handing_over:
+            seen = self._seen()
+            state = dict(super(BaseSequenceClassifier, seen).__getstate__())
+            state.pop("_refit", None)
+            lease = state.pop("_lease", None)
+            if lease is not None:
+                network = lease.network
+                state["_stored"] = (network.spec, network.model.get_weights())
         state["callbacks"] = _without_model(self.callbacks)
+        # A copy that is made while fit runs, for scikit-learn's callbacks, is fitted.
+        state.pop("_material", None)
         return state
 
     def _restore(
@@ -341,12 +422,18 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         if reset:
             top = max(int(rows.max()) for rows in self._material.ids) + 1
             vectors = self._given_embeddings()
-            self.n_embeddings_ = max(top, 2) if vectors is None else len(vectors)
-            if self.n_embeddings_ > _MOST_EMBEDDINGS:
+            if vectors is not None:
+                self.n_embeddings_ = len(vectors)
+            elif self.n_embeddings is not None:
+                self.n_embeddings_ = int(self.n_embeddings)
+            elif top <= MOST_EMBEDDINGS:
+                self.n_embeddings_ = max(top, 2)
+            else:
                 raise ValueError(
                     f"X has ids up to {top - 1}, so the embedding would need {top} "
                     "rows. Ids are positions in a vocabulary; learn one with "
-                    "TextSequencer, or limit it with its max_features."
+                    "TextSequencer, limit it with its max_features, or set "
+                    "n_embeddings, from which on ids are out of vocabulary."
                 )
         return ids, y
 
@@ -380,13 +467,25 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     def _fitting(
         self, X: Any, y: Any, sample_weight: Any
     ) -> Iterator[tuple[Any, Any, Any]]:
-        """Give the rows that have a label; a fit that fails changes nothing."""
-        before = dict(vars(self))
-        lease = before.get("_lease")
-        state = None if lease is None else lease.network.get_state()
-        labelled = has_label(y) if self._make_objective().virtual_adversarial else None
-        self._material = _Material()
+        """Give the rows that have a label; a fit that fails changes nothing.
+
+        One that diverges after an epoch leaves the weights of that epoch.
+        """
+        with _handing_over:
+            # One fit at a time; a callback may still fit the estimator that it is in.
+            _handing_over.wait_for(lambda: self._seen() is self)
+            before = dict(vars(self))
+            lease = before.get("_lease")
+            state = None if lease is None else lease.network.get_state()
+            self._refit = _Refit(threading.get_ident(), self._with_stored(state))
         try:
+            if lease is not None:
+                with _handing_over:
+                    _handing_over.wait_for(lambda: not lease.n_users)
+            self._material = _Material()
+            labelled = None
+            if self._make_objective().virtual_adversarial:
+                labelled = has_label(y)
             if labelled is not None:
                 self._material.unlabelled = take_rows(X, ~labelled)
                 X, y = take_rows(X, labelled), take_rows(y, labelled)
@@ -394,17 +493,43 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                     sample_weight = take_rows(sample_weight, labelled)
             refuse_one_weighted_class(y, sample_weight)
             yield X, y, sample_weight
-        except BaseException:
-            if lease is not None and state is not None:
-                lease.network.set_state(state)
-            self.__dict__.clear()
-            self.__dict__.update(before)
+        except BaseException as error:
+            with _handing_over:
+                # A fit that diverges late is one: with the last sound epoch's weights.
+                if isinstance(error, DivergenceError) and error.history is not None:
+                    del self._material, self._refit
+                else:
+                    if lease is not None and state is not None:
+                        lease.network.set_state(state)
+                    self.__dict__.clear()
+                    self.__dict__.update(before)
+                _handing_over.notify_all()
             raise
-        del self._material
+        with _handing_over:
+            del self._material, self._refit
+            _handing_over.notify_all()
 
-    def _fit_sequences(self, X: Any, y: Any, sample_weight: Any) -> Self:
-        goes_on = self.warm_start and self.initialized_
+    def _with_stored(self, state: list[npt.NDArray[Any]] | None) -> Self:
+        """Return what others see while this is fitted: weights instead of a network."""
+        same = self._copied()
+        lease = same.__dict__.pop("_lease", None)
+        if lease is not None and state is not None:
+            network = lease.network
+            same._stored = (network.spec, network.weights_of(state))
+        return same
+
+    def _fit_sequences(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> Self:
+        split = vars(self).get("fit__validation_split", self.validation_split)
+        validation = check_validation(type(self).__name__, X_val, y_val, split)
+        epochs: int = vars(self).get("fit__epochs", self.epochs)
+        task = FitTask.start(
+            self, X, y, max_subtasks=epochs, sample_weight=sample_weight
+        )
         with self._fitting(X, y, sample_weight) as (X, y, sample_weight):
+            self._material.validation, self._material.task = validation, task
+            goes_on = self.warm_start and self.initialized_
             if not goes_on:
                 self.__dict__.pop("classes_", None)
             self._fit(
@@ -412,9 +537,10 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
                 y,
                 sample_weight=sample_weight,
                 warm_start=self.warm_start,
-                epochs=getattr(self, "fit__epochs", self.epochs),
+                epochs=epochs,
                 initial_epoch=self.current_epoch if goes_on else 0,
             )
+        task.end()
         return self
 
     def _partial_fit_sequences(
@@ -460,17 +586,25 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         rows = self._as_rows(X)
         examples = Examples(rows, y[:, 0], weight.astype(np.float32))
 
-        validation, callbacks = None, self._compiled_callbacks()
+        validation, callbacks = self._given_validation(), self._compiled_callbacks()
+        # They may look at, stop or change the training: it is not skipped then.
+        may_skip = not callbacks and not initial_epoch
         split = options["validation_split"]
         # partial_fit sees each chunk once and has no epoch to stop at.
         if self.early_stopping and epochs > 1:
-            split = split or _HELD_OUT_FOR_STOPPING
+            if validation is None:
+                split = split or _HELD_OUT_FOR_STOPPING
             patience = _PATIENCE if self.early_stopping is True else self.early_stopping
             callbacks.append(
                 keras.callbacks.EarlyStopping(
                     "val_loss", patience=patience, restore_best_weights=True
                 )
             )
+        before: History = self.history_ if initial_epoch else {}
+        task = self._material.task
+        if task is not None and task.has_listeners:
+            callbacks.append(EpochTasks(task, before))
+            may_skip = False
         if split:
             learnt, held_out = stratified_split(examples.y, split, self._seed)
             validation, examples = examples.part(held_out), examples.part(learnt)
@@ -484,27 +618,42 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
             "seed": self._seed,
         }
         trajectory = None
-        # Callbacks may look at, stop or change the training: it is not skipped then.
-        if has_memory(self.memory) and not callbacks and not initial_epoch:
+        if has_memory(self.memory) and may_skip:
             trajectory = Trajectory(
                 self.memory,
                 (network.identity(), examples, validation, decisive),
+                like=network.get_state(),
             )
-        history = train(
-            network,
-            examples,
-            validation=validation,
-            epochs=initial_epoch + epochs,
-            initial_epoch=initial_epoch,
-            callbacks=callbacks,
-            verbose=options["verbose"],
-            trajectory=trajectory,
-            **decisive,
-        )
-        before: History = self.history_ if initial_epoch else {}
+        diverged = None
+        try:
+            history = train(
+                network,
+                examples,
+                validation=validation,
+                epochs=initial_epoch + epochs,
+                initial_epoch=initial_epoch,
+                callbacks=callbacks,
+                verbose=options["verbose"],
+                trajectory=trajectory,
+                **decisive,
+            )
+        except DivergenceError as error:
+            if error.history is None:
+                raise
+            diverged, history = error, error.history
         names = {**before, **history}
         self.history_ = {k: before.get(k, []) + history.get(k, []) for k in names}
         self.n_parameters_ = network.model.count_params()
+        if diverged is not None:
+            raise diverged
+
+    def _given_validation(self) -> Examples | None:
+        if self._material.validation is None:
+            return None
+        X_val, y_val = self._material.validation
+        codes = encode_validation(y_val, self.classes_)
+        rows = self._as_rows(self._ids(X_val))
+        return Examples(rows, codes, np.ones(len(codes), np.float32))
 
     def _compiled_callbacks(self) -> list[keras.callbacks.Callback]:
         with _plain_callback_errors():
@@ -522,7 +671,6 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
     # -- prediction --------------------------------------------------------------------
 
     def _predict_raw(self, X: Any) -> npt.NDArray[np.float32]:
-        check_is_fitted(self)
         refuse_text(type(self).__name__, X)
         ids = self._ids(X)
         batch_size = vars(self).get("predict__batch_size")
@@ -541,8 +689,9 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         proba : ndarray of shape (n_samples, n_classes), float64
             Probabilities in the order of ``classes_``; each row sums to one.
         """
-        outputs = self._predict_raw(X).astype(np.float64)
-        if len(self.classes_) == 2:
+        with self._as_it_is() as seen:
+            outputs = seen._predict_raw(X).astype(np.float64)
+        if outputs.shape[1] == 1:
             return np.column_stack([1.0 - outputs, outputs])
         proba: npt.NDArray[np.float64] = outputs / outputs.sum(axis=1, keepdims=True)
         return proba
@@ -560,8 +709,9 @@ class BaseSequenceClassifier(SuggestParameters, ClassifierMixin, BaseWrapper):
         y : ndarray of shape (n_samples,)
             Labels, of the type of those that were given to ``fit``.
         """
-        best = self.predict_proba(X).argmax(axis=1)
-        labels: npt.NDArray[Any] = self.classes_[best]
+        with self._as_it_is() as seen:
+            best = seen.predict_proba(X).argmax(axis=1)
+            labels: npt.NDArray[Any] = seen.classes_[best]
         return labels
 
 

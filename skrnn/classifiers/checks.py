@@ -7,17 +7,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import train_test_split
+from sklearn.utils import check_consistent_length, column_or_1d
 
 UNLABELLED = -1
 
 
-def refuse_text(name: str, X: Any) -> None:
+def refuse_text(name: str, X: Any, argument: str = "X") -> None:
     """Refuse raw text where the classifier ``name`` expects rows of ids."""
     first = X
     while isinstance(first, (list, tuple, np.ndarray)) and len(first):
         first = first[0]
     kind = getattr(getattr(X, "dtype", None), "kind", "")
     if isinstance(first, (str, bytes)) or (kind in "US" and kind):
+        if argument == "X_val":
+            raise ValueError(
+                f"{name} expects rows of word ids in X_val, got text. In a Pipeline, "
+                "let the steps before it transform X_val, too: "
+                "sklearn.set_config(enable_metadata_routing=True), "
+                'Pipeline(..., transform_input=["X_val"]) and '
+                f"{name}().set_fit_request(X_val=True, y_val=True)."
+            )
         raise ValueError(
             f"{name} expects rows of word ids (whole numbers), got text. Put a "
             f"TextSequencer before it: make_pipeline(TextSequencer(), {name}()), or "
@@ -93,3 +102,43 @@ def stratified_split(
             f"{error} Use a larger split, more rows, or validation_split=0.0."
         ) from error
     return learnt, held_out
+
+
+def check_validation(
+    name: str, X_val: Any, y_val: Any, split: float
+) -> tuple[Any, npt.NDArray[Any]] | None:
+    """Return rows to validate on and their labels if the classifier ``name`` got any.
+
+    What the rows hold is checked once the fit knows the columns and classes.
+    """
+    if X_val is None and y_val is None:
+        return None
+    if X_val is None or y_val is None:
+        given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+        raise ValueError(
+            f"{name}.fit got {given} without {missing}: it needs both, or neither."
+        )
+    if split:
+        raise ValueError(
+            f"{name}.fit got X_val and y_val, and validation_split={split} holds rows "
+            "out as well. Set validation_split=0.0, or leave X_val and y_val out."
+        )
+    refuse_text(name, X_val, "X_val")
+    labels = column_or_1d(y_val)
+    check_consistent_length(X_val, labels)
+    return X_val, labels
+
+
+def encode_validation(
+    y_val: npt.NDArray[Any], classes: npt.NDArray[Any]
+) -> npt.NDArray[np.float32]:
+    """Return the numbers of the classes of ``y_val``."""
+    numbers = {label: number for number, label in enumerate(classes.tolist())}
+    labels = y_val.tolist()
+    strange = {label for label in labels if label not in numbers}
+    if strange:
+        raise ValueError(
+            f"y_val has labels {sorted(strange, key=str)!r} that are not among the "
+            f"classes {classes.tolist()!r} of y."
+        )
+    return np.array([numbers[label] for label in labels], dtype=np.float32)

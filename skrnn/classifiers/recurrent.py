@@ -55,6 +55,11 @@ class RNNSentimentClassifier(BaseTextClassifier):
         the id of its number.
     embeddings_trainable : bool, default=True
         Whether the word vectors are learnt (fine-tuned) or stay as they are.
+    n_embeddings : int, default=None
+        Number of word vectors; an id from it on is read as out of vocabulary. None is
+        the largest id of ``fit``, or of the first ``partial_fit``, plus one. For
+        ``partial_fit`` give what the vocabulary needs: two more than it has words. Not
+        used when ``embeddings`` are given.
     periods : sequence of int, default=(1, 2, 4, 8)
         For ``cell="clockwork"``: the units are split evenly into one group for each
         period, and a group with the period T moves at the words 0, T, 2T, ... of a text
@@ -113,13 +118,14 @@ default=0.001
         ``val_accuracy`` are measured after each epoch and which are not learnt from.
     early_stopping : bool or int, default=False
         Whether to stop when ``val_loss`` has not improved for 3 epochs (or the given
-        number) and to go back to the weights of the best epoch. Without a
-        ``validation_split`` a tenth of the rows is held out.
+        number) and to go back to the weights of the best epoch. Without
+        ``validation_split`` and ``X_val`` a tenth of the rows is held out.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weighs them inversely
         to their frequency. They multiply ``sample_weight``.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
-        Keras callbacks, as instances or as classes with routed parameters.
+        Keras callbacks, as instances or as classes with routed parameters. Those of
+        scikit-learn 1.9 are set by ``set_callbacks``.
     memory : str, path-like, joblib.Memory or None, default=None
         A folder that keeps the state after each epoch, as :class:`sklearn.pipeline.\
 Pipeline` keeps its steps. A fit on the same data with the same parameters and seed goes
@@ -127,8 +133,9 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         scratch: candidates of a grid that differ only in ``epochs`` share their epochs,
         and a fit that was interrupted loses one epoch at most. It needs an int
         ``random_state`` to be of use, and is not used with ``callbacks``,
-        ``early_stopping``, ``warm_start`` or ``partial_fit``. The folder grows; delete
-        it at will.
+        ``warm_start`` or ``partial_fit``. Several processes may share the folder. A
+        damaged file, a full disk and the like are named in a warning, and the fit goes
+        on without. The folder grows; delete it at will.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the weights, optimizer and history of the last
         ``fit`` (``epochs`` more) instead of starting anew. The architecture and the
@@ -149,7 +156,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         The labels.
     n_features_in_ : int
         Columns of X in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, if X had names that are strings.
     history_ : dict of str to list of float
         ``loss`` and ``accuracy`` of each epoch, and ``val_loss`` and ``val_accuracy``
@@ -160,8 +167,8 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
     n_parameters_ : int
         Number of weights, those that are not trained included.
     n_embeddings_ : int
-        Rows of the embedding: the largest id of ``fit`` plus one, or the number of rows
-        of ``embeddings``.
+        Rows of the embedding: ``n_embeddings``, or the largest id of ``fit`` plus one,
+        or the number of rows of ``embeddings``.
 
     Raises
     ------
@@ -251,6 +258,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
+        n_embeddings: int | None = None,
         periods: tuple[int, ...] = (1, 2, 4, 8),
         segment_length: int | None = None,
         word_dropout: float = 0.0,
@@ -284,6 +292,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
+        self.n_embeddings = n_embeddings
         self.periods = periods
         self.segment_length = segment_length
         self.word_dropout = word_dropout

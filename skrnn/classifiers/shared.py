@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -12,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._sklearn import Interval, StrOptions, fit_context
-from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.classifiers.base import MOST_EMBEDDINGS, BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.objective import Objective
-from skrnn.text.vocabulary import FIRST_WORD, PAD
-from skrnn.training.memory import as_memory, has_memory
+from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
+from skrnn.training.memory import call_kept, has_memory
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -37,6 +39,10 @@ class BaseTextClassifier(BaseSequenceClassifier):
         "embedding_dim": [positive_int],
         "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
         "embeddings_trainable": ["boolean"],
+        "n_embeddings": [
+            Interval(Integral, FIRST_WORD, MOST_EMBEDDINGS, closed="both"),
+            None,
+        ],
         "word_dropout": [_share],
         "spatial_dropout": [_share],
         "dropout": [_share],
@@ -65,7 +71,14 @@ class BaseTextClassifier(BaseSequenceClassifier):
     }
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
+    ) -> Self:
         """Learn from rows of word ids and their labels.
 
         Parameters
@@ -77,13 +90,24 @@ class BaseTextClassifier(BaseSequenceClassifier):
             ``virtual_adversarial``, -1 for rows without a label.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, at least 0.
+        X_val : array-like of shape (n_validation_samples, n_features), default=None
+            Rows to measure ``val_loss`` and ``val_accuracy`` on after each epoch, and
+            what ``early_stopping`` looks at, instead of a share of X.
+        y_val : array-like of shape (n_validation_samples,), default=None
+            Their labels, which are all among those of ``y``.
 
         Returns
         -------
         self : estimator
             The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If X or y are not as above, only one of ``X_val`` and ``y_val`` is given, or
+            both are and ``validation_split`` is above 0.
         """
-        return self._fit_sequences(X, y, sample_weight)
+        return self._fit_sequences(X, y, sample_weight, X_val, y_val)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
@@ -91,8 +115,10 @@ class BaseTextClassifier(BaseSequenceClassifier):
     ) -> Self:
         """Learn one epoch from a chunk of rows, going on from the last call.
 
-        The first call decides the classes and, by its largest id, the rows of the
-        embedding; later ids beyond are out of vocabulary.
+        The first call decides the classes and, unless ``n_embeddings`` says it, by its
+        largest id the number of word vectors; later ids beyond are out of vocabulary.
+        Word vectors that are learnt from rows (``embeddings="svd"``) are learnt from
+        those of the first call.
 
         Parameters
         ----------
@@ -162,12 +188,13 @@ class BaseTextClassifier(BaseSequenceClassifier):
     ) -> _Vectors:
         if not isinstance(self.embeddings, str):
             return None
-        learn = _learn_from_rows
+        learn: Callable[..., _Vectors] = _learn_from_rows
         if has_memory(self.memory):
-            learn = as_memory(self.memory).cache(_learn_from_rows)
+            learn = partial(call_kept, self.memory, _learn_from_rows)
+        n_ids = self.n_embeddings_
         return learn(
-            ids,
-            n_ids=self.n_embeddings_,
+            [np.where(part < n_ids, part, OOV) for part in ids],
+            n_ids=n_ids,
             n_dimensions=int(self.embedding_dim),
             method=self.embeddings,
             seed=seed,

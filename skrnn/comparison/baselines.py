@@ -48,12 +48,12 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         The labels.
     n_features_in_ : int
         Columns of X in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, if X had names that are strings.
-    log_count_ratio_ : ndarray of shape (n_models, n_features_in_)
+    log_count_ratio_ : ndarray of shape (n_models, `n_features_in_`)
         What the features are multiplied with, for each class against the rest; with
         two classes, one row.
-    coef_ : ndarray of shape (n_models, n_features_in_)
+    coef_ : ndarray of shape (n_models, `n_features_in_`)
         Weights of X itself, the ratios included.
     intercept_ : ndarray of shape (n_models,)
         Constant terms.

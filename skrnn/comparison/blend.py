@@ -74,7 +74,8 @@ class BlendedClassifier(
     Raises
     ------
     ValueError
-        From ``fit``: if names repeat, or the split cannot hold every class.
+        From ``fit``: if names repeat, if the split cannot hold every class, or if a
+        classifier (a frozen one, say) knows other classes than the rows have.
 
     See Also
     --------
@@ -156,14 +157,22 @@ class BlendedClassifier(
         labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
         unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
         check_classification_targets(y[labelled])
+        classes = np.unique(y[labelled])
 
         def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
             every = np.concatenate([rows, unlabelled])
-            chosen = [every if takes else rows for takes in greedy]
-            return [
-                clone(estimator).fit(take_rows(X, part), y[part])
-                for (_, estimator), part in zip(self.estimators, chosen, strict=True)
-            ]
+            models = []
+            for (name, estimator), takes in zip(self.estimators, greedy, strict=True):
+                part = every if takes else rows
+                model = clone(estimator).fit(take_rows(X, part), y[part])
+                if not np.array_equal(model.classes_, classes):
+                    raise ValueError(
+                        f"{name} knows the classes {model.classes_.tolist()}, where "
+                        f"the rows have {classes.tolist()}: their probabilities "
+                        "cannot be blended."
+                    )
+                models.append(model)
+            return models
 
         final = None
         if self.weights == "equal":
@@ -182,7 +191,7 @@ class BlendedClassifier(
                 estimators = fitted(labelled)
         self.estimators_ = estimators
         self.final_estimator_ = final
-        self.classes_ = np.unique(y[labelled])
+        self.classes_ = classes
         return self
 
     @property

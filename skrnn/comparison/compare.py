@@ -43,10 +43,14 @@ def compare_models(
     models : dict of str to estimator, list of (str, estimator), or list of estimator
         Classifiers and their names. Those without a name get that of their class; a
         Pipeline, those of its steps.
-    X_train, X_test : array-like of length n_train, n_test
+    X_train : array-like of length n_train
         What the classifiers take, such as raw strings.
-    y_train, y_test : array-like of shape (n_train,), (n_test,)
+    y_train : array-like of shape (n_train,)
         Labels.
+    X_test : array-like of length n_test
+        More of the same.
+    y_test : array-like of shape (n_test,)
+        Their labels.
     memory : str, path-like, joblib.Memory or None, default=None
         A folder that keeps the result of each model as soon as it is known. A
         comparison that was killed, run again, fits only what is not there; the times

@@ -47,7 +47,8 @@ class ModelComparison:
         All labels of training and test rows, sorted. With two, the second is the
         positive one.
     n_train : int
-        On how many rows with a label the models were fitted.
+        On how many rows with a label the models were fitted; 0 if they all were fitted
+        before, so that there are no times of fits.
     n_unlabelled : int, default=0
         How many rows without one the models with a use for them had besides.
     estimators : dict of str to estimator, default=None
@@ -156,7 +157,7 @@ class ModelComparison:
                 p_value = mcnemar_test(right, self._right[best])
         return {
             "n_parameters": result.n_parameters,
-            "fit_time": result.fit_time,
+            "fit_time": result.fit_time if self.n_train else nan,
             "predict_time": result.predict_time,
             "accuracy": accuracy,
             "accuracy_low": low,
@@ -219,6 +220,10 @@ class ModelComparison:
         """
         if not self._right:
             raise ValueError("All models failed, so there is nothing to draw.")
+        if not self.n_train:
+            raise ValueError(
+                "The models were fitted before: there are no times to draw."
+            )
         (ax,) = axes_or_new("ModelComparison.plot", ax, size=(8.0, 4.5))
         table = self.to_frame()
         table = table[table["error"].isna()].sort_values("accuracy", ascending=False)

@@ -81,7 +81,7 @@ def format_cells(table: pd.DataFrame, best: str | None) -> dict[str, dict[str, s
             interval = f"[{row['accuracy_low']:.4f}, {row['accuracy_high']:.4f}]"
             figures = [
                 "–" if pd.isna(count) else f"{count:,}",
-                _seconds(row["fit_time"]),
+                "–" if pd.isna(row["fit_time"]) else _seconds(row["fit_time"]),
                 _seconds(row["predict_time"]),
                 f"{row['accuracy']:.4f} {interval}",
                 f"{row['f1']:.4f}",
@@ -177,7 +177,9 @@ def render_page(
     sections = [_section("Figures", f"{_table(table, comparison.best)}\n{_NOTES}")]
     if comparison.best is not None:
         sections += [
-            _section("Accuracy against time", _scatter(table, comparison.best)),
+            _section("Accuracy against time", _scatter(table, comparison.best))
+            if comparison.n_train
+            else "",
             _section("Training curves", _curves(comparison)),
             _section("Confusion matrices", _confusions(comparison)),
             _section("Where the models disagree", _differences(comparison)),
@@ -189,10 +191,13 @@ def render_page(
     learnt = f"{comparison.n_train:,} rows"
     if comparison.n_unlabelled:
         learnt += f" (some on {comparison.n_unlabelled:,} more without a label)"
-    summary = (
-        f"{len(table)} models, fitted on {learnt} and compared on "
-        f"{len(comparison.y_test):,} others. Classes: {names}."
-    )
+    models = "1 model" if len(table) == 1 else f"{len(table)} models"
+    measured = f"{len(comparison.y_test):,}"
+    if comparison.n_train:
+        done = f"fitted on {learnt} and compared on {measured} others"
+    else:
+        done = f"fitted before, compared on {measured} rows"
+    summary = f"{models}, {done}. Classes: {names}."
     return _PAGE.format(
         policy=_POLICY,
         title=escape(title),

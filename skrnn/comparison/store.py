@@ -16,7 +16,12 @@ import numpy.typing as npt
 from sklearn.base import clone
 
 from skrnn.comparison.measure import ModelResult
-from skrnn.training.memory import as_memory, has_memory, save_whole
+from skrnn.training.memory import (
+    as_memory,
+    has_memory,
+    remove_abandoned,
+    save_whole,
+)
 
 __all__ = ["ResultStore"]
 
@@ -63,6 +68,7 @@ class ResultStore:
         self.folder: Path | None = None
         if memory is not None and has_memory(memory):
             self.folder = Path(as_memory(memory).location) / "skrnn" / "comparison"
+            remove_abandoned(self.folder.parent)
             self._data_key = joblib.hash((data, _FORMAT, version("skrnn")))
 
     def find(self, estimator: Any) -> ModelResult | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import (
     LabelPropagation,
@@ -47,7 +48,7 @@ def find_labelled(
     array([ True,  True, False])
     >>> find_labelled(np.array([-1, 1, -1]), np.array([1, -1]))
     """
-    if (y_test == UNLABELLED).any():
+    if not len(y_train) or (y_test == UNLABELLED).any():
         return None
     labelled = has_label(y_train)
     if labelled is None or len(np.unique(y_train[labelled])) < 2:
@@ -61,7 +62,7 @@ def uses_unlabelled(estimator: Any) -> bool:
     Parameters
     ----------
     estimator : estimator
-        Any classifier, or a Pipeline that ends in one.
+        Any classifier, frozen ones included, or a Pipeline that ends in one.
 
     Returns
     -------
@@ -79,6 +80,8 @@ def uses_unlabelled(estimator: Any) -> bool:
     >>> uses_unlabelled(make_sentiment_pipeline("fast", virtual_adversarial=1.0))
     True
     """
+    if isinstance(estimator, FrozenEstimator):
+        return uses_unlabelled(estimator.estimator)
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
     if isinstance(last, _SEMI_SUPERVISED) or getattr(last, "_uses_unlabelled", False):
         return True

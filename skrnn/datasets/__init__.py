@@ -1,7 +1,8 @@
-"""Reviews to learn from: generated, from a CSV file, and IMDb's."""
+"""Reviews to learn from: generated, from files, and IMDb's."""
 
 from skrnn.datasets._csv import load_reviews
 from skrnn.datasets._generated import make_reviews
 from skrnn.datasets._imdb import fetch_imdb
+from skrnn.datasets._stream import ReviewStream
 
-__all__ = ["fetch_imdb", "load_reviews", "make_reviews"]
+__all__ = ["ReviewStream", "fetch_imdb", "load_reviews", "make_reviews"]

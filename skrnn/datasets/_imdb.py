@@ -11,6 +11,7 @@ import re
 import sys
 import tarfile
 import time
+import urllib.error
 import urllib.request
 import uuid
 import warnings
@@ -85,7 +86,8 @@ def fetch_imdb(
     download_if_missing : bool, default=True
         If false, raise an OSError if the archive is not found.
     n_retries : int, default=3
-        How often to try again when the download fails.
+        How often to try again when the download fails, unless the server says that
+        there is no such file.
     delay : float, default=1.0
         Seconds between tries.
 
@@ -320,7 +322,7 @@ def _download(path: Path, *, n_retries: int, delay: float) -> Path:
         try:
             _download_once(path)
         except (OSError, http.client.HTTPException) as error:
-            if not tries_left:
+            if not tries_left or _is_refusal(error):
                 raise OSError(
                     f"{URL} could not be downloaded: {error}. Download it by other "
                     f"means and put it into {path.parent}."
@@ -330,6 +332,15 @@ def _download(path: Path, *, n_retries: int, delay: float) -> Path:
         else:
             break
     return path
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Tell whether asking again is in vain: the server found fault with the request."""
+    return (
+        isinstance(error, urllib.error.HTTPError)
+        and 400 <= error.code < 500
+        and error.code not in (408, 429)  # too slow, too many
+    )
 
 
 def _download_once(path: Path) -> None:

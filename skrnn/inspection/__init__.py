@@ -7,6 +7,7 @@ from skrnn.inspection.attention import attention_weights
 from skrnn.inspection.attention_display import AttentionDisplay
 from skrnn.inspection.dependency import long_term_dependency
 from skrnn.inspection.dependency_display import LongTermDependencyDisplay
+from skrnn.inspection.epochs import epoch_scores
 from skrnn.inspection.explaining import explain
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.history import TrainingHistoryDisplay
@@ -19,6 +20,7 @@ __all__ = [
     "SequenceLengthDisplay",
     "TrainingHistoryDisplay",
     "attention_weights",
+    "epoch_scores",
     "explain",
     "long_term_dependency",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 
 import keras
@@ -110,7 +111,8 @@ class CompiledNetwork:
 
         The state itself, which :meth:`get_state` gives, is part of it.
         """
-        versions = (tf.__version__, keras.__version__, numba.__version__)
+        ours = version("skrnn")
+        versions = (ours, tf.__version__, keras.__version__, numba.__version__)
         optimizer = self.model.optimizer
         kind, config = type(optimizer).__qualname__, _as_text(_config(optimizer))
         return self.spec, self.objective, kind, config, versions, self.get_state()
@@ -125,6 +127,12 @@ class CompiledNetwork:
         self._shows_average = bool(shows_average)
         for variable, value in zip(self._variables(), values, strict=True):
             variable.assign(value)
+
+    def weights_of(self, state: list[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+        """Return what :meth:`set_weights` takes, out of what :meth:`get_state` gave."""
+        names = map(id, self.model.variables)
+        by_variable = dict(zip(names, state[1:], strict=False))
+        return [by_variable[id(weight)] for weight in self.model.weights]
 
     def _variables(self) -> list[Any]:
         return [

@@ -4,7 +4,7 @@ The compiled loops of :mod:`skrnn.networks.loops` as TensorFlow operations: rows
 not meet in a recurrent layer, so parts of a batch run side by side, and the gradients
 of the weights are added up part by part. The parts depend on the batch alone, so that
 the bits of a result do not depend on the number of threads, which is Numba's
-(``NUMBA_NUM_THREADS``).
+(``NUMBA_NUM_THREADS``, or ``OMP_NUM_THREADS`` if that is less).
 
 All functions take rows first: inputs (batch, time, features), float32, from a zero
 state; they give the states, (batch, time, units), and can be differentiated once.

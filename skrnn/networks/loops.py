@@ -7,7 +7,8 @@ and each weight that is read serves two rows. The loops back give the gradient b
 inputs, and add to that of the weights.
 
 Arrays are float32 with rows first, (batch, time, features); weights are laid out as in
-Keras. Numba compiles a loop when it is first called, and keeps it on disk.
+Keras. Numba compiles a loop when it is first called, and keeps it on disk; it would not
+notice there that a function of another module changed, so all are in this one.
 """
 
 from __future__ import annotations

@@ -15,16 +15,29 @@ import keras
 
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork, network_key
+from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
 
 _POOL_SIZE = 8
 
 
 class Lease:
-    """What an estimator holds of a network: when the last holder goes, it is free."""
+    """What an estimator holds of a network: when the last holder goes, it is free.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+        The network.
+
+    Attributes
+    ----------
+    n_users : int
+        How many predictions are under way, for the holder to count.
+    """
 
     def __init__(self, network: CompiledNetwork) -> None:
         self.network = network
+        self.n_users = 0
         weakref.finalize(self, _give_back, network)
 
     def share(self) -> keras.Model:
@@ -61,7 +74,13 @@ def lease_network(
     -------
     lease : Lease
         The holder of the network. Call ``lease.network.reset`` before training.
+
+    Raises
+    ------
+    RuntimeError
+        In a fork of a process that computes; see :mod:`skrnn.networks.forks`.
     """
+    refuse_fork()
     key = network_key(spec, objective, optimizer)
     if held is not None and not held.network.shared and held.network.key == key:
         return held

@@ -1,8 +1,9 @@
 """How many threads compute: as many as the surroundings allow.
 
-A worker of joblib is told its share of the processors by environment variables, among
-them ``NUMBA_NUM_THREADS`` and ``OMP_NUM_THREADS``. Numba heeds them; TensorFlow does
-not, and a grid search with two workers on two processors would run on four threads.
+A worker of a search is told its share of the processors by environment variables:
+joblib sets ``NUMBA_NUM_THREADS`` and ``OMP_NUM_THREADS`` among others, Dask and Ray the
+latter. Numba heeds the one, TensorFlow neither, and a grid search with two workers on
+two processors would run on four threads.
 """
 
 from __future__ import annotations
@@ -35,6 +36,19 @@ def heed_environment() -> None:
         return
 
 
+def n_threads() -> int:
+    """Return how many threads may compute side by side.
+
+    Returns
+    -------
+    n_threads : int
+        Numba's number, or ``OMP_NUM_THREADS`` if that is less.
+    """
+    most: int = numba.config.NUMBA_NUM_THREADS
+    share = os.environ.get("OMP_NUM_THREADS", "")
+    return min(most, int(share)) if share.isdigit() and int(share) else most
+
+
 def side_by_side(run: Callable[[int], None], n_parts: int) -> None:
     """Call ``run`` with the number of each part, in this thread and in helpers.
 
@@ -45,13 +59,13 @@ def side_by_side(run: Callable[[int], None], n_parts: int) -> None:
     n_parts : int
         Number of parts.
     """
-    n_threads = min(numba.config.NUMBA_NUM_THREADS, n_parts)
+    n_working = min(n_threads(), n_parts)
 
     def work(first: int) -> None:
-        for part in range(first, n_parts, n_threads):
+        for part in range(first, n_parts, n_working):
             run(part)
 
-    helped = [_helpers(os.getpid()).submit(work, k) for k in range(1, n_threads)]
+    helped = [_helpers(os.getpid()).submit(work, k) for k in range(1, n_working)]
     work(0)
     for done in helped:
         done.result()
@@ -60,4 +74,4 @@ def side_by_side(run: Callable[[int], None], n_parts: int) -> None:
 @cache
 def _helpers(process: int) -> ThreadPoolExecutor:
     """Return the threads of this process; a fork has none of its parent's."""
-    return ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS, "skrnn")
+    return ThreadPoolExecutor(n_threads(), "skrnn")

@@ -13,20 +13,15 @@ import io
 import json
 import os
 import re
-import secrets
 import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-__all__ = [
-    "DamagedFileError",
-    "check_zip",
-    "read_archive",
-    "write_archive",
-    "write_whole",
-]
+from skrnn.persistence.whole import write_whole
+
+__all__ = ["DamagedFileError", "check_zip", "read_archive", "write_archive"]
 
 SCHEMA = "schema.json"
 SEAL = "schema.sha256"
@@ -75,48 +70,13 @@ def write_archive(
     sealed = {**schema, MEMBERS: {name: _digest(members[name]) for name in members}}
     text = json.dumps(sealed, indent=1, allow_nan=False).encode("ascii")
     everything = {SCHEMA: text, SEAL: _digest(text).encode("ascii"), **members}
-    target = Path(path)
-    temporary = _neighbour(target)
-    try:
-        with zipfile.ZipFile(temporary, "x", zipfile.ZIP_STORED) as archive:
+
+    def write(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for name, content in everything.items():
                 archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
-        _put_in_place(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
-
-def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file that appears whole or not at all.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file; one that is there is replaced.
-    content : bytes
-        What it shall hold.
-    """
-    target = Path(path)
-    temporary = _neighbour(target)
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        _put_in_place(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _neighbour(target: Path) -> Path:
-    """Return a new name in the folder of ``target``, on the same disk."""
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; give the name of a file in it.")
-    return target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
-
-
-def _put_in_place(temporary: Path, target: Path) -> None:
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())  # a crash of the machine must not leave an empty file
-    temporary.replace(target)
+    write_whole(path, write)
 
 
 def read_archive(

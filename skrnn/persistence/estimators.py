@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -21,7 +21,6 @@ from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.foreign import read_foreign, write_foreign
 from skrnn.persistence.layout import (
     check_weights,
-    check_writable,
     read_spec,
     weight_shapes,
     write_spec,
@@ -51,8 +50,15 @@ class Kind:
         Fitted attributes that it may have.
     not_kept : tuple of str, default=()
         Parameters, or prefixes of routed ones, that get their default when loaded.
-    network : bool, default=False
-        Whether it holds a network.
+    network : {"words", "sentences"} or None, default=None
+        What its network reads a text as, if it holds one.
+    in_use : bool, default=False
+        Whether it goes by some parameters as ``fit`` found them, which
+        ``_get_params_in_use`` then tells.
+    templates : tuple of str, default=()
+        Parameters that are estimators, of which fitting takes clones.
+    parts : tuple of str, default=()
+        Fitted attributes that are estimators.
     estimators : bool, default=False
         Whether it holds estimators in ``estimators``, ``estimators_`` and
         ``final_estimator_``.
@@ -62,18 +68,17 @@ class Kind:
     attributes: tuple[str, ...]
     optional: tuple[str, ...] = ()
     not_kept: tuple[str, ...] = ()
-    network: bool = False
+    network: str | None = None
+    in_use: bool = False
+    templates: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     estimators: bool = False
 
 
-# The register: a class that is added here can be saved.
-KINDS = {
-    "skrnn.TextSequencer": Kind(
-        home="skrnn.text.sequencer",
-        attributes=("vocabulary_", "maxlen_", "document_lengths_"),
-    ),
-    "skrnn.RNNSentimentClassifier": Kind(
-        home="skrnn.classifiers.recurrent",
+def _classifier(home: str, network: str) -> Kind:
+    """Return what is kept of a classifier of rows of ids."""
+    return Kind(
+        home=home,
         attributes=(
             "classes_",
             "n_features_in_",
@@ -84,10 +89,20 @@ KINDS = {
         ),
         optional=("feature_names_in_",),
         not_kept=("memory", "callbacks"),
-        network=True,
+        network=network,
+    )
+
+
+# The register: a class that is added here can be saved.
+KINDS = {
+    "skrnn.TextSequencer": Kind(
+        home="skrnn.text.sequencer",
+        attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+        in_use=True,
     ),
-    "skrnn.HierarchicalAttentionClassifier": Kind(
-        home="skrnn.classifiers.hierarchical", attributes=("classes_",), network=True
+    "skrnn.RNNSentimentClassifier": _classifier("skrnn.classifiers.recurrent", "words"),
+    "skrnn.HierarchicalAttentionClassifier": _classifier(
+        "skrnn.classifiers.hierarchical", "sentences"
     ),
     "skrnn.comparison.NBSVMClassifier": Kind(
         home="skrnn.comparison.baselines",
@@ -100,6 +115,13 @@ KINDS = {
             "n_iter_",
         ),
         optional=("feature_names_in_",),
+    ),
+    # The teacher and what it taught are of the training: a student predicts alone.
+    "skrnn.comparison.DistilledClassifier": Kind(
+        home="skrnn.comparison.distillation",
+        attributes=("classes_",),
+        templates=("estimator", "teacher"),
+        parts=("estimator_",),
     ),
     "skrnn.comparison.BlendedClassifier": Kind(
         home="skrnn.comparison.blend", attributes=("classes_",), estimators=True
@@ -121,7 +143,8 @@ def write_estimator(
     place : str, default=""
         Where it stands, as the Pipeline names it, for messages.
     fitted : bool, default=True
-        Whether it must be fitted; an estimator that only serves to be cloned need not.
+        Whether it must be fitted; of an estimator that only serves to be cloned the
+        parameters alone are kept.
 
     Raises
     ------
@@ -144,24 +167,28 @@ def write_estimator(
             f"{type(estimator).__name__}."
         )
     name = _public_name(estimator)
-    is_fitted = _is_fitted(estimator)
-    if fitted and not is_fitted:
+    if fitted and not _is_fitted(estimator):
         raise NotFittedError(
             f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
             "save. Call fit first."
         )
     if name is None:
-        return _write_foreign(writer, estimator, place)
+        return _write_foreign(writer, estimator if fitted else clone(estimator), place)
     kind = KINDS[name]
+    templates = _templates(kind, estimator)
+    apart = {"estimators"} if kind.estimators else dict(templates).keys()
+    given = estimator.get_params(deep=False)
+    if fitted and kind.in_use:
+        given = estimator._get_params_in_use()
     params = {
         key: writer.write(value, _join(place, key))
-        for key, value in estimator.get_params(deep=False).items()
-        if not _is_dropped(kind, key) and not (kind.estimators and key == "estimators")
+        for key, value in given.items()
+        if not _is_dropped(kind, key) and key not in apart
     }
     written: dict[str, Any] = {"class": name, "params": params}
-    if kind.estimators:
-        written["templates"] = _write_all(writer, estimator.estimators, place, False)
-    if not is_fitted:
+    if templates:
+        written["templates"] = _write_all(writer, templates, place, False)
+    if not fitted:
         return written
     attributes = [
         *kind.attributes,
@@ -171,16 +198,18 @@ def write_estimator(
         key: writer.write(getattr(estimator, key), _join(place, key))
         for key in attributes
     }
+    if kind.parts:
+        found = [(key, getattr(estimator, key)) for key in kind.parts]
+        written["parts"] = _write_all(writer, found, place, True)
     if kind.estimators:
         # A prefix of their own: the templates have the same names.
         inner = _join(place, "estimators_")
-        parts = zip(dict(estimator.estimators), estimator.estimators_, strict=True)
-        written["parts"] = _write_all(writer, list(parts), inner, True)
+        found = list(estimator.named_estimators_.items())
+        written["parts"] = _write_all(writer, found, inner, True)
         final = _join(place, "final_estimator_")
         written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
     if kind.network:
         network = estimator._network
-        check_writable(network.spec, type(estimator).__name__)
         values = network.model.get_weights()
         weights = dict(zip(network.weight_names, values, strict=True))
         check_weights(network.spec, weights)
@@ -222,6 +251,8 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         raise DamagedFileError(f"it sets parameters of {name} that are never kept.")
     if kind.estimators:
         params["estimators"] = _read_all(reader, written["templates"])
+    elif kind.templates:
+        params |= dict(_read_all(reader, written["templates"]))
     try:
         estimator = cls(**params)
         estimator._validate_params()
@@ -230,8 +261,11 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if "fitted" not in written:
         return estimator
     fitted = {key: reader.read(value) for key, value in written["fitted"].items()}
-    missing = set(kind.attributes) - fitted.keys()
-    strange = fitted.keys() - {*kind.attributes, *kind.optional}
+    if kind.parts:
+        fitted |= dict(_read_all(reader, written["parts"]))
+    expected = {*kind.attributes, *kind.parts}
+    missing = expected - fitted.keys()
+    strange = fitted.keys() - expected - {*kind.optional}
     if missing or strange:
         raise DamagedFileError(
             f"the attributes of {name} are not those known here: missing "
@@ -243,7 +277,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
-        _read_network(reader, written, estimator, fitted)
+        _read_network(reader, written, kind, estimator, fitted)
     elif "vocabulary_" in fitted:
         _check_sequencer(fitted)
         estimator._restore(**fitted)
@@ -253,7 +287,11 @@ def read_estimator(reader: Reader, written: Any) -> Any:
 
 
 def _read_network(
-    reader: Reader, written: dict[str, Any], estimator: Any, fitted: dict[str, Any]
+    reader: Reader,
+    written: dict[str, Any],
+    kind: Kind,
+    estimator: Any,
+    fitted: dict[str, Any],
 ) -> None:
     """Give a classifier its network; nothing is built before all fits together."""
     spec = read_spec(written["network"])
@@ -261,6 +299,7 @@ def _read_network(
     check_weights(spec, weights)
     fits = len(fitted["classes_"]) == spec.n_classes
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
+    fits &= bool(spec.sentence_units) == (kind.network == "sentences")
     if not fits or not _is_count(fitted["n_features_in_"]):
         raise DamagedFileError("the attributes do not belong to the network.")
     estimator._restore(spec, weights, fitted)
@@ -293,6 +332,13 @@ def _public_name(estimator: object) -> str | None:
         if (cls.__module__, cls.__name__) == (kind.home, name.rpartition(".")[2]):
             return name
     return None
+
+
+def _templates(kind: Kind, estimator: Any) -> list[tuple[str, Any]]:
+    """Return the estimators that an estimator was given, by name."""
+    if kind.estimators:
+        return list(estimator.estimators)
+    return [(key, getattr(estimator, key)) for key in kind.templates]
 
 
 def _is_fitted(estimator: Any) -> bool:

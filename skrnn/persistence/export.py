@@ -14,15 +14,20 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
-from skrnn.persistence.archive import write_whole
-from skrnn.persistence.layout import check_weights, check_writable
+from skrnn.comparison.blend import BlendedClassifier
+from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.persistence.layout import check_weights
+from skrnn.persistence.whole import write_whole
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
 from skrnn.serving.rules import write_rules
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["export_onnx"]
 
+_CLASSIFIERS = (RNNSentimentClassifier, HierarchicalAttentionClassifier)
 _MOST_BYTES = 2**31 - 2**20  # of a protocol buffer, less what is no weight
 
 
@@ -32,14 +37,16 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     The file holds the network as an ONNX graph [1]_, and as its metadata the text
     rules, the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor`
     takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch,
-    time), 0 for padding, and give ``probabilities``, float32 of shape (batch,
-    n_classes). Needs onnx (``pip install 'skrnn[onnx]'``).
+    time), 0 for padding and between sentences, and give ``probabilities``, float32 of
+    shape (batch, n_classes). Needs onnx (``pip install 'skrnn[onnx]'``).
 
     Parameters
     ----------
-    pipeline : sklearn.pipeline.Pipeline
+    pipeline : sklearn.pipeline.Pipeline or DistilledClassifier
         A fitted Pipeline of a :class:`~skrnn.TextSequencer` and a
-        :class:`~skrnn.RNNSentimentClassifier`.
+        :class:`~skrnn.RNNSentimentClassifier` or
+        :class:`~skrnn.HierarchicalAttentionClassifier`, or a
+        :class:`~skrnn.comparison.DistilledClassifier` with such a student.
     path : str or path-like
         The file, by custom with the ending ``.onnx``; it appears whole or not at all.
 
@@ -50,7 +57,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If the pipeline has other steps.
+        If the pipeline has other steps, or is something else.
     ValueError
         If a function of the text rules has no name by which it can be found, a weight
         is not finite, or the weights take two gigabytes or more.
@@ -78,13 +85,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     ['model.onnx']
     """
     sequencer, classifier = _steps(pipeline)
-    if sequencer.sentence_splitter is not None:
-        raise ValueError(
-            "export_onnx cannot write a TextSequencer with a sentence_splitter yet. An "
-            "RNNSentimentClassifier reads over the ends of sentences: fit without one."
-        )
     network = classifier._network
-    check_writable(network.spec, type(classifier).__name__)
     values = network.model.get_weights()
     weights = dict(zip(network.weight_names, values, strict=True))
     check_weights(network.spec, weights)
@@ -99,8 +100,8 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
         "versions": {"skrnn": version("skrnn")},
         "classes": _write_classes(classifier.classes_),
         "text": write_rules(
-            params=sequencer.get_params(),
-            stop_words=sequencer.build_analyzer().stop_words,
+            params=sequencer._get_params_in_use(),
+            stop_words=sequencer._analyzer.stop_words,
             vocabulary=sequencer.vocabulary_,
             maxlen=sequencer.maxlen_,
         ),
@@ -113,24 +114,42 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
         ) from error
     model = graph.build_graph(network.spec, weights)
     model.metadata_props.add(key=METADATA_KEY, value=json.dumps(described))
-    write_whole(path, seal(model.SerializeToString()))
+    content = seal(model.SerializeToString())
+    write_whole(path, lambda file: file.write(content))
 
 
-def _steps(pipeline: Any) -> tuple[TextSequencer, RNNSentimentClassifier]:
+def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
+    if isinstance(pipeline, DistilledClassifier):
+        _check_fitted(pipeline)
+        return _steps(pipeline.estimator_)  # prediction is the student's alone
+    if isinstance(pipeline, BlendedClassifier):
+        raise TypeError(
+            "export_onnx writes one network, and a BlendedClassifier predicts with "
+            "several classifiers, each with text rules of its own. Export its network "
+            "alone, blend.named_estimators_[name], or keep the blend by skrnn.save."
+        )
     steps = [step for _, step in pipeline.steps] if type(pipeline) is Pipeline else []
-    if [type(step) for step in steps] != [TextSequencer, RNNSentimentClassifier]:
-        shown = [type(step).__name__ for step in steps] or type(pipeline).__name__
+    kinds = [type(step) for step in steps]
+    if kinds not in [[TextSequencer, classifier] for classifier in _CLASSIFIERS]:
+        shown = [kind.__name__ for kind in kinds] or type(pipeline).__name__
         raise TypeError(
             "export_onnx expects a Pipeline of a TextSequencer and an "
-            f"RNNSentimentClassifier, got {shown}."
+            "RNNSentimentClassifier or a HierarchicalAttentionClassifier, got "
+            f"{shown}."
         )
+    for step in steps:
+        _check_fitted(step)
+    return steps[0], steps[1]
+
+
+def _check_fitted(estimator: Any) -> None:
     try:
-        check_is_fitted(steps[1])
+        check_is_fitted(estimator)
     except NotFittedError as error:
         raise NotFittedError(
-            "This Pipeline is not fitted yet: there is nothing to export."
+            f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
+            "export. Call fit first."
         ) from error
-    return steps[0], steps[1]
 
 
 def _write_classes(classes: npt.NDArray[Any]) -> dict[str, Any]:

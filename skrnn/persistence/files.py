@@ -37,8 +37,10 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     ----------
     pipeline : estimator
         A fitted :class:`~skrnn.TextSequencer`, :class:`~skrnn.RNNSentimentClassifier`,
+        :class:`~skrnn.HierarchicalAttentionClassifier`,
         :class:`~skrnn.comparison.NBSVMClassifier`,
-        :class:`~skrnn.comparison.BlendedClassifier`, or a Pipeline of them and of
+        :class:`~skrnn.comparison.BlendedClassifier`,
+        :class:`~skrnn.comparison.DistilledClassifier`, or a Pipeline of them and of
         scikit-learn's estimators.
     path : str or path-like
         The file, by custom with the ending ``.skrnn``. One that is there is replaced.

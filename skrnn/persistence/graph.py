@@ -11,30 +11,19 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto
 
 from skrnn.networks.builders import NetworkSpec
+from skrnn.persistence.graph_nodes import FLOAT, INT64, Graph
+from skrnn.persistence.graph_recurrent import add_clockwork, add_layer
+from skrnn.persistence.graph_sentences import join_sentences, split_sentences
+from skrnn.persistence.layout import Weights, levels
 from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["build_graph"]
 
-_OPSET = 17
-_IR_VERSION = 8  # of ONNX 1.12, so that older runtimes read it, too
 _LOWEST = np.finfo(np.float32).min
-
-# ONNX's name of a layer, and where Keras has each of the gates that ONNX wants.
-_CELLS = {
-    "simple": ("RNN", (0,)),
-    "lstm": ("LSTM", (0, 3, 1, 2)),  # i f c o -> i o f c
-    "gru": ("GRU", (0, 1, 2)),  # z r h in both
-}
-
-Weights = Mapping[str, npt.NDArray[np.float32]]
 
 
 def build_graph(spec: NetworkSpec, weights: Weights) -> ModelProto:
@@ -50,39 +39,13 @@ def build_graph(spec: NetworkSpec, weights: Weights) -> ModelProto:
     Returns
     -------
     model : onnx.ModelProto
-        Takes ``ids``, int64 of shape (batch, time), 0 for padding anywhere; gives
-        ``probabilities``, float32 of shape (batch, n_classes).
-
-    Raises
-    ------
-    ValueError
-        If ONNX has no such layer.
+        Takes ``ids``, int64 of shape (batch, time), 0 for padding anywhere, and between
+        sentences if the network reads them; gives ``probabilities``, float32 of shape
+        (batch, n_classes).
     """
-    if spec.cell not in _CELLS:
-        raise ValueError(
-            f"cell={spec.cell!r} cannot be exported to ONNX; these can: "
-            f"{', '.join(map(repr, _CELLS))}."
-        )
-    graph = _Graph()
-    ids, lengths = _align(graph, spec)
-    table = graph.constant(weights["embedding/embeddings"])
-    states = graph.add("Gather", [table, ids], axis=0)  # (batch, time, features)
-    read, width = lengths, spec.embedding_dim
-    if spec.segment_length is not None:
-        states, read = _split(graph, states, lengths, spec.segment_length, width)
-    # A layer must read one step at least; what it reads of an empty row is left out by
-    # the pooling.
-    steps = graph.add("Cast", [graph.add("Max", [read, graph.ints(1)])], to=_INT32)
-    states = graph.add("Transpose", [states], perm=[1, 0, 2])
-    for depth, units in enumerate(spec.units):
-        states = _layer(graph, spec, weights, depth, states, steps)
-        width = units * (2 if spec.bidirectional else 1)
-    states = graph.add("Transpose", [states], perm=[1, 0, 2])
-    if spec.segment_length is not None:
-        rows = graph.add("Shape", [lengths])
-        shape = graph.concat([rows, graph.ints([-1, width])])
-        states = graph.add("Reshape", [states, shape])
-    vector = _pool(graph, spec, weights, states, lengths)
+    graph = Graph()
+    read_texts = _read_sentences if spec.sentence_units else _read_words
+    vector = read_texts(graph, spec, weights)
     for depth in range(len(spec.dense_units)):
         vector = graph.add("Relu", [_dense(graph, weights, f"dense_{depth}", vector)])
     logits = _dense(graph, weights, "output", vector)
@@ -95,73 +58,64 @@ def build_graph(spec: NetworkSpec, weights: Weights) -> ModelProto:
     return graph.model(spec.n_classes)
 
 
-class _Graph:
-    """Nodes that are added one after the other, each named by its number."""
-
-    def __init__(self) -> None:
-        self.nodes: list[NodeProto] = []
-        self.constants: list[TensorProto] = []
-        self._numbers: dict[tuple[int, ...] | int, str] = {}
-
-    def add(self, kind: str, inputs: list[str], name: str = "", **options: Any) -> str:
-        """Add a node with one output and return the output's name."""
-        name = name or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **options))
-        return name
-
-    def constant(self, value: npt.NDArray[Any] | np.generic) -> str:
-        """Add a constant and return its name."""
-        name = f"constant_{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
-        return name
-
-    def ints(self, value: int | list[int]) -> str:
-        """Return the name of an int64 constant, a number or a list."""
-        key = tuple(value) if isinstance(value, list) else value
-        if key not in self._numbers:
-            self._numbers[key] = self.constant(np.array(value, dtype=np.int64))
-        return self._numbers[key]
-
-    def concat(self, parts: list[str], axis: int = 0) -> str:
-        """Join tensors; one alone is joined already."""
-        return parts[0] if len(parts) == 1 else self.add("Concat", parts, axis=axis)
-
-    def count(self, tensor: str, axis: int) -> str:
-        """Return the size of an axis, shape (1,)."""
-        return self.add("Shape", [tensor], start=axis, end=axis + 1)
-
-    def up_to(self, size: str) -> str:
-        """Return the numbers below a size of shape (1,)."""
-        scalar = self.add("Squeeze", [size])
-        return self.add("Range", [self.ints(0), scalar, self.ints(1)])
-
-    def model(self, n_classes: int) -> ModelProto:
-        """Return the model of all nodes."""
-        info = helper.make_tensor_value_info
-        graph = helper.make_graph(
-            self.nodes,
-            "skrnn",
-            [info("ids", TensorProto.INT64, ["batch", "time"])],
-            [info("probabilities", TensorProto.FLOAT, ["batch", n_classes])],
-            self.constants,
-        )
-        return helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", _OPSET)],
-            ir_version=_IR_VERSION,
-            producer_name="skrnn",
-        )
+def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights) -> str:
+    """Make one vector of each text, read as one sequence or in segments."""
+    ids, lengths = _align(graph)
+    states, read = _look_up(graph, spec, weights, ids), lengths
+    if spec.segment_length is not None:
+        size = spec.segment_length
+        states, read = _split(graph, states, lengths, size, spec.embedding_dim)
+    (level,) = levels(spec)
+    states = _recur(graph, spec, weights, level, states, read)
+    if spec.segment_length is not None:
+        width = spec.units[-1] * (2 if spec.bidirectional else 1)
+        rows = graph.add("Shape", [lengths])
+        shape = graph.concat([rows, graph.ints([-1, width])])
+        states = graph.add("Reshape", [states, shape])
+    return _pool(graph, spec, weights, states, lengths)
 
 
-_INT32 = TensorProto.INT32
-_INT64 = TensorProto.INT64
+def _read_sentences(graph: Graph, spec: NetworkSpec, weights: Weights) -> str:
+    """Make one vector of each text, its sentences read first."""
+    words, sentences = levels(spec)
+    ids, lengths, counts = split_sentences(graph)
+    vectors = _look_up(graph, spec, weights, ids)
+    states = _recur(graph, spec, weights, words, vectors, lengths)
+    vectors = _attend(graph, weights, "word_attention", states, lengths)
+    vectors = join_sentences(graph, vectors, counts)
+    states = _recur(graph, spec, weights, sentences, vectors, counts)
+    return _attend(graph, weights, "sentence_attention", states, counts)
 
 
-def _align(graph: _Graph, spec: NetworkSpec) -> tuple[str, str]:
+def _recur(
+    graph: Graph,
+    spec: NetworkSpec,
+    weights: Weights,
+    level: tuple[str, tuple[int, ...]],
+    vectors: str,
+    lengths: str,
+) -> str:
+    """Add the layers of a level, (batch, time, features) to (batch, time, states)."""
+    # A layer must read one step at least; what it reads of an empty row is left out by
+    # the pooling.
+    steps = graph.at_least_one(lengths)
+    states = graph.add("Transpose", [vectors], perm=[1, 0, 2])
+    prefix, sizes = level
+    for depth in range(len(sizes)):
+        name = f"{prefix}{spec.cell}_{depth}"
+        names = [name, f"{name}_backward"] if spec.bidirectional else [name]
+        if spec.cell == "clockwork":
+            states = add_clockwork(graph, spec.periods, weights, names, states, steps)
+        else:
+            states = add_layer(graph, spec.cell, weights, names, states, steps)
+    return graph.add("Transpose", [states], perm=[1, 0, 2])
+
+
+def _align(graph: Graph) -> tuple[str, str]:
     """Return ids, words first, and how many words there are, shape (batch,)."""
-    pad, oov = graph.ints(PAD), graph.ints(OOV)
+    pad = graph.ints(PAD)
     is_pad = graph.add("Equal", ["ids", pad])
-    is_word = graph.add("Cast", [graph.add("Not", [is_pad])], to=_INT64)
+    is_word = graph.add("Cast", [graph.add("Not", [is_pad])], to=INT64)
     lengths = graph.add("ReduceSum", [is_word, graph.ints([1])], keepdims=0)
     # Each word goes to the column of its rank, padding to one more column at the end.
     rank = graph.add("CumSum", [is_word, graph.ints(1)])
@@ -174,18 +128,25 @@ def _align(graph: _Graph, spec: NetworkSpec) -> tuple[str, str]:
     blank = graph.add("Expand", [pad, wider])
     aligned = graph.add("ScatterElements", [blank, column, "ids"], axis=1)
     aligned = graph.add("Slice", [aligned, graph.ints([0]), width, graph.ints([1])])
+    return aligned, lengths
+
+
+def _look_up(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
+    """Return the vectors of ids; those that have none are out of vocabulary."""
     strange = graph.add(
         "Or",
         [
-            graph.add("Less", [aligned, pad]),
-            graph.add("GreaterOrEqual", [aligned, graph.ints(spec.n_embeddings)]),
+            graph.add("Less", [ids, graph.ints(PAD)]),
+            graph.add("GreaterOrEqual", [ids, graph.ints(spec.n_embeddings)]),
         ],
     )
-    return graph.add("Where", [strange, oov, aligned]), lengths
+    known = graph.add("Where", [strange, graph.ints(OOV), ids])
+    table = graph.constant(weights["embedding/embeddings"])
+    return graph.add("Gather", [table, known], axis=0)
 
 
 def _split(
-    graph: _Graph, states: str, lengths: str, length: int, width: int
+    graph: Graph, states: str, lengths: str, length: int, width: int
 ) -> tuple[str, str]:
     """Cut rows into segments; also return how many words each has."""
     steps = graph.count(states, 1)
@@ -203,53 +164,15 @@ def _split(
     return segments, graph.add("Reshape", [counts, graph.ints([-1])])
 
 
-def _layer(
-    graph: _Graph,
-    spec: NetworkSpec,
-    weights: Weights,
-    depth: int,
-    inputs: str,
-    steps: str,
-) -> str:
-    """Add a recurrent layer, (time, batch, features) to (time, batch, states)."""
-    kind, order = _CELLS[spec.cell]
-    names = [f"{spec.cell}_{depth}"]
-    if spec.bidirectional:
-        names.append(f"{names[0]}_backward")
-
-    def stacked(weight: str) -> npt.NDArray[np.float32]:
-        parts = []
-        for name in names:
-            gates = np.split(weights[f"{name}/{weight}"], len(order), axis=-1)
-            parts.append(np.concatenate([gates[k].T for k in order]))
-        return np.stack(parts)
-
-    bias = stacked("bias")
-    operands = [stacked("kernel"), stacked("recurrent_kernel")]
-    operands.append(np.concatenate([bias, np.zeros_like(bias)], axis=1))
-    options: dict[str, Any] = {
-        "hidden_size": spec.units[depth],
-        "direction": "bidirectional" if spec.bidirectional else "forward",
-    }
-    if kind == "GRU":
-        options["linear_before_reset"] = 0  # Keras' reset_after=False
-    states = graph.add(
-        kind, [inputs, *map(graph.constant, operands), steps], **options
-    )  # (time, directions, batch, units)
-    states = graph.add("Transpose", [states], perm=[0, 2, 1, 3])
-    return graph.add("Reshape", [states, graph.ints([0, 0, -1])])
-
-
 def _pool(
-    graph: _Graph, spec: NetworkSpec, weights: Weights, states: str, lengths: str
+    graph: Graph, spec: NetworkSpec, weights: Weights, states: str, lengths: str
 ) -> str:
     """Add the pooling, (batch, time, features) to (batch, vector)."""
-    column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
+    if spec.pooling == "attention":
+        return _attend(graph, weights, "attention", states, lengths)
+    column, mask = _mask(graph, states, lengths)
     is_empty = graph.add("Equal", [column, graph.ints(0)])
     zero = graph.constant(np.float32(0))
-    steps = graph.up_to(graph.count(states, 1))
-    mask = graph.add("Less", [steps, column])
-    mask = graph.add("Unsqueeze", [mask, graph.ints([2])])  # (batch, time, 1)
 
     def of_words(vector: str) -> str:
         return graph.add("Where", [is_empty, zero, vector])
@@ -264,20 +187,6 @@ def _pool(
             is_forward = graph.constant(np.arange(2 * units) < units)
             ends = graph.add("Where", [is_forward, ends, first])
         return of_words(ends)
-    if spec.pooling == "attention":
-        kernel, bias, context = (
-            graph.constant(weights[f"attention/{name}"])
-            for name in ("kernel", "bias", "context_kernel")
-        )
-        hidden = graph.add("Add", [graph.add("MatMul", [states, kernel]), bias])
-        scores = graph.add("MatMul", [graph.add("Tanh", [hidden]), context])
-        lowest = graph.constant(_LOWEST)
-        scores = graph.add("Where", [mask, scores, lowest])
-        shares = graph.add("Softmax", [scores], axis=1)
-        shares = graph.add("Where", [mask, shares, zero])
-        shares = graph.add("Transpose", [shares], perm=[0, 2, 1])
-        summed = graph.add("MatMul", [shares, states])
-        return graph.add("Squeeze", [summed, graph.ints([1])])
     parts = []
     for part in spec.pooling.split("_"):
         if part == "max":
@@ -288,12 +197,39 @@ def _pool(
             kept = graph.add("Where", [mask, states, zero])
             total = graph.add("ReduceSum", [kept, graph.ints([1])], keepdims=0)
             counts = graph.add("Max", [column, graph.ints(1)])
-            counts = graph.add("Cast", [counts], to=TensorProto.FLOAT)
+            counts = graph.add("Cast", [counts], to=FLOAT)
             parts.append(graph.add("Div", [total, counts]))
     return graph.concat(parts, axis=1)
 
 
-def _dense(graph: _Graph, weights: Weights, name: str, vector: str) -> str:
+def _attend(
+    graph: Graph, weights: Weights, name: str, states: str, lengths: str
+) -> str:
+    """Add the pooling by attention; an empty row gives zeros."""
+    kernel, bias, context = (
+        graph.constant(weights[f"{name}/{part}"])
+        for part in ("kernel", "bias", "context_kernel")
+    )
+    _, mask = _mask(graph, states, lengths)
+    hidden = graph.add("Add", [graph.add("MatMul", [states, kernel]), bias])
+    scores = graph.add("MatMul", [graph.add("Tanh", [hidden]), context])
+    scores = graph.add("Where", [mask, scores, graph.constant(_LOWEST)])
+    shares = graph.add("Softmax", [scores], axis=1)
+    shares = graph.add("Where", [mask, shares, graph.constant(np.float32(0))])
+    shares = graph.add("Transpose", [shares], perm=[0, 2, 1])
+    summed = graph.add("MatMul", [shares, states])
+    return graph.add("Squeeze", [summed, graph.ints([1])])
+
+
+def _mask(graph: Graph, states: str, lengths: str) -> tuple[str, str]:
+    """Return lengths, (batch, 1), and which steps are real, (batch, time, 1)."""
+    column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
+    steps = graph.up_to(graph.count(states, 1))
+    mask = graph.add("Less", [steps, column])
+    return column, graph.add("Unsqueeze", [mask, graph.ints([2])])
+
+
+def _dense(graph: Graph, weights: Weights, name: str, vector: str) -> str:
     kernel, bias = (
         graph.constant(weights[f"{name}/{part}"]) for part in ("kernel", "bias")
     )

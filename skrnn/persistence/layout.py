@@ -12,21 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.cells import check_periods
 from skrnn.networks.pooling import POOLINGS
 from skrnn.persistence.archive import DamagedFileError
 
-__all__ = [
-    "check_weights",
-    "check_writable",
-    "read_spec",
-    "weight_shapes",
-    "write_spec",
-]
+__all__ = ["check_weights", "levels", "read_spec", "weight_shapes", "write_spec"]
 
 Weights = dict[str, npt.NDArray[np.float32]]
 
 # Blocks of the kernels of a cell, each as wide as its state.
-GATES = {"simple": 1, "lstm": 4, "gru": 3}
+GATES = {"simple": 1, "lstm": 4, "gru": 3, "clockwork": 1}
 
 
 def write_spec(spec: NetworkSpec) -> dict[str, Any]:
@@ -55,13 +50,32 @@ def read_spec(written: dict[str, Any]) -> NetworkSpec:
     for name, value in values.items():
         if not _is_of_type(value, str(fields[name].type)):
             raise DamagedFileError(f"the network has {name}={value!r}.")
-    known = spec.cell in GATES and spec.pooling in POOLINGS and not spec.sentence_units
-    if not known or spec.n_classes < 2:
+    if not _is_known(spec):
         raise DamagedFileError(
-            f"a network of cell={spec.cell!r}, pooling={spec.pooling!r} for "
-            f"{spec.n_classes} classes is not known here."
+            f"a network of cell={spec.cell!r}, periods={spec.periods!r}, units="
+            f"{spec.units!r}, sentence_units={spec.sentence_units!r}, pooling="
+            f"{spec.pooling!r} for {spec.n_classes} classes is not known here."
         )
     return spec
+
+
+def _is_known(spec: NetworkSpec) -> bool:
+    """Tell whether a network is one that our classifiers make."""
+    if spec.cell == "clockwork":
+        try:
+            for units in spec.units:
+                check_periods(spec.periods, units)
+        except ValueError:
+            return False
+    elif spec.cell not in GATES or spec.periods:
+        return False
+    if spec.sentence_units and (
+        spec.cell == "clockwork"
+        or spec.pooling != "attention"
+        or spec.segment_length is not None
+    ):
+        return False
+    return spec.pooling in POOLINGS and bool(spec.units) and spec.n_classes >= 2
 
 
 def _is_of_type(value: object, kind: str) -> bool:
@@ -77,6 +91,16 @@ def _is_of_type(value: object, kind: str) -> bool:
     return type(value).__name__ == kind
 
 
+def levels(spec: NetworkSpec) -> list[tuple[str, tuple[int, ...]]]:
+    """Return what recurrent layers read, as the beginning of their names, and sizes.
+
+    One level without a name, or words and sentences.
+    """
+    if not spec.sentence_units:
+        return [("", spec.units)]
+    return [("word_", spec.units), ("sentence_", spec.sentence_units)]
+
+
 def weight_shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
     """Return the shape of every weight of a network by its name."""
     shapes: dict[str, tuple[int, ...]] = {
@@ -84,18 +108,20 @@ def weight_shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
     }
     directions = ("", "_backward") if spec.bidirectional else ("",)
     width = spec.embedding_dim
-    for depth, units in enumerate(spec.units):
-        for direction in directions:
-            name = f"{spec.cell}_{depth}{direction}"
-            wide = GATES[spec.cell] * units
-            shapes[f"{name}/kernel"] = (width, wide)
-            shapes[f"{name}/recurrent_kernel"] = (units, wide)
-            shapes[f"{name}/bias"] = (wide,)
-        width = units * len(directions)
-    if spec.pooling == "attention":
-        shapes["attention/kernel"] = (width, width)
-        shapes["attention/bias"] = (width,)
-        shapes["attention/context_kernel"] = (width, 1)
+    for level, sizes in levels(spec):
+        for depth, units in enumerate(sizes):
+            for direction in directions:
+                name = f"{level}{spec.cell}_{depth}{direction}"
+                wide = GATES[spec.cell] * units
+                shapes[f"{name}/kernel"] = (width, wide)
+                for part, shape in _recurrent_shapes(spec, units).items():
+                    shapes[f"{name}/{part}"] = shape
+                shapes[f"{name}/bias"] = (wide,)
+            width = units * len(directions)
+        if spec.pooling == "attention":
+            shapes[f"{level}attention/kernel"] = (width, width)
+            shapes[f"{level}attention/bias"] = (width,)
+            shapes[f"{level}attention/context_kernel"] = (width, 1)
     if spec.pooling == "mean_max":
         width *= 2
     names = [*(f"dense_{depth}" for depth in range(len(spec.dense_units))), "output"]
@@ -106,19 +132,15 @@ def weight_shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def check_writable(spec: NetworkSpec, name: str) -> None:
-    """Refuse a network that no file can hold yet.
-
-    Raises
-    ------
-    TypeError
-        If the layers of ``spec`` are not among those that :func:`weight_shapes` knows.
-    """
-    if spec.cell not in GATES or spec.sentence_units:
-        raise TypeError(
-            f"Files cannot hold a {name} of {spec.cell!r} cells yet: use pickle or "
-            "joblib, for what you trust."
-        )
+def _recurrent_shapes(spec: NetworkSpec, units: int) -> dict[str, tuple[int, ...]]:
+    """Return the recurrent kernels of a layer: one, or one for each clockwork group."""
+    if spec.cell != "clockwork":
+        return {"recurrent_kernel": (units, GATES[spec.cell] * units)}
+    size = units // len(spec.periods)
+    return {  # a group hears itself and those that come after it
+        f"recurrent_kernel_{group}": (units - group * size, size)
+        for group in range(len(spec.periods))
+    }
 
 
 def check_weights(spec: NetworkSpec, weights: Weights) -> None:

@@ -14,14 +14,23 @@ from skrnn.text.analysis import Analyzer
 from skrnn.text.callables import find_callable, name_callable
 from skrnn.text.encoding import encode_here
 from skrnn.text.padding import pad_flat
+from skrnn.text.rows import flat_ids, set_apart
 from skrnn.text.stop_words import StopWords
-from skrnn.text.vocabulary import OOV, check_vocabulary
+from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["TextRules", "write_rules"]
 
-_FUNCTIONS = ("strip_accents", "tokenizer", "stemmer")
+# Rules that may be functions, and by which names they may go instead.
+_FUNCTIONS: dict[str, tuple[str | None, ...]] = {
+    "strip_accents": (None, "ascii", "unicode"),
+    "tokenizer": ("word", "nltk"),
+    "stemmer": (None, "porter", "snowball"),
+    "sentence_splitter": (None, "rules"),
+}
 _SWITCHES = ("lowercase", "strip_html")
 _OTHERS = ("stop_words", "vocabulary", "maxlen", "truncating")
+# Written where they are used only, so that other files stay as they were.
+_OF_SENTENCES = ("sentence_splitter", "sentence_length")
 _MOST_COLUMNS = 2**24
 _BY_NLTK = {"nltk", "porter", "snowball"}
 # NLTK imports these where they are installed, for parts that are not used here.
@@ -61,8 +70,9 @@ def write_rules(
         rules[name] = (
             {"function": name_callable(value, name)} if callable(value) else value
         )
+    rules["sentence_length"] = params["sentence_length"]
     return {
-        **rules,
+        **{k: v for k, v in rules.items() if k not in _OF_SENTENCES or v is not None},
         "stop_words": stop_words
         and {"words": sorted(stop_words.words), "punctuation": stop_words.punctuation},
         "vocabulary": vocabulary,
@@ -88,13 +98,19 @@ class TextRules:
     """
 
     def __init__(self, rules: dict[str, Any], trusted: Collection[str] = ()) -> None:
-        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS}
+        rules = {**dict.fromkeys(_OF_SENTENCES), **rules}
+        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS, *_OF_SENTENCES}
         if strange:
             raise ValueError(f"text rules are missing or not known: {sorted(strange)}")
         self._vocabulary = check_vocabulary(rules["vocabulary"])
         self._maxlen, self._truncating = rules["maxlen"], rules["truncating"]
-        if type(self._maxlen) is not int or not 0 < self._maxlen <= _MOST_COLUMNS:
+        self._sentence_length = rules["sentence_length"]
+        if not _is_length(self._maxlen):
             raise ValueError(f"maxlen={self._maxlen!r} is not a length")
+        if self._sentence_length is not None and not _is_length(self._sentence_length):
+            raise ValueError(
+                f"sentence_length={self._sentence_length!r} is not a length"
+            )
         if self._truncating not in ("pre", "post", "middle"):
             raise ValueError(f"truncating={self._truncating!r} is not known")
         if max(self._vocabulary.values()) >= 2**31:
@@ -107,7 +123,7 @@ class TextRules:
                 punctuation=bool(stop_words["punctuation"]),
             )
         functions: dict[str, Any]
-        functions = {name: _function(rules[name], trusted) for name in _FUNCTIONS}
+        functions = {name: _function(name, rules[name], trusted) for name in _FUNCTIONS}
         with _nltk_alone(_BY_NLTK & {v for v in functions.values() if type(v) is str}):
             self._analyzer = Analyzer(
                 lowercase=bool(rules["lowercase"]),
@@ -118,7 +134,7 @@ class TextRules:
             )
 
     def __call__(self, texts: Any) -> tuple[_Ids, npt.NDArray[np.int64]]:
-        """Return ids, words first, and how many words each text has.
+        """Return ids, words first, and how many columns each text takes.
 
         Parameters
         ----------
@@ -130,15 +146,14 @@ class TextRules:
         ids : ndarray of shape (n_texts, n_columns), dtype int32
             As wide as the longest text.
         lengths : ndarray of shape (n_texts,), dtype int64
-            Words of each row.
+            Words of each row, and zeros between its sentences.
         """
         encoded = encode_here(texts, self._analyzer)
-        look_up = self._vocabulary.get
-        ids = np.array([look_up(t, OOV) for t in encoded.tokens], dtype=np.int32)
-        lengths = np.minimum(encoded.lengths, self._maxlen).astype(np.int64)
+        breaks, widths = set_apart(encoded, self._sentence_length)
+        lengths = np.minimum(widths, self._maxlen).astype(np.int64)
         rows = pad_flat(
-            ids[encoded.codes],
-            encoded.lengths,
+            flat_ids(encoded, self._vocabulary, breaks),
+            widths,
             maxlen=max(int(lengths.max()), 1),
             padding="post",
             truncating=self._truncating,
@@ -146,11 +161,17 @@ class TextRules:
         return rows, lengths
 
 
-def _function(value: Any, trusted: Collection[str]) -> str | Callable[..., Any] | None:
+def _is_length(value: object) -> bool:
+    return type(value) is int and 0 < value <= _MOST_COLUMNS
+
+
+def _function(
+    name: str, value: Any, trusted: Collection[str]
+) -> str | Callable[..., Any] | None:
     if value is None or isinstance(value, str):
-        if value in (None, "ascii", "unicode", "word", "nltk", "porter", "snowball"):
+        if value in _FUNCTIONS[name]:
             return value
-        raise ValueError(f"the text rule {value!r} is not known")
+        raise ValueError(f"the text rule {name}={value!r} is not known")
     return find_callable(value["function"], trusted)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count, pairwise
 from typing import Any
@@ -15,10 +15,15 @@ import numpy.typing as npt
 from skrnn.text.analysis import Analyzer
 from skrnn.text.tokenizers import describe
 
-__all__ = ["Encoded", "encode", "encode_here"]
+__all__ = ["Encoded", "encode", "encode_here", "encode_in_blocks"]
 
 # Below this many documents for each, starting processes takes longer than it saves.
 _LEAST_PER_PROCESS = 10_000
+
+# Characters that a block of a stream has for each process: some 25,000 film reviews,
+# whose arrays take some 100 MB.
+_BLOCK_CHARACTERS = 2**25
+_EMPTY = 50  # what an empty str takes, so that a block of them ends, too
 
 # Arrays of this many documents at a time are small enough for the processor's cache.
 _BLOCK = 1_000
@@ -75,20 +80,72 @@ def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> 
         element is missing.
     """
     # Here, since serving needs neither joblib nor pandas, which take time to import.
-    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib import effective_n_jobs
 
     documents = _check_container(documents)
-    if effective_n_jobs(n_jobs) > 1:
-        documents = list(documents)
-        n_pieces = min(effective_n_jobs(n_jobs), len(documents) // _LEAST_PER_PROCESS)
-        if n_pieces > 1:
-            cuts = np.linspace(0, len(documents), n_pieces + 1).astype(int).tolist()
-            pieces = Parallel(n_jobs=n_pieces)(
-                delayed(_encode_piece)(documents[start:stop], analyzer, start)
-                for start, stop in pairwise(cuts)
-            )
-            return _merge(pieces)
-    return _encode_piece(documents, analyzer, 0)
+    n_processes = effective_n_jobs(n_jobs)
+    if n_processes == 1:
+        return _encode_piece(documents, analyzer, 0)
+    return _encode_list(list(documents), analyzer, 0, n_processes)
+
+
+def encode_in_blocks(
+    documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None
+) -> Iterator[Encoded]:
+    """Analyze documents of which only a part is held in memory.
+
+    Parameters
+    ----------
+    documents : iterable of str
+        The documents, read once and as they are needed.
+    analyzer : Analyzer
+        Gives the tokens of a document.
+    n_jobs : int or None, default=None
+        As in :func:`encode`.
+
+    Yields
+    ------
+    encoded : Encoded
+        One document or more, in their order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`encode` does, at the latest when the documents in question are due.
+    """
+    from joblib import effective_n_jobs
+
+    n_processes = effective_n_jobs(n_jobs)
+    most = _BLOCK_CHARACTERS * n_processes
+    block: list[Any] = []
+    first = n_characters = 0
+    for document in _check_container(documents):
+        block.append(document)
+        n_characters += _EMPTY + (len(document) if isinstance(document, str) else 0)
+        if n_characters >= most:
+            yield _encode_list(block, analyzer, first, n_processes)
+            first += len(block)
+            block, n_characters = [], 0
+    if block or not first:
+        yield _encode_list(block, analyzer, first, n_processes)
+
+
+def _encode_list(
+    documents: list[Any], analyzer: Analyzer, first: int, n_processes: int
+) -> Encoded:
+    """Analyze documents, the first of them called ``first``, by several processes."""
+    from joblib import Parallel, delayed
+
+    n_pieces = min(n_processes, len(documents) // _LEAST_PER_PROCESS)
+    if n_pieces <= 1:
+        return _encode_piece(documents, analyzer, first)
+    cuts = np.linspace(0, len(documents), n_pieces + 1).astype(int).tolist()
+    return _merge(
+        Parallel(n_jobs=n_pieces)(
+            delayed(_encode_piece)(documents[start:stop], analyzer, first + start)
+            for start, stop in pairwise(cuts)
+        )
+    )
 
 
 def encode_here(documents: Any, analyzer: Analyzer) -> Encoded:

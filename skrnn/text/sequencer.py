@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -13,6 +12,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
 from skrnn._sklearn import (
+    CallbackSupportMixin,
+    FitTask,
+    HTMLReprMixin,
     Interval,
     RealNotInt,
     StrOptions,
@@ -20,15 +22,16 @@ from skrnn._sklearn import (
     fit_context,
 )
 from skrnn.text.analysis import Analyzer
-from skrnn.text.encoding import Encoded, encode
+from skrnn.text.encoding import Encoded, encode, encode_in_blocks
 from skrnn.text.padding import pad_flat
-from skrnn.text.sentences import break_long_sentences
+from skrnn.text.rows import flat_ids, set_apart
+from skrnn.text.tally import LengthTally, WordTally
 from skrnn.text.vocabulary import (
-    OOV,
     PAD,
     UNKNOWN,
     check_vocabulary,
     learn_vocabulary,
+    needs_document_frequencies,
 )
 
 __all__ = ["TextSequencer"]
@@ -36,10 +39,29 @@ __all__ = ["TextSequencer"]
 # Longer rows cost time in proportion and add words to few documents only.
 _AUTO_QUANTILE = 0.9
 
+# What decides the tokens of a text: fit builds an analyzer by these parameters.
+_RULES = (
+    "lowercase",
+    "strip_html",
+    "strip_accents",
+    "tokenizer",
+    "stop_words",
+    "keep_negations",
+    "stemmer",
+    "sentence_splitter",
+)
+
 Ids = npt.NDArray[np.int32]
+_Counts = tuple[WordTally | None, LengthTally]
 
 
-class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
+class TextSequencer(
+    SuggestParameters,
+    TransformerMixin,
+    CallbackSupportMixin,
+    HTMLReprMixin,
+    BaseEstimator,
+):
     """Turn raw texts into padded rows of word ids.
 
     A text is cleaned (markup, case, accents, in this order), cut into tokens, rid of
@@ -119,7 +141,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
     document_lengths_ : ndarray of shape (n_documents,), dtype int32
         How many tokens each training text had, after stop words were dropped and
         before it was cut. Tokens out of vocabulary count, zeros between sentences do
-        not.
+        not. After ``partial_fit`` it is about the texts of the last call only.
 
     See Also
     --------
@@ -233,6 +255,9 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
     def fit(self, X: Iterable[str], y: Any = None) -> Self:
         """Learn the vocabulary and the length of the rows.
 
+        The texts are read once and in blocks, so that a generator may give more of
+        them than fit in memory.
+
         Parameters
         ----------
         X : iterable of str
@@ -255,7 +280,61 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
             If ``X`` is a bare string, has two dimensions, holds a missing text or
             nothing, or if no word is left.
         """
-        self._learn(X)
+        task = FitTask.start(self, X, None)
+        analyzer = self.build_analyzer()
+        blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
+        self._learn(analyzer, blocks, self._no_counts())
+        task.end()
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Iterable[str], y: Any = None) -> Self:
+        """Learn from some more texts, going on from the last call.
+
+        After each call the vocabulary and the length of the rows are those of ``fit``
+        on all texts so far. An id may belong to another word after the next call, so
+        that rows are for a classifier only when the last texts were seen. Memory is
+        needed for the distinct words, not for the texts.
+
+        Parameters
+        ----------
+        X : iterable of str
+            The texts of this call.
+        y : None
+            Ignored, present for API consistency.
+
+        Returns
+        -------
+        self : TextSequencer
+            The fitted transformer.
+
+        Raises
+        ------
+        LookupError, TypeError
+            As ``fit`` does. After an error these texts do not count.
+        ValueError
+            As ``fit`` does; also if it was ``fit``, or :func:`skrnn.load`, that made
+            the vocabulary: they keep no counts to go on from.
+
+        Examples
+        --------
+        >>> from skrnn import TextSequencer
+        >>> sequencer = TextSequencer().partial_fit(["a good film", "a bad film"])
+        >>> sequencer.vocabulary_
+        {'a': 2, 'film': 3, 'bad': 4, 'good': 5}
+        >>> sequencer.partial_fit(["good, good"]).vocabulary_
+        {'good': 2, 'a': 3, 'film': 4, 'bad': 5}
+        """
+        counts = getattr(self, "_counts", None)
+        if counts is None and hasattr(self, "maxlen_"):
+            raise ValueError(
+                "This TextSequencer was fitted by fit, or loaded from a file, and has "
+                "no counts that partial_fit could go on from. Use partial_fit from the "
+                "first texts on, on a new TextSequencer (sklearn.base.clone makes one)."
+            )
+        analyzer = self.build_analyzer()
+        blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
+        self._counts = self._learn(analyzer, blocks, counts or self._no_counts())
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -271,10 +350,15 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+        X_out : ndarray of shape (n_documents, `maxlen_`), dtype int32
             The ids of the words, as from ``fit(X).transform(X)``.
         """
-        return self._sequence(self._learn(X))
+        task = FitTask.start(self, X, None)
+        analyzer = self.build_analyzer()
+        documents = encode(X, analyzer, n_jobs=self.n_jobs)
+        self._learn(analyzer, [documents], self._no_counts())
+        task.end()
+        return self._sequence(documents)
 
     def transform(self, X: Iterable[str]) -> Ids:
         """Turn texts into rows of ids.
@@ -286,7 +370,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_out : ndarray of shape (n_documents, maxlen_), dtype int32
+        X_out : ndarray of shape (n_documents, `maxlen_`), dtype int32
             The ids of the words. An empty text is a row of zeros.
 
         Raises
@@ -307,7 +391,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_documents, maxlen_)
+        X : array-like of shape (n_documents, `maxlen_`)
             Rows of ids.
 
         Returns
@@ -352,7 +436,7 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : ndarray of shape (maxlen_,), dtype object
+        names : ndarray of shape (`maxlen_`,), dtype object
             ``"position0"``, ``"position1"`` and so on.
 
         Raises
@@ -381,71 +465,79 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         >>> analyze("It's not <i>that</i> bad, don't worry")
         ["it's", 'not', 'bad', "don't", 'worry']
         """
-        return Analyzer(
-            lowercase=self.lowercase,
-            strip_html=self.strip_html,
-            strip_accents=self.strip_accents,
-            tokenizer=self.tokenizer,
-            stop_words=self.stop_words,
-            keep_negations=self.keep_negations,
-            stemmer=self.stemmer,
-            sentence_splitter=self.sentence_splitter,
-        )
+        return Analyzer(**self._get_rules())
 
-    def _learn(self, X: Iterable[str]) -> Encoded:
-        """Set the fitted attributes, all of them or none."""
+    def _get_rules(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _RULES}
+
+    def _no_counts(self) -> _Counts:
+        """Return counts to begin with: of words, unless they are given; of lengths."""
+        words = None
+        if self.vocabulary is None:
+            words = WordTally.empty(
+                count_documents=needs_document_frequencies(self.min_df, self.max_df)
+            )
+        return words, LengthTally.empty()
+
+    def _learn(
+        self, analyzer: Analyzer, blocks: Iterable[Encoded], counts: _Counts
+    ) -> _Counts:
+        """Set the fitted attributes, all of them or none; return the new counts."""
         fixed = None if self.vocabulary is None else check_vocabulary(self.vocabulary)
-        analyzer = self.build_analyzer()
-        documents = encode(X, analyzer, n_jobs=self.n_jobs)
-        vocabulary = fixed or learn_vocabulary(
-            documents,
-            max_features=self.max_features,
-            min_df=self.min_df,
-            max_df=self.max_df,
-        )
-        _, widths = self._breaks(documents)
-        maxlen = _resolve_maxlen(self.maxlen, widths)
+        words, rows = counts
+        lengths = []
+        for documents in blocks:
+            if words is not None:
+                words = words.plus(documents)
+            rows = rows.plus(set_apart(documents, self.sentence_length)[1])
+            lengths.append(documents.lengths)
+        vocabulary = fixed
+        if vocabulary is None:
+            if words is None:
+                raise ValueError(
+                    "Words were not counted so far, since a vocabulary was given. Set "
+                    "vocabulary=None before the first partial_fit, or begin anew with "
+                    "fit."
+                )
+            vocabulary = learn_vocabulary(
+                words,
+                max_features=self.max_features,
+                min_df=self.min_df,
+                max_df=self.max_df,
+            )
+        maxlen = _resolve_maxlen(self.maxlen, rows)
+        self.__dict__.pop("_counts", None)
         self._analyzer = analyzer
+        self._rules = self._get_rules()  # set_params does not change the analyzer
         self.vocabulary_ = vocabulary
         self.maxlen_ = maxlen
-        self.document_lengths_ = documents.lengths
-        return documents
+        self.document_lengths_ = np.concatenate(lengths)
+        return words, rows
+
+    def _get_params_in_use(self) -> dict[str, Any]:
+        """Return the parameters that transform goes by."""
+        return {**self.get_params(deep=False), **self._rules}
 
     def _restore(
         self, vocabulary_: dict[str, int], maxlen_: int, document_lengths_: Ids
     ) -> None:
         """Become fitted by what :mod:`skrnn.persistence` kept."""
         self._analyzer = self.build_analyzer()
+        self._rules = self._get_rules()
         self.vocabulary_ = vocabulary_
         self.maxlen_ = maxlen_
         self.document_lengths_ = document_lengths_
 
     def _sequence(self, documents: Encoded) -> Ids:
         """Look the tokens up and pad."""
-        look_up = self.vocabulary_.get
-        ids = np.array([look_up(t, OOV) for t in documents.tokens], dtype=np.int32)
-        flat = ids[documents.codes]
-        breaks, widths = self._breaks(documents)
-        if len(breaks):
-            flat = np.insert(flat, breaks, PAD)
+        breaks, widths = set_apart(documents, self.sentence_length)
+        flat = flat_ids(documents, self.vocabulary_, breaks)
         return pad_flat(
             flat,
             widths,
             maxlen=self.maxlen_,
             padding=self.padding,
             truncating=self.truncating,
-        )
-
-    def _breaks(self, documents: Encoded) -> tuple[npt.NDArray[np.int64], Ids]:
-        """Tell where sentences part, and how long documents are with zeros there."""
-        breaks, lengths = documents.breaks, documents.lengths
-        if self.sentence_length is not None:
-            breaks = break_long_sentences(breaks, lengths, self.sentence_length)
-        if not len(breaks):
-            return breaks, lengths
-        owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
-        return breaks, lengths + np.bincount(owners, minlength=len(lengths)).astype(
-            np.int32
         )
 
     def _check_fitted(self) -> None:
@@ -463,11 +555,9 @@ class TextSequencer(SuggestParameters, TransformerMixin, BaseEstimator):
         return tags
 
 
-def _resolve_maxlen(maxlen: float | str, lengths: Ids) -> int:
+def _resolve_maxlen(maxlen: float | str, lengths: LengthTally) -> int:
     """Return a length for the parameter maxlen."""
     if isinstance(maxlen, Integral):
         return int(maxlen)
-    quantile = _AUTO_QUANTILE if maxlen == "auto" else float(maxlen)
-    # Rounded, since 0.7 * 10 is a little more than 7.
-    rank = max(math.ceil(round(quantile * len(lengths), 9)), 1)
-    return max(int(np.partition(lengths, rank - 1)[rank - 1]), 1)
+    share = _AUTO_QUANTILE if maxlen == "auto" else float(maxlen)
+    return max(lengths.quantile(share), 1)

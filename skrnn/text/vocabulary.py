@@ -7,9 +7,8 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from skrnn.text.encoding import Encoded
+from skrnn.text.tally import WordTally
 from skrnn.text.tokenizers import describe
 
 __all__ = [
@@ -18,8 +17,8 @@ __all__ = [
     "PAD",
     "UNKNOWN",
     "check_vocabulary",
-    "document_frequencies",
     "learn_vocabulary",
+    "needs_document_frequencies",
     "vocabulary_from_keras_index",
 ]
 
@@ -29,27 +28,26 @@ FIRST_WORD = 2
 UNKNOWN = "[UNK]"
 
 
-def document_frequencies(documents: Encoded) -> npt.NDArray[np.int64]:
-    """Count in how many documents each token occurs.
+def needs_document_frequencies(min_df: float, max_df: float) -> bool:
+    """Tell whether limits may ask in how many documents a word occurs.
 
     Parameters
     ----------
-    documents : Encoded
-        The documents.
+    min_df, max_df : float or int
+        As in :func:`learn_vocabulary`.
 
     Returns
     -------
-    frequencies : ndarray of shape (len(documents.tokens),), dtype int64
-        For each token the number of documents.
+    needed : bool
+        False if every word is within the limits, however many documents there are.
     """
-    n_tokens = len(documents.tokens)
-    rows = np.repeat(np.arange(len(documents.lengths)), documents.lengths)
-    pairs = np.unique(rows * n_tokens + documents.codes)
-    return np.bincount(pairs % n_tokens, minlength=n_tokens)
+    lowest = min_df <= 1 if isinstance(min_df, Integral) else min_df == 0
+    highest = not isinstance(max_df, Integral) and max_df == 1
+    return not (lowest and highest)
 
 
 def learn_vocabulary(
-    documents: Encoded,
+    tally: WordTally,
     *,
     max_features: int | None,
     min_df: float,
@@ -59,8 +57,9 @@ def learn_vocabulary(
 
     Parameters
     ----------
-    documents : Encoded
-        The training documents.
+    tally : WordTally
+        The counts over the training documents; document frequencies among them if
+        ``min_df`` and ``max_df`` need them (:func:`needs_document_frequencies`).
     max_features : int or None
         How many words to keep at most.
     min_df, max_df : float or int
@@ -78,19 +77,24 @@ def learn_vocabulary(
     ValueError
         If no word is left.
     """
-    tokens = documents.tokens
-    if not tokens:
+    counts = tally.counts.copy()
+    if not counts.any():
         raise ValueError(
             "empty vocabulary; perhaps the documents only contain stop words"
         )
-    n_documents = len(documents.lengths)
+    n_documents = tally.n_documents
     most = max_df if isinstance(max_df, Integral) else max_df * n_documents
     least = min_df if isinstance(min_df, Integral) else min_df * n_documents
     if most < least:
         raise ValueError("max_df corresponds to < documents than min_df")
-    counts = np.bincount(documents.codes, minlength=len(tokens))
     if least > 1 or most < n_documents:
-        frequencies = document_frequencies(documents)
+        if tally.frequencies is None:
+            raise ValueError(
+                f"min_df={min_df!r} and max_df={max_df!r} need to know in how many "
+                "documents each word occurs, which was not counted so far. Set them "
+                "before the first partial_fit, or begin anew with fit."
+            )
+        frequencies = tally.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0
     candidates = np.flatnonzero(counts)
     if not len(candidates):
@@ -101,6 +105,7 @@ def learn_vocabulary(
         # Sorting by name is slow, so only what may be kept is sorted.
         cutoff = np.partition(counts, -max_features)[-max_features]
         candidates = np.flatnonzero(counts >= cutoff)
+    tokens = list(tally.numbers)
     ranked = sorted(
         zip(
             (-counts[candidates]).tolist(), [tokens[i] for i in candidates], strict=True

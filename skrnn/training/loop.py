@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,11 +11,18 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from joblib import cpu_count
 
 from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.threads import n_threads
 from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
-from skrnn.training.memory import History, Trajectory
+from skrnn.training.faults import (
+    DivergenceError,
+    advice,
+    plain_interrupts,
+    refuse_nonsense,
+    refuse_overflow,
+)
+from skrnn.training.memory import History, State, Trajectory
 
 
 @dataclass(frozen=True)
@@ -92,17 +100,22 @@ def train(
         0 is silent, 1 a progress bar, 2 a line an epoch.
     trajectory : Trajectory, default=None
         Where states are read and kept; training starts after the last one found.
+        ``callbacks`` are then asked at the ends of epochs only.
 
     Returns
     -------
     history : dict of str to list of float
         ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``.
+
+    Raises
+    ------
+    DivergenceError
+        If the loss or a weight is not finite. If an epoch was finished before, the
+        network has its weights and the error its ``history``.
+    KeyboardInterrupt
+        If the user interrupts before an epoch is finished. Later, a warning says so
+        and the network has the weights of the last finished epoch.
     """
-    history: History = {}
-    if trajectory is not None and (found := trajectory.load_latest(epochs)):
-        initial_epoch, state, history = found
-        network.set_state(state)
-    steps = -(-len(examples.rows) // batch_size)
     calls = keras.callbacks.CallbackList(
         list(callbacks),
         add_history=True,
@@ -110,39 +123,126 @@ def train(
         model=network.model,
         verbose=verbose,
         epochs=epochs,
-        steps=steps,
+        steps=-(-len(examples.rows) // batch_size),
     )
     network.model.stop_training = False
     calls.on_train_begin()
+    finished: _Finished | None = None
+    if trajectory is not None:
+        finished = _look_back(network, trajectory, epochs, callbacks)
+        initial_epoch = initial_epoch if finished is None else finished.epochs
     logs: dict[str, float] = {}
-    for epoch in range(initial_epoch, epochs):
-        network.show_average(False)
-        calls.on_epoch_begin(epoch)
-        rng = np.random.default_rng([seed, epoch])
-        batches: Iterable[npt.NDArray[np.intp]]
-        if shuffle:
-            batches = shuffled_batches(examples.rows, batch_size, rng)
-        else:
-            batches = cut(np.arange(len(examples.rows)), batch_size)
-        tally = _Tally()
-        for step, chosen in enumerate(batches):
-            calls.on_train_batch_begin(step)
-            tally.add(network.train_step(*examples.batch(chosen)))
-            calls.on_train_batch_end(step, tally.means())
-        logs = tally.means()
-        network.show_average(True)
-        if validation is not None:
-            logs |= {f"val_{k}": v for k, v in evaluate(network, validation).items()}
-        for name, value in logs.items():
-            history.setdefault(name, []).append(value)
-        if trajectory is not None:
-            trajectory.save(epoch + 1, network.get_state(), history)
-        calls.on_epoch_end(epoch, logs)
-        if network.model.stop_training:
-            break
+    diverged: DivergenceError | None = None
+    epoch = initial_epoch
+    try:
+        with plain_interrupts():
+            for epoch in range(initial_epoch, epochs):
+                if network.model.stop_training:
+                    break
+                network.show_average(False)
+                calls.on_epoch_begin(epoch)
+                rng = np.random.default_rng([seed, epoch])
+                batches: Iterable[npt.NDArray[np.intp]]
+                if shuffle:
+                    batches = shuffled_batches(examples.rows, batch_size, rng)
+                else:
+                    batches = cut(np.arange(len(examples.rows)), batch_size)
+                logs = _train_epoch(network, examples, batches, calls)
+                if validation is not None:
+                    measured = evaluate(network, validation)
+                    refuse_nonsense({"val_loss": measured["loss"]}, "at its end")
+                    logs |= {f"val_{k}": v for k, v in measured.items()}
+                # The network itself has the state of the last epoch.
+                goes_on = trajectory is not None or epoch + 1 < epochs
+                state = network.get_state() if goes_on else None
+                before = {} if finished is None else finished.history
+                history = {k: [*before.get(k, []), v] for k, v in logs.items()}
+                finished = _Finished(epoch + 1, state, history)
+                if trajectory is not None and state is not None:
+                    trajectory.save(epoch + 1, state, history)
+                calls.on_epoch_end(epoch, logs)
+    except (DivergenceError, KeyboardInterrupt) as error:
+        if isinstance(error, DivergenceError):
+            diverged = DivergenceError(
+                f"Training diverged in epoch {epoch + 1}: {error}. "
+                f"{_what_is_kept(finished)} {advice(network)}"
+            )
+        if finished is None:
+            raise (diverged or error) from None
+        if finished.state is not None:
+            network.set_state(finished.state)
+        if diverged is None:
+            warnings.warn(
+                f"Training was interrupted in epoch {epoch + 1} of {epochs}. "
+                f"{_what_is_kept(finished)}",
+                stacklevel=2,
+            )
     network.show_average(True)
     calls.on_train_end(logs)
+    history = {} if finished is None else finished.history
+    if diverged is not None:
+        diverged.history = history
+        raise diverged
     return history
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """What there is after an epoch; no state if the network itself has it."""
+
+    epochs: int
+    state: State | None
+    history: History
+
+
+def _look_back(
+    network: CompiledNetwork,
+    trajectory: Trajectory,
+    epochs: int,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> _Finished | None:
+    """Put the network where the trajectory ends, and let callbacks see the way."""
+    if not callbacks:
+        latest = trajectory.load_latest(epochs)
+        if latest is None:
+            return None
+        network.set_state(latest[1])
+        return _Finished(*latest)
+    finished = None
+    for epoch in range(epochs):
+        if network.model.stop_training or not (found := trajectory.load(epoch + 1)):
+            break
+        finished = _Finished(epoch + 1, *found)
+        network.set_state(found[0])
+        logs = {name: values[-1] for name, values in finished.history.items()}
+        for callback in callbacks:
+            callback.on_epoch_end(epoch, logs)
+    return finished
+
+
+def _what_is_kept(finished: _Finished | None) -> str:
+    if finished is None:
+        return "No epoch was finished: the estimator is as it was before."
+    return f"The weights after epoch {finished.epochs} are kept."
+
+
+def _train_epoch(
+    network: CompiledNetwork,
+    examples: Examples,
+    batches: Iterable[npt.NDArray[np.intp]],
+    calls: keras.callbacks.CallbackList,
+) -> dict[str, float]:
+    """Train one epoch and return its means, with weights that are fit to predict."""
+    tally = _Tally()
+    for step, chosen in enumerate(batches):
+        calls.on_train_batch_begin(step)
+        batch = examples.batch(chosen)
+        tally.add(network.train_step(*batch))
+        refuse_nonsense({"the loss": tally.loss}, f"in step {step + 1}")
+        calls.on_train_batch_end(step, tally.means())
+    network.show_average(True)
+    refuse_overflow(network, batch[0])
+    return tally.means()
 
 
 def evaluate(network: CompiledNetwork, examples: Examples) -> dict[str, float]:
@@ -172,7 +272,7 @@ def predict(
         return outputs
     # The batches are independent and TensorFlow leaves Python's lock, so they run side
     # by side; the longest rows come first, so that no thread is left with them at last.
-    with ThreadPoolExecutor(cpu_count()) as threads:
+    with ThreadPoolExecutor(n_threads()) as threads:
         list(threads.map(fill, reversed(batches)))
     return outputs
 

@@ -5,15 +5,24 @@ goes on from the state that a shorter one left, and a shorter one reads what a l
 one passed through. Both equal the fit from scratch bit for bit, since the order of the
 rows is drawn anew for every epoch from the seed and the epoch's number, and the dropout
 seeds are part of the state.
+
+A memory saves time and is worth less than a training: what cannot be kept, and what was
+kept and is damaged, is named in a warning, and the epochs are computed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
+import socket
 import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import joblib
 import numpy as np
@@ -21,6 +30,14 @@ import numpy.typing as npt
 
 State = list[npt.NDArray[Any]]
 History = dict[str, list[float]]
+Memory: TypeAlias = str | os.PathLike[str] | joblib.Memory
+
+_PART = ".part"
+_HOST = socket.gethostname()
+# A number of a process is given again, to another one.
+_THIS_RUN = secrets.token_hex(4)
+# Longer than any file takes to be written, in seconds.
+_LONG_AGO = 3600.0
 
 
 class Trajectory:
@@ -29,23 +46,35 @@ class Trajectory:
     Parameters
     ----------
     memory : str, path-like or joblib.Memory
-        The folder that holds all trajectories.
+        The folder that holds all trajectories; several processes may share it.
     identity : object
         All that the run depends on but the number of epochs; hashed by joblib.
+    like : list of ndarray
+        A state of the run, for the shapes and types.
+
+    Raises
+    ------
+    ValueError
+        If ``memory`` is a file.
     """
 
-    def __init__(
-        self, memory: str | os.PathLike[str] | joblib.Memory, identity: Any
-    ) -> None:
-        location = memory.location if isinstance(memory, joblib.Memory) else memory
-        self.folder = Path(location) / "skrnn" / joblib.hash(identity)
+    def __init__(self, memory: Memory, identity: Any, like: State) -> None:
+        self.folder = _location(memory) / "skrnn" / joblib.hash(identity)
+        self._layout = _layout(like)
+        self._complained = False
+        remove_abandoned(self.folder.parent)
 
     def save(self, epoch: int, state: State, history: History) -> None:
-        """Keep the state after ``epoch`` epochs."""
+        """Keep the state after ``epoch`` epochs; warn once if that cannot be done."""
         path = self._path(epoch)
-        if not path.exists():
-            text = np.frombuffer(json.dumps(history).encode(), np.uint8)
-            save_whole(path, *state, history=text)
+        try:
+            if not path.exists():
+                text = np.frombuffer(json.dumps(history).encode(), np.uint8)
+                save_whole(path, *state, history=text)
+        except OSError as error:
+            if not self._complained:
+                _warn_unkept(self.folder, error)
+            self._complained = True
 
     def load_latest(self, most: int) -> tuple[int, State, History] | None:
         """Return the last state of at most ``most`` epochs, or None.
@@ -56,16 +85,50 @@ class Trajectory:
             The number of epochs done, the state and the history up to there.
         """
         for epoch in range(most, 0, -1):
-            path = self._path(epoch)
-            if path.exists():
-                with np.load(path, allow_pickle=False) as stored:
-                    state = [stored[f"arr_{i}"] for i in range(len(stored.files) - 1)]
-                    history = json.loads(stored["history"].tobytes())
-                return epoch, state, history
+            if found := self.load(epoch):
+                return epoch, *found
+        return None
+
+    def load(self, epoch: int) -> tuple[State, History] | None:
+        """Return the state and the history after ``epoch`` epochs, or None.
+
+        A damaged file is removed, with a warning.
+        """
+        path = self._path(epoch)
+        try:
+            # NumPy leaves a damaged file open if it opens it itself.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                # NumPy looks at a checksum only if it reads its array to the end.
+                if (damaged := stored.zip.testzip()) is not None:
+                    raise ValueError(f"the checksum of {damaged} is wrong")
+                state = [stored[f"arr_{i}"] for i in range(len(stored.files) - 1)]
+                if _layout(state) != self._layout:
+                    raise ValueError("some arrays are missing")
+                return state, json.loads(stored["history"].tobytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            reason = f"cannot be read ({error}):"
+        except MemoryError:
+            raise
+        # There is no end to what damaged bytes may lead to.
+        except Exception as error:
+            with suppress(OSError):
+                path.unlink()
+            reason = f"was damaged ({error}) and is removed:"
+        warnings.warn(
+            f"{path}, the state after epoch {epoch}, {reason} the epoch is computed "
+            "again.",
+            stacklevel=2,
+        )
         return None
 
     def _path(self, epoch: int) -> Path:
         return self.folder / f"epoch-{epoch:05d}.npz"
+
+
+def _layout(state: State) -> list[tuple[Any, ...]]:
+    return [(array.shape, array.dtype) for array in state]
 
 
 def save_whole(
@@ -73,20 +136,77 @@ def save_whole(
 ) -> None:
     """Save arrays to a file that appears whole or not at all.
 
-    It is written under another name first.
+    It is written under another name first, in the folder above: what a process leaves
+    there that is killed in the middle, :func:`remove_abandoned` finds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
-        dir=path.parent, suffix=".part", delete=False
+        dir=path.parent.parent,
+        prefix=f"{os.getpid()}-{_THIS_RUN}-{_HOST}-",
+        suffix=_PART,
+        delete=False,
     ) as file:
         try:
             np.savez(file, *arrays, allow_pickle=False, **named)
             file.close()
             Path(file.name).replace(path)
         except BaseException:
-            file.close()
+            # A full disk fails again when the file is closed.
+            with suppress(OSError):
+                file.close()
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what processes that are gone have left unfinished in ``folder``."""
+    with suppress(OSError):
+        for path in folder.glob(f"*{_PART}"):
+            with suppress(OSError, ValueError):  # gone already, or not one of ours
+                if _is_abandoned(path):
+                    path.unlink()
+
+
+def _is_abandoned(path: Path) -> bool:
+    process, run, rest = path.name.split("-", 2)
+    if rest.rpartition("-")[0] != _HOST or os.name != "posix":
+        return time.time() - path.stat().st_mtime > _LONG_AGO
+    if int(process) == os.getpid():
+        return run != _THIS_RUN
+    try:
+        os.kill(int(process), 0)  # sends nothing
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it is another user's
+        pass
+    return False
+
+
+def call_kept(
+    memory: Memory, function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Any:
+    """Return what ``function`` gives, from the memory if it was called so before."""
+    _location(memory)
+    try:
+        return as_memory(memory).cache(function)(*args, **kwargs)
+    except OSError as error:
+        _warn_unkept(_location(memory), error)
+        return function(*args, **kwargs)
+
+
+def _warn_unkept(folder: Path, error: OSError) -> None:
+    warnings.warn(
+        f"Nothing can be kept in {folder}: {error}. Training goes on without; give "
+        "memory= a folder that can be written and has space.",
+        stacklevel=3,
+    )
+
+
+def _location(memory: Memory) -> Path:
+    location = memory.location if isinstance(memory, joblib.Memory) else memory
+    if Path(location).is_file():
+        raise ValueError(f"memory={str(location)!r} is a file; name a folder.")
+    return Path(location)
 
 
 def has_memory(memory: Any) -> bool:
@@ -96,7 +216,7 @@ def has_memory(memory: Any) -> bool:
     return memory is not None
 
 
-def as_memory(memory: str | os.PathLike[str] | joblib.Memory) -> joblib.Memory:
+def as_memory(memory: Memory) -> joblib.Memory:
     """Return a joblib.Memory that keeps results in the folder of ``memory``."""
     if isinstance(memory, joblib.Memory):
         return memory

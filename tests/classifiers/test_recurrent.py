@@ -244,6 +244,40 @@ def test_partial_fit_goes_on(sequences: Sequences) -> None:
         model.partial_fit(X, np.where(y == 1, 5, 0))
 
 
+def test_a_first_chunk_without_late_words_has_vectors_for_them(
+    sequences: Sequences,
+) -> None:
+    X, y = sequences
+    X = np.where(X > 11, 40, X)
+    early, late = (X < 40).all(axis=1), (X == 40).any(axis=1)
+    model = small(n_embeddings=41, epochs=1).partial_fit(X[early], y[early])
+    model.partial_fit(X[late], y[late])
+    assert model.n_embeddings_ == 41
+    rows = np.zeros((4, 8), dtype=int)
+    rows[:, :2] = [[40, 3], [1, 3], [41, 3], [99, 3]]
+    proba = model.predict_proba(rows)
+    np.testing.assert_array_equal(proba[2:], proba[[1, 1]])
+    assert proba[0, 0] != proba[1, 0]
+    whole = small(n_embeddings=41)
+    assert whole.fit(X[early], y[early]).n_embeddings_ == 41
+
+
+@pytest.mark.parametrize("embeddings", [None, "svd"])
+def test_ids_beyond_n_embeddings_are_out_of_vocabulary(
+    sequences: Sequences, embeddings: str | None
+) -> None:
+    X, y = sequences
+    fewer = small(n_embeddings=10, embeddings=embeddings).fit(X, y)
+    same = small(n_embeddings=10, embeddings=embeddings).fit(np.where(X < 10, X, 1), y)
+    assert fewer.n_embeddings_ == 10
+    np.testing.assert_array_equal(fewer.predict_proba(X), same.predict_proba(X))
+    for wrong in (1, 2**24 + 1, 3.5):
+        with pytest.raises(ValueError, match="'n_embeddings' parameter"):
+            small(n_embeddings=wrong).fit(X, y)
+    given = small(n_embeddings=10, embeddings=np.ones((30, 4))).fit(X, y)
+    assert given.n_embeddings_ == 30
+
+
 def test_partial_fit_takes_a_chunk_of_one_class_when_all_are_named() -> None:
     model = small().partial_fit([[1, 2], [2, 3]], [1, 1], classes=[0, 1])
     assert model.predict_proba([[1, 2]]).shape == (1, 2)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.naive_bayes import MultinomialNB
@@ -94,6 +95,29 @@ def test_unlabelled_rows_go_to_those_who_use_them() -> None:
     assert blend.named_estimators_["nb"][-1].class_count_.sum() == 90
     lengths = blend.named_estimators_["net"]["seq"].document_lengths_
     assert len(lengths) == 290
+
+
+def test_frozen_classifiers_that_used_unlabelled_rows() -> None:
+    labels = np.array(LABELS)
+    labels[60:] = -1
+    bag = BAGS[0][1]
+    taught = make_sentiment_pipeline(
+        maxlen=20, units=2, epochs=1, teacher=bag, random_state=0
+    )
+    parts = [
+        ("network", FrozenEstimator(taught.fit(REVIEWS, labels))),
+        ("bag", FrozenEstimator(clone(bag).fit(REVIEWS[:60], labels[:60]))),
+    ]
+    blend = BlendedClassifier(parts, weights="equal").fit(REVIEWS, labels)
+    assert blend.classes_.tolist() == [0, 1]
+    assert set(blend.predict(REVIEWS)) <= {0, 1}
+
+
+def test_other_classes_cannot_be_blended() -> None:
+    words = ["pos" if y else "neg" for y in LABELS]
+    frozen = FrozenEstimator(clone(BAGS[0][1]).fit(REVIEWS, words))
+    with pytest.raises(ValueError, match=r"bag knows the classes \['neg', 'pos'\]"):
+        BlendedClassifier([("bag", frozen)], weights="equal").fit(REVIEWS, LABELS)
 
 
 def test_it_is_a_scikit_learn_estimator() -> None:

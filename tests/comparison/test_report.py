@@ -126,6 +126,21 @@ def test_without_curves_there_is_no_section_of_them() -> None:
     assert "Training curves" not in compared.to_html()
 
 
+def test_models_that_were_fitted_before_have_no_times() -> None:
+    y = np.array([0, 1, 1])
+    result = ModelResult(predictions=y, fit_time=0.001, predict_time=0.1)
+    before = ModelComparison(
+        {"old": result}, ["a", "b", "c"], y, classes=np.array([0, 1]), n_train=0
+    )
+    assert before.to_frame()["fit_time"].isna().all()
+    page = Page(before.to_html())
+    assert "1 model, fitted before, compared on 3 rows." in page.text
+    assert "Accuracy against time" not in page.text
+    assert "nan" not in page.text
+    with pytest.raises(ValueError, match="no times to draw"):
+        before.plot()
+
+
 def test_notebook_table() -> None:
     html = comparison()._repr_html_()
     page = Page(html)

@@ -62,6 +62,60 @@ def test_bad_files(content: str | bytes, message: str, tmp_path: Path) -> None:
         load_reviews(write(tmp_path, content))
 
 
+@pytest.mark.parametrize(
+    ("content", "text", "label"),
+    [
+        ("review_text,label\na b,1\nc,0\n", "review_text", "label"),
+        ("Sentiment,Review\n1,a b\n0,c\n", "Review", "Sentiment"),
+        # A short title and a long body, an id, a column that is the same everywhere.
+        (
+            "id,site,title,opinion,verdict\n1,x,A,it was good,pos\n2,x,B,it was not,neg"
+            "\n3,x,C,fine,pos\n",
+            "opinion",
+            "verdict",
+        ),
+        ("Star Rating,words\n5,a b\n1,c\n3,d\n", "words", "Star Rating"),
+    ],
+)
+def test_columns_are_guessed(
+    content: str, text: str, label: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, content)
+    found = load_reviews(path, text_column="auto", label_column="auto")
+    assert (found.text_column, found.label_column) == (text, label)
+    named = load_reviews(path, text_column=text, label_column=label)
+    assert found.data.tolist() == named.data.tolist()
+    assert found.target.tolist() == named.target.tolist()
+
+
+def test_a_column_named_auto_is_taken(tmp_path: Path) -> None:
+    path = write(tmp_path, "text,auto,label\na,b,1\nc,d,0\n")
+    assert load_reviews(path, text_column="auto").data.tolist() == ["b", "d"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n1,0\n2,1\n", "'a', 'b' hold numbers only.*text_column="),
+        ("text\na\nb\n", "no other column.*label_column="),
+        ("text,id\na,1\nb,2\n", "'id' has 2.*label_column="),
+        ("text,site\na,x\nb,x\nc,x\n", "'site' has 1"),
+    ],
+)
+def test_what_cannot_be_guessed(content: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=message):
+        load_reviews(write(tmp_path, content), text_column="auto", label_column="auto")
+
+
+def test_texts_without_labels(tmp_path: Path) -> None:
+    path = write(tmp_path, "review_text\na\nb\n")
+    reviews = load_reviews(path, label_column=None)
+    assert reviews.data.tolist() == ["a", "b"]
+    assert reviews.target is None
+    with pytest.raises(ValueError, match="lacks the text in 1 of 2 rows"):
+        load_reviews(write(tmp_path, "review_text,x\n,1\na,2\n"), label_column=None)
+
+
 def test_a_packed_file(tmp_path: Path) -> None:
     path = tmp_path / "reviews.csv.gz"
     path.write_bytes(gzip.compress(b"review_text,label\na,1\n"))

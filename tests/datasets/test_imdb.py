@@ -367,6 +367,13 @@ def test_a_bad_download_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_not_there_is_asked_for_once(server: Server, tmp_path: Path) -> None:
+    server.will_answer(b"gone", status=404)
+    with pytest.raises(OSError, match="404"):
+        fetch_imdb(data_home=tmp_path, delay=0)
+    assert server.requests == 1
+
+
 @pytest.mark.real_data
 def test_the_real_archive(skrnn_data: Path, tmp_path: Path) -> None:
     for subset, counts in {

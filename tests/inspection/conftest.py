@@ -41,7 +41,7 @@ def fitted() -> Callable[..., Pipeline]:
         defaults = {"maxlen": 40, "units": 6, "embedding_dim": 5, "epochs": 1}
         recipe = None
         if "sentence_units" in params:
-            recipe = "hierarchical"
+            recipe = "accurate"
             defaults |= {"embeddings": None, "word_dropout": 0.0}
         model = make_sentiment_pipeline(
             recipe, **{**defaults, "random_state": 0, **params}

@@ -44,7 +44,7 @@ def test_bits_do_not_depend_on_threads(
     assert len(kernels._parts(arrays[0].numpy())) > 2
     found = []
     for n_threads in (1, 2, 5):
-        monkeypatch.setattr(threads.numba.config, "NUMBA_NUM_THREADS", n_threads)
+        monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
         threads._helpers.cache_clear()
         found.append(results(kind, arrays))
     for one, *others in zip(*found, strict=True):

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from skrnn.networks.threads import side_by_side
+from skrnn.networks.threads import n_threads, side_by_side
 
 SHOW = (
     "import tensorflow as tf\n"
@@ -50,6 +50,19 @@ def test_tensorflow_gets_its_share(
     assert done.stdout.strip() == expected
 
 
+@pytest.mark.parametrize(
+    ("share", "expected"), [(None, 4), ("2", 2), ("8", 4), ("0", 4), ("many", 4)]
+)
+def test_the_lesser_number_of_threads_holds(
+    share: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skrnn.networks.threads.numba.config.NUMBA_NUM_THREADS", 4)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if share is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", share)
+    assert n_threads() == expected
+
+
 def test_every_part_runs_once() -> None:
     lock, seen = threading.Lock(), []
 
@@ -62,7 +75,7 @@ def test_every_part_runs_once() -> None:
 
 
 def test_what_a_helper_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skrnn.networks.threads.numba.config.NUMBA_NUM_THREADS", 2)
+    monkeypatch.setattr("skrnn.networks.threads.n_threads", lambda: 2)
 
     def run(part: int) -> None:
         if part == 1:

@@ -16,12 +16,16 @@ ODD = [
     "",
     "zzz unheard of",
     "film " * 80,
+    "Good. " * 9,
+    "  ... !? One word",
     "ünïcode 👍🏽 \ud800 \x00 it's",
 ]
 
 
-def fit_small(labels: Any = LABELS, **params: Any) -> Pipeline:
-    """Return a small fitted pipeline."""
+def fit_small(
+    labels: Any = LABELS, *, sentences: bool = False, **params: Any
+) -> Pipeline:
+    """Return a small fitted pipeline, of the hierarchical network on request."""
     small = {
         "maxlen": 14,
         "embedding_dim": 4,
@@ -31,7 +35,8 @@ def fit_small(labels: Any = LABELS, **params: Any) -> Pipeline:
         "learning_rate": 0.05,
         "random_state": 0,
     }
-    pipeline = make_sentiment_pipeline(None, **{**small, **params})
+    recipe = "accurate" if sentences else None
+    pipeline = make_sentiment_pipeline(recipe, **{**small, **params})
     return pipeline.fit(REVIEWS, labels)
 
 

@@ -102,6 +102,19 @@ def step(schema, number):
         (lambda s, m: step(s, 2)["network"].update(units=["3"]), "units"),
         (lambda s, m: step(s, 2)["network"].update(cell="other"), "cell='other'"),
         (lambda s, m: step(s, 2)["network"].update(depth=1), "fields unknown"),
+        (lambda s, m: step(s, 2)["network"].update(periods=[1]), r"periods=\(1,\)"),
+        (lambda s, m: step(s, 2)["network"].update(units=[]), r"units=\(\)"),
+        (lambda s, m: step(s, 2)["network"].update(sentence_units=[2]), "sentence_"),
+        (
+            lambda s, m: step(s, 2)["network"].update(cell="clockwork", periods=[2, 1]),
+            r"periods=\(2, 1\)",
+        ),
+        (
+            lambda s, m: step(s, 2).update(
+                {"class": "skrnn.HierarchicalAttentionClassifier", "params": {}}
+            ),
+            "do not belong",
+        ),
         (lambda s, m: step(s, 2)["network"].pop("cell"), "lacks a field"),
         (
             lambda s, m: step(s, 2)["fitted"].update(

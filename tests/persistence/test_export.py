@@ -15,19 +15,25 @@ from sklearn.pipeline import make_pipeline
 
 import skrnn
 from skrnn import TextSequencer
+from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
 from skrnn.networks.builders import NetworkSpec, build_network
+from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.persistence.graph import build_graph
 from skrnn.persistence.layout import read_spec, weight_shapes, write_spec
 from skrnn.serving import SentimentPredictor
-from tests.persistence.conftest import LABELS, ODD, fit_small
+from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
-CELLS = ("simple", "lstm", "gru")
+PERIODS = (1, 3)
 N_EMBEDDINGS = 12
 IDS = np.random.default_rng(0).integers(0, N_EMBEDDINGS + 3, (9, 11))  # zeros inside
 IDS[0] = 0
 IDS[1, :5] = 0
 IDS[2, 5:] = 0
+IDS[3] = 2  # one long sentence
+IDS[4] = [2, 0] * 5 + [3]  # six short ones
+IDS[5] = 0
+IDS[5, 7] = 2  # one word
 
 
 def spec_of(**params) -> NetworkSpec:
@@ -35,7 +41,7 @@ def spec_of(**params) -> NetworkSpec:
         "n_embeddings": N_EMBEDDINGS,
         "n_classes": 2,
         "cell": "lstm",
-        "units": (3, 2),
+        "units": (4, 2),
         "bidirectional": False,
         "pooling": "last",
         "embedding_dim": 5,
@@ -50,44 +56,84 @@ def spec_of(**params) -> NetworkSpec:
     return NetworkSpec(**{**plain, **params})
 
 
+def assert_agrees_with_keras(spec: NetworkSpec) -> None:
+    rng = np.random.default_rng(0)
+    model = build_network(spec)
+    model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
+    weights = {
+        f"{la.name}/{w.name}": w.numpy() for la in model.layers for w in la.weights
+    }
+    shapes = {name: weight.shape for name, weight in weights.items()}
+    assert weight_shapes(spec) == shapes
+    assert read_spec(write_spec(spec)) == spec
+    graph = build_graph(spec, weights)
+    onnx.checker.check_model(graph, full_check=True)
+    session = onnxruntime.InferenceSession(graph.SerializeToString())
+    for ids in (IDS, IDS[:1], IDS[3:4], IDS[5:6], IDS[::-1, :3]):
+        (found,) = session.run(None, {"ids": ids})
+        expected = model(ids.astype(np.int32)).numpy()
+        if spec.n_classes == 2:
+            expected = np.hstack([1 - expected, expected])
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("cell", "bidirectional", "pooling"),
     [*itertools.product(CELLS, [False, True], POOLINGS)],
 )
 def test_every_architecture_agrees_with_keras(cell, bidirectional, pooling) -> None:
-    rng = np.random.default_rng(0)
     for segment_length, (units, n_classes, dense_units) in zip(
-        (None, 4), [((3, 2), 2, ()), ((3,), 4, (4, 3))], strict=True
+        (None, 4), [((4, 2), 2, ()), ((4,), 4, (4, 3))], strict=True
     ):
-        spec = spec_of(
+        assert_agrees_with_keras(
+            spec_of(
+                cell=cell,
+                bidirectional=bidirectional,
+                pooling=pooling,
+                segment_length=segment_length,
+                units=units,
+                n_classes=n_classes,
+                dense_units=dense_units,
+                periods=PERIODS if cell == "clockwork" else (),
+            )
+        )
+
+
+@pytest.mark.parametrize("periods", [(1,), (2, 3, 7), (3, 4), (1, 2, 4, 8), (50, 60)])
+def test_clocks_of_any_period_agree_with_keras(periods: tuple[int, ...]) -> None:
+    units = (2 * len(periods), len(periods))
+    assert_agrees_with_keras(
+        spec_of(cell="clockwork", periods=periods, units=units, bidirectional=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "bidirectional"), [("simple", True), ("lstm", False), ("gru", True)]
+)
+def test_sentences_agree_with_keras(cell, bidirectional) -> None:
+    assert_agrees_with_keras(
+        spec_of(
             cell=cell,
             bidirectional=bidirectional,
-            pooling=pooling,
-            segment_length=segment_length,
-            units=units,
-            n_classes=n_classes,
-            dense_units=dense_units,
+            pooling="attention",
+            sentence_units=(3, 2),
+            n_classes=3,
+            dense_units=(2,),
         )
-        model = build_network(spec)
-        model.set_weights([rng.normal(size=w.shape) for w in model.get_weights()])
-        weights = {
-            f"{la.name}/{w.name}": w.numpy() for la in model.layers for w in la.weights
-        }
-        shapes = {name: weight.shape for name, weight in weights.items()}
-        assert weight_shapes(spec) == shapes
-        assert read_spec(write_spec(spec)) == spec
-        graph = build_graph(spec, weights)
-        onnx.checker.check_model(graph, full_check=True)
-        session = onnxruntime.InferenceSession(graph.SerializeToString())
-        (found,) = session.run(None, {"ids": IDS})
-        expected = model(IDS.astype(np.int32)).numpy()
-        if n_classes == 2:
-            expected = np.hstack([1 - expected, expected])
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+    )
 
 
-def test_padding_and_batches_never_change_an_answer() -> None:
-    spec = spec_of(cell="gru", bidirectional=True, pooling="mean_max")
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"cell": "gru", "pooling": "mean_max"},
+        {"cell": "clockwork", "periods": PERIODS},
+        {"cell": "lstm", "pooling": "attention", "sentence_units": (2,)},
+    ],
+    ids=["words", "clocks", "sentences"],
+)
+def test_padding_and_batches_never_change_an_answer(params) -> None:
+    spec = spec_of(bidirectional=True, **params)
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(size=shape).astype(np.float32)
@@ -113,6 +159,11 @@ def test_padding_and_batches_never_change_an_answer() -> None:
         {"cell": "gru", "strip_accents": "ascii", "truncating": "post"},
         {"cell": "simple", "strip_accents": "unicode", "tokenizer": str.split},
         {"lowercase": False, "strip_html": False, "padding": "post", "maxlen": 1.0},
+        {"cell": "clockwork", "units": 4, "bidirectional": True},
+        {"sentences": True, "sentence_units": 3},
+        {"sentences": True, "sentence_length": 2, "sentence_splitter": None},
+        {"sentences": True, "sentence_splitter": str.splitlines, "maxlen": 0.9},
+        {"sentence_splitter": "rules", "sentence_length": 4, "truncating": "post"},
     ],
     ids=lambda params: "-".join(params),
 )
@@ -121,10 +172,20 @@ def test_raw_strings_agree(params, tmp_path: Path) -> None:
     skrnn.export_onnx(model, tmp_path / "model.onnx")
     assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]
     predictor = SentimentPredictor(tmp_path / "model.onnx")
-    texts = [*ODD, "<b>Très</b> bon film &amp; so on"]
+    texts = [*ODD, "<b>Très</b> bon film &amp; so on", "Un.<br><br>Deux mots"]
     found = predictor.predict_proba(texts)
     np.testing.assert_allclose(found, model.predict_proba(texts), atol=1e-5)
     assert predictor.predict(texts).tolist() == model.predict(texts).tolist()
+
+
+def test_what_was_fitted_is_exported_whatever_is_set_later(tmp_path: Path) -> None:
+    model = fit_small(stemmer="porter", stop_words=["the"])
+    model.set_params(
+        seq__stemmer=None, seq__stop_words=["a"], seq__sentence_splitter="rules"
+    )
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    found = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +206,18 @@ def test_labels_keep_their_type(labels, tmp_path: Path) -> None:
     np.testing.assert_array_equal(predictor.predict(ODD), model.predict(ODD))
 
 
+def test_a_student_is_exported_without_its_teacher(tmp_path: Path) -> None:
+    y = np.array(LABELS)
+    y[30:] = -1
+    model = DistilledClassifier(fit_small(), make_baseline(vec__min_df=1))
+    with pytest.raises(NotFittedError, match="DistilledClassifier is not fitted"):
+        skrnn.export_onnx(model, tmp_path / "model.onnx")
+    model.fit(REVIEWS, y)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    found = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
+
+
 def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     with pytest.raises(NotFittedError, match="nothing to export"):
@@ -154,14 +227,10 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
         skrnn.export_onnx(other, path)
     with pytest.raises(TypeError, match="got TextSequencer"):
         skrnn.export_onnx(TextSequencer(), path)
+    with pytest.raises(TypeError, match="named_estimators_"):
+        skrnn.export_onnx(BlendedClassifier([("network", fit_small())]), path)
     with pytest.raises(ValueError, match=r"stemmer=.*a lambda"):
         skrnn.export_onnx(fit_small(stemmer=lambda word: word), path)
-    with pytest.raises(ValueError, match="a sentence_splitter yet"):
-        skrnn.export_onnx(fit_small(sentence_splitter="rules"), path)
-    with pytest.raises(TypeError, match="'clockwork' cells yet"):
-        skrnn.export_onnx(fit_small(cell="clockwork", units=4), path)
-    with pytest.raises(ValueError, match="cell='other' cannot be exported"):
-        build_graph(spec_of(cell="other"), {})
     assert not path.exists()
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -26,10 +26,16 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skrnn
 from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
-from skrnn.comparison import BlendedClassifier, NBSVMClassifier, make_baseline
+from skrnn.comparison import (
+    BlendedClassifier,
+    DistilledClassifier,
+    NBSVMClassifier,
+    make_baseline,
+)
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"
+EXPECTED = json.loads((DATA / "expected.json").read_text())
 THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]
 
 
@@ -57,6 +63,17 @@ def assert_same_answers(loaded, model) -> None:
         {"tokenizer": str.split, "strip_accents": "ascii", "truncating": "middle"},
         {"vocabulary": {"film": 2, "the": 9}, "class_weight": {0: 1.0, 1: 2.5}},
         {"embeddings": "svd", "early_stopping": True, "epochs": 2},
+        {"cell": "clockwork", "units": 6, "periods": (1, 3)},
+        {"cell": "clockwork", "units": (4, 8), "bidirectional": True},
+        {"sentences": True, "sentence_units": 3, "sentence_length": 3},
+        {
+            "sentences": True,
+            "cell": "lstm",
+            "sentence_units": (2, 3),
+            "bidirectional": False,
+            "sentence_splitter": str.splitlines,
+        },
+        {"sentence_splitter": "rules", "sentence_length": 4},
     ],
     ids=lambda params: "-".join(params),
 )
@@ -65,6 +82,7 @@ def test_a_round_trip_changes_nothing(params, tmp_path: Path) -> None:
     loaded = there_and_back(model, tmp_path)
     assert_same_answers(loaded, model)
     before, after = model.get_params(), loaded.get_params()
+    assert before.keys() == after.keys()
     for name in before:
         if name not in ("seq", "clf", "steps"):
             assert before[name] == after[name], name
@@ -181,12 +199,17 @@ def stem(word: str) -> str:
     return word[:4]
 
 
+def halves(text: str) -> list[str]:
+    return [text[: len(text) // 2], text[len(text) // 2 :]]
+
+
 def test_own_functions_are_named_and_must_be_trusted(tmp_path: Path) -> None:
-    model = fit_small(stemmer=stem)
-    name = f"{__name__}.stem"
-    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
-        there_and_back(model, tmp_path)
-    assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
+    for params in ({"stemmer": stem}, {"sentence_splitter": halves}):
+        model = fit_small(**params)
+        name = f"{__name__}.{next(iter(params.values())).__name__}"
+        with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
+            there_and_back(model, tmp_path)
+        assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
 
     model = Pipeline([("up", FunctionTransformer(upper)), *fit_small().steps])
     model.fit(REVIEWS, LABELS)
@@ -219,6 +242,25 @@ def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) 
     assert not list(tmp_path.iterdir())
 
 
+def test_what_was_fitted_is_kept_whatever_is_set_later(tmp_path: Path) -> None:
+    model = fit_small(stemmer="porter", stop_words=["the"], sentence_length=3)
+    before = model["seq"].transform(ODD)
+    model.set_params(
+        seq__stemmer=None, seq__tokenizer=str.split, seq__sentence_splitter="rules"
+    )
+    assert_array_equal(model["seq"].transform(ODD), before)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    assert_array_equal(loaded["seq"].transform(ODD), before)
+    assert loaded["seq"].stemmer == "porter"
+    assert loaded["seq"].sentence_splitter is None
+    # What transform goes by at once is kept as it is.
+    model.set_params(seq__truncating="post", seq__sentence_length=None)
+    loaded = there_and_back(model, tmp_path)
+    assert_array_equal(loaded["seq"].transform(ODD), model["seq"].transform(ODD))
+    assert (loaded["seq"].transform(ODD) != before).any()
+
+
 def test_blend_and_baselines(tmp_path: Path) -> None:
     for labels, weights in ((LABELS, "learnt"), (LABELS, "equal"), (THREE, "learnt")):
         blend = BlendedClassifier(
@@ -230,6 +272,53 @@ def test_blend_and_baselines(tmp_path: Path) -> None:
         assert_same_answers(loaded, blend)
         assert isinstance(loaded.named_estimators_["bag"]["clf"], NBSVMClassifier)
     loaded.fit(REVIEWS, THREE)  # its estimators can be cloned and fitted
+
+
+HALF_LABELLED = np.where(np.arange(len(LABELS)) < 30, LABELS, -1)
+
+
+def distilled(network: Pipeline) -> DistilledClassifier:
+    teacher = make_baseline(vec__min_df=1).fit(REVIEWS[:40], LABELS[:40])
+    return DistilledClassifier(network, teacher).fit(REVIEWS, HALF_LABELLED)
+
+
+def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
+    model = distilled(fit_small(cell="gru"))
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    left = {"teacher_", "transduction_", "certainty_"}
+    assert vars(model).keys() - vars(loaded).keys() == left
+    with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
+        written = json.loads(archive.read("schema.json"))["estimator"]
+    # What was given is kept to be cloned, not fitted although it was.
+    assert "fitted" not in dict(written["templates"])["estimator"]["steps"][0][1]
+    loaded.fit(REVIEWS, HALF_LABELLED)
+    assert hasattr(loaded, "teacher_")
+
+
+def test_the_recipe_with_teachers(tmp_path: Path) -> None:
+    model = skrnn.make_sentiment_pipeline(
+        "semi_supervised", maxlen=20, epochs=1, units=3, sentence_units=3
+    ).fit(REVIEWS, HALF_LABELLED)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    assert str(loaded) == str(model)
+
+
+def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
+    reads = {"sentences": True, "sentence_units": 3}
+    tfidf = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    blend = BlendedClassifier(
+        [
+            ("student", distilled(fit_small())),
+            ("sentences", fit_small(**reads)),
+            ("tfidf", tfidf),
+        ],
+        random_state=0,
+    ).fit(REVIEWS, HALF_LABELLED)
+    loaded = there_and_back(blend, tmp_path)
+    assert_same_answers(loaded, blend)
+    assert_same_answers(there_and_back(loaded, tmp_path), blend)
 
 
 def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
@@ -247,12 +336,6 @@ def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> 
     broken["clf"].model_.set_weights(weights)
     with pytest.raises(ValueError, match="not finite"):
         skrnn.save(broken, path)
-    with pytest.raises(TypeError, match="'clockwork' cells yet: use pickle"):
-        skrnn.save(fit_small(cell="clockwork", units=4), path)
-    sentences = {"maxlen": 20, "epochs": 1, "units": 4, "sentence_units": 4}
-    hierarchical = skrnn.make_sentiment_pipeline("hierarchical", **sentences)
-    with pytest.raises(TypeError, match="HierarchicalAttentionClassifier"):
-        skrnn.save(hierarchical.fit(REVIEWS, LABELS), path)
     strange = pickle.loads(pickle.dumps(pipeline))
     strange.set_params(clf__random_state=np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"clf__random_state=.*use an int"):
@@ -302,9 +385,9 @@ def test_callbacks_do_not_drag_the_model_into_a_pickle() -> None:
     assert len(pickle.dumps(named)) < len(pickle.dumps(plain)) + 2000
 
 
-@pytest.mark.parametrize("name", ["lstm_binary", "gru_three_classes", "blend"])
+@pytest.mark.parametrize("name", EXPECTED)
 def test_golden_files(name: str) -> None:
-    expected = json.loads((DATA / "expected.json").read_text())[name]
+    expected = EXPECTED[name]
     loaded = skrnn.load(DATA / f"{name}.skrnn")
     assert loaded.classes_.tolist() == expected["classes"]
     proba = loaded.predict_proba(expected["texts"])

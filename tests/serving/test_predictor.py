@@ -25,14 +25,26 @@ def stem(word: str) -> str:
     return word[:3]
 
 
+def export(folder: Path, **params) -> Path:
+    skrnn.export_onnx(fit_small(**params), folder / "model.onnx")
+    return folder / "model.onnx"
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("exported") / "model.onnx"
-    skrnn.export_onnx(fit_small(stemmer="porter", tokenizer="nltk"), path)
-    return path
+    folder = tmp_path_factory.mktemp("exported")
+    return export(folder, stemmer="porter", tokenizer="nltk")
 
 
-def test_nothing_heavy_is_imported(exported: Path) -> None:
+@pytest.fixture(scope="module", params=["words", "sentences"])
+def served(request, exported: Path, tmp_path_factory) -> Path:
+    if request.param == "words":
+        return exported
+    folder = tmp_path_factory.mktemp("sentences")
+    return export(folder, sentences=True, sentence_units=3, maxlen=40)
+
+
+def test_nothing_heavy_is_imported(served: Path) -> None:
     code = (
         "import sys; from skrnn.serving import SentimentPredictor\n"
         "predictor = SentimentPredictor(sys.argv[1])\n"
@@ -42,7 +54,7 @@ def test_nothing_heavy_is_imported(exported: Path) -> None:
         "import sklearn, scipy  # can still be imported\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code, str(exported)],
+        [sys.executable, "-c", code, str(served)],
         check=True,
         capture_output=True,
         text=True,
@@ -50,8 +62,8 @@ def test_nothing_heavy_is_imported(exported: Path) -> None:
     assert run.stdout.split("\n")[:2] == ["(2, 2)", "[]"]
 
 
-def test_batches_and_threads_change_nothing(exported: Path) -> None:
-    predictor = SentimentPredictor(exported, n_threads=3)
+def test_batches_and_threads_change_nothing(served: Path) -> None:
+    predictor = SentimentPredictor(served, n_threads=3)
     texts = ODD * 40
     together = predictor.predict_proba(texts)
     alone = np.vstack([predictor.predict_proba([text]) for text in ODD] * 40)
@@ -122,7 +134,11 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
         (lambda d: d["text"].update(more=1), "not known"),
         (lambda d: d["text"].update(maxlen=10**12), "not a length"),
         (lambda d: d["text"].update(truncating="x"), "truncating='x'"),
-        (lambda d: d["text"].update(stemmer="x"), "text rule 'x'"),
+        (lambda d: d["text"].update(stemmer="x"), "text rule stemmer='x'"),
+        (lambda d: d["text"].update(stemmer="word"), "text rule stemmer='word'"),
+        (lambda d: d["text"].update(tokenizer=None), "text rule tokenizer=None"),
+        (lambda d: d["text"].update(sentence_splitter="x"), "sentence_splitter='x'"),
+        (lambda d: d["text"].update(sentence_length=0), "sentence_length=0 is not"),
         (lambda d: d["text"].update(stemmer={"function": "os.system"}), "os.system"),
         (lambda d: d["text"]["vocabulary"].update(x=2**40), "too large"),
         (lambda d: d["text"]["vocabulary"].update(x=-1), "start at 2"),
@@ -152,7 +168,7 @@ def test_sealed_nonsense_is_refused(tmp_path: Path) -> None:
         SentimentPredictor(tmp_path / "model.onnx")
 
 
-@pytest.mark.parametrize("name", ["lstm_binary", "gru_three_classes"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in DATA.glob("*.onnx")))
 def test_golden_files(name: str) -> None:
     expected = json.loads((DATA / "expected.json").read_text())[name]
     predictor = SentimentPredictor(DATA / f"{name}.onnx")

@@ -1,0 +1,142 @@
+"""The documentation site: ``python -m sphinx -W -b html docs docs/_build/html``.
+
+The gallery runs ``examples/plot_*.py`` and keeps what they gave; an example runs again
+when it has changed. ``-D plot_gallery=0`` builds the rest in a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import Any
+
+# Everyone gets the same site in minutes: generated reviews, also where real ones lie.
+os.environ.pop("SKRNN_DATA", None)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+project = "skrnn"
+author = "the skrnn developers"
+project_copyright = author
+version = release = distribution_version("skrnn")
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
+templates_path = ["_templates"]
+default_role = "literal"
+smartquotes = False  # they would stand in the values of parameters
+toc_object_entries_show_parents = "hide"
+
+# -- Markdown --------------------------------------------------------------------------
+
+myst_enable_extensions = ["attrs_inline", "colon_fence"]
+myst_heading_anchors = 3
+
+# -- API reference ---------------------------------------------------------------------
+
+autodoc_typehints = "none"  # the docstrings have them
+autosummary_generate = True
+numpydoc_show_class_members = False  # the template lists our own methods
+numpydoc_validation_checks = {
+    "GL06",  # a section that numpydoc does not know
+    "GL07",  # sections in another order than all other pages have them
+    "GL08",  # no docstring
+    "PR01",  # a parameter that is not documented
+    "PR02",  # a documented parameter that is not there
+    "PR03",  # parameters in another order than in the signature
+    "PR04",  # no type
+    "PR07",  # no description
+    "RT03",  # a returned value without a description
+    "SS02",  # a summary that does not begin with a capital
+    "SS03",  # a summary without a full stop
+}
+
+numpydoc_validation_overrides = {"PR02": [r"\*\*routed"]}  # hidden from the signature
+
+# -- Gallery ---------------------------------------------------------------------------
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "ignore_pattern": r"(^|/)(?!plot_)[^/]*\.py$",
+    "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "generated/backreferences",
+    "doc_module": ("skrnn",),
+    "reference_url": {"skrnn": None},
+    "thumbnail_size": (840, 420),
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "show_signature": False,
+}
+
+# -- Pages -----------------------------------------------------------------------------
+
+html_theme = "pydata_sphinx_theme"
+html_title = "skrnn"
+html_static_path = ["_static"]
+html_css_files = ["skrnn.css"]
+html_favicon = "_static/favicon.svg"
+html_copy_source = False
+html_show_sourcelink = False
+html_sidebars = {"index": [], "start": [], "tour": []}
+html_theme_options = {
+    "logo": {
+        "text": "skrnn",
+        "image_light": "_static/favicon.svg",
+        "image_dark": "_static/favicon.svg",
+    },
+    "header_links_before_dropdown": 6,
+    "navbar_align": "left",
+    "show_prev_next": True,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "navigation_with_keys": False,
+}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+
+def skip_inherited(
+    app: Any, what: str, name: str, value: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave the methods that scikit-learn and SciKeras give to their own pages."""
+    function = getattr(value, "fget", value)
+    if what == "class" and callable(function):
+        home = getattr(function, "__module__", None) or ""
+        return None if home.startswith("skrnn.") else True
+    return None
+
+
+def headers_in_rst(app: Any, config: Any) -> None:
+    """Keep the README of the benchmarks from making a section of the gallery."""
+    config.sphinx_gallery_conf["source_suffix"] = {".rst": "restructuredtext"}
+
+
+def links_from_docs(app: Any, path: Path, parent: str, content: list[str]) -> None:
+    """Turn the links of included files, which lie outside of docs, to its pages."""
+    pages = {
+        "docs/": "/",
+        "examples/benchmarks/README.md": "/benchmarks.md",
+        "examples/": None,
+    }
+    for start, page in pages.items():
+        link = rf"\[([^\]]+)\]\({re.escape(start)}([^)]*)\)"
+        to = r"`\1`" if page is None else rf"[\1]({page}\2)"
+        content[0] = re.sub(link, to, content[0])
+
+
+def setup(app: Any) -> None:
+    """Connect the functions above."""
+    app.connect("autodoc-skip-member", skip_inherited)
+    app.connect("config-inited", headers_in_rst, priority=900)
+    app.connect("include-read", links_from_docs)

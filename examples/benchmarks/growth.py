@@ -1,0 +1,155 @@
+"""How time and memory grow: one size is doubled at a time, and a slope is fitted.
+
+Each point is a process of its own, so that peaks of memory do not mix. The slope is
+that of a straight line through the logarithms: 1 is linear, below 1 less than that.
+Time is without imports; memory is what the process has beyond its imports at its peak.
+
+    python examples/benchmarks/growth.py --points 5 --out growth.png
+    python examples/benchmarks/growth.py --only reviews --points 8   # to a million
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from many_reviews import forget_peak, peak_megabytes, reviews
+
+# What is doubled: the first point, and what its axis says.
+SIZES = {
+    "reviews": (8_000, "reviews, made and counted for a vocabulary"),
+    "vocabulary": (5_000, "words of the vocabulary"),
+    "length": (25, "words a review"),
+    "units": (8, "multiplications a word, those of 8 units being 1"),
+    "grid": (1, "candidates of a grid"),
+}
+N_ROWS, EMBEDDING_DIM = 2_000, 32
+
+
+def prepare(size: str, value: int) -> Callable[[], object]:
+    """Return what is to be measured, its data made and its modules imported."""
+    if size == "reviews":
+        from skrnn import TextSequencer
+
+        stream = reviews(value)
+        first = next(stream)  # makes the sentences that all reviews are made of
+        texts = (text for some, _ in chain([first], stream) for text in some)
+        return lambda: TextSequencer().fit(texts)
+    from sklearn.model_selection import GridSearchCV
+
+    from skrnn import RNNSentimentClassifier
+
+    length = value if size == "length" else 50
+    n_words = value if size == "vocabulary" else 5_000
+    rng = np.random.default_rng(0)
+    X = rng.integers(2, n_words, size=(N_ROWS, length), dtype=np.int32)
+    y = rng.integers(2, size=N_ROWS)
+    network = RNNSentimentClassifier(
+        units=value if size == "units" else 16,
+        embedding_dim=EMBEDDING_DIM,
+        n_embeddings=n_words,
+        epochs=1,
+        random_state=0,
+    )
+    network.fit(X[:200], y[:200])  # compiles, traces
+    if size == "grid":
+        grid = {"learning_rate": [0.001 * (k + 1) for k in range(value)]}
+        search = GridSearchCV(network, grid, cv=2, refit=False)
+        search.fit(X[:200], y[:200])
+        return lambda: search.fit(X, y)
+    return lambda: network.fit(X, y)
+
+
+def measure(size: str, value: int) -> dict[str, float]:
+    """Return seconds and megabytes of one point, in this process."""
+    run = prepare(size, value)
+    forget_peak()
+    before = peak_megabytes()
+    start = time.perf_counter()
+    run()
+    seconds = time.perf_counter() - start
+    # Below a megabyte there is only noise, whose logarithm would be far away.
+    return {"seconds": seconds, "megabytes": max(peak_megabytes() - before, 1.0)}
+
+
+def work(size: str, value: int) -> float:
+    """Return how much there is to do at a point, which is the axis of the plot."""
+    if size == "units":
+        first = SIZES[size][0]
+        return value * (value + EMBEDDING_DIM) / (first * (first + EMBEDDING_DIM))
+    return value
+
+
+def slope(x: list[float], y: list[float]) -> float:
+    """Return the exponent with which y grows with x."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
+    """Draw time and memory over each size, with their slopes."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(
+        2, len(points), figsize=(3.4 * len(points), 6.4), layout="constrained"
+    )
+    axes = axes.reshape(2, -1)
+    looks = (("seconds", "#0072b2"), ("megabytes", "#d55e00"))
+    for column, (size, measured) in enumerate(points.items()):
+        x = [point["work"] for point in measured]
+        for ax, (name, colour) in zip(axes[:, column], looks, strict=True):
+            y = [point[name] for point in measured]
+            grown = slope(x, y)
+            ax.loglog(x, y, "o", color=colour)
+            line = np.exp(np.mean(np.log(y)))
+            middle = np.exp(np.mean(np.log(x)))
+            ax.loglog(x, line * (np.array(x) / middle) ** grown, color=colour)
+            ax.loglog(x, y[0] * np.array(x) / x[0], ":", color="0.5")
+            ax.set_title(f"{size}: slope {grown:.2f}")
+            ax.set_ylabel(name if not column else "")
+            ax.grid(alpha=0.3, which="both")
+        axes[1, column].set_xlabel(textwrap.fill(SIZES[size][1], 34))
+    figure.suptitle("Dotted: linear growth from the first point")
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--points", type=int, default=5)
+    parser.add_argument("--only", choices=SIZES, nargs="+", default=list(SIZES))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--point", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.point:
+        print(json.dumps(measure(options.point[0], int(options.point[1]))))
+        return
+    points: dict[str, list[dict[str, float]]] = {}
+    for size in options.only:
+        print(f"\n{size:<14}{'s':>10}{'MB':>10}")
+        for number in range(options.points):
+            value = SIZES[size][0] * 2**number
+            command = [sys.executable, __file__, "--point", size, str(value)]
+            done = subprocess.run(
+                command, check=True, stdout=subprocess.PIPE, text=True
+            )
+            point = json.loads(done.stdout.splitlines()[-1])
+            points.setdefault(size, []).append({**point, "work": work(size, value)})
+            print(
+                f"{value:<14,}{point['seconds']:>10.2f}{point['megabytes']:>10.0f}",
+                flush=True,
+            )
+        x = [point["work"] for point in points[size]]
+        for name in ("seconds", "megabytes"):
+            y = [point[name] for point in points[size]]
+            print(f"slope of {name}: {slope(x, y):.2f}")
+    if options.out:
+        plot(points, options.out)
+
+
+if __name__ == "__main__":
+    main()

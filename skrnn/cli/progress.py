@@ -1,0 +1,80 @@
+"""A bar for each network that is trained."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import Any, Self
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from sklearn.pipeline import Pipeline
+
+
+class EpochBar(keras.callbacks.Callback):
+    """Moves a bar with every batch, and says loss and accuracy.
+
+    Parameters
+    ----------
+    progress : rich.progress.Progress
+        Where the bar is drawn.
+    name : str
+        What is trained.
+    """
+
+    def __init__(self, progress: Progress, name: str) -> None:
+        super().__init__()
+        self.progress, self.name = progress, name
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return itself: the clones of a model draw the bar of their original."""
+        return self
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Draw an empty bar."""
+        total = self.params["epochs"] * self.params["steps"]
+        self._bar = self.progress.add_task(self.name, total=total, logs="")
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Say which epoch it is."""
+        self.progress.update(
+            self._bar,
+            completed=epoch * self.params["steps"],
+            description=f"{self.name}: epoch {epoch + 1}/{self.params['epochs']}",
+        )
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, float] | None = None
+    ) -> None:
+        """Move the bar by one step."""
+        shown = " ".join(f"{k} {v:.3f}" for k, v in (logs or {}).items())
+        self.progress.update(self._bar, advance=1, logs=shown)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Take the bar away; what came out is printed by who asked for the fit."""
+        self.progress.remove_task(self._bar)
+
+
+@contextmanager
+def show_epochs(models: dict[str, Pipeline]) -> Iterator[None]:
+    """Draw a bar on stderr for each network while it is fitted.
+
+    What is printed in between goes to stderr as well; stdout is for results. Where
+    stderr is no terminal there are no bars.
+    """
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[logs]}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    for name, model in models.items():
+        model.set_params(clf__callbacks=[EpochBar(progress, name)])
+    with redirect_stdout(sys.stderr), progress:
+        yield

@@ -1,0 +1,129 @@
+"""What the terminal shows: one line for an error, a table, no chatter."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, TextIO
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from skrnn.comparison import ModelComparison
+from skrnn.comparison.report import format_cells
+
+INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
+
+# Columns of a table, and what a narrow terminal does without: the page has it.
+_WIDE = 105
+_LEFT_OUT = ("parameters", "predict", "F1")
+
+# The messages of the public functions name Python parameters.
+_IN_THE_SHELL = {
+    "text_column=": "--text-column",
+    "label_column=": "--label-column",
+    "encoding='latin-1'": "--encoding latin-1",
+}
+
+
+class Commands(click.Group):
+    """A group of commands that answers what is wrong with one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; exit with 1 after an error, with 130 after Ctrl-C."""
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            try:
+                return super().invoke(ctx)
+            except BrokenPipeError:  # nobody reads on, as in `skrnn ... | head`
+                raise
+            except (ValueError, TypeError, OSError, ImportError) as error:
+                if ctx.params.get("debug"):
+                    raise
+                raise click.ClickException(one_line(error)) from error
+            except KeyboardInterrupt:
+                click.echo("Interrupted.", err=True)
+                ctx.exit(INTERRUPTED)
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message of an error as one line that speaks of options."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    message = " ".join(str(error).split()) or type(error).__name__
+    for parameter, option in _IN_THE_SHELL.items():
+        message = message.replace(parameter, option)
+    return message
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    click.echo(f"Warning: {' '.join(str(message).split())}", err=True)
+
+
+def show_comparison(comparison: ModelComparison) -> None:
+    """Print the table to stdout and what failed to stderr."""
+    cells = format_cells(comparison.to_frame(), comparison.best)
+    headings = list(next(iter(cells.values())))
+    console = Console()
+    if not console.is_terminal:  # a file has no width, so nothing needs to wrap
+        console = Console(width=200)
+    elif console.width < _WIDE:
+        headings = [name for name in headings if name not in _LEFT_OUT]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("model", overflow="fold")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for name, figures in cells.items():
+        style = "bold" if name == comparison.best else None
+        shown = [figures[heading] for heading in headings]
+        table.add_row(name, *shown, style=style)
+    console.print(table)
+    for name, result in comparison.results.items():
+        if result.error is not None:
+            click.echo(
+                f"Error: {name} failed: {' '.join(result.error.split())}", err=True
+            )
+
+
+def load_tensorflow() -> None:
+    """Import TensorFlow and keep what it says, unless the import fails."""
+    if "tensorflow" in sys.modules:
+        return
+    click.echo("Starting TensorFlow ...", err=True)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _silent_stderr():
+        import_module("keras")
+        # It looks for devices, and talks about them, when it first computes.
+        import_module("tensorflow").constant(0)
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keep what C code writes to stderr; show it after an error only."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as kept:
+        before = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(before, kept.read())
+            raise
+        finally:
+            os.dup2(before, 2)
+            os.close(before)

@@ -1,0 +1,131 @@
+"""What the commands share: data, models, the comparison and its page."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline
+
+import skrnn
+from skrnn.cli.terminal import load_tensorflow, show_comparison
+from skrnn.comparison import ModelComparison, compare_models, make_baseline
+
+BASELINES = ("tfidf", "nbsvm")
+
+
+class Split(NamedTuple):
+    """Rows to learn from and rows to measure on."""
+
+    X_train: npt.NDArray[Any]
+    X_test: npt.NDArray[Any]
+    y_train: npt.NDArray[Any]
+    y_test: npt.NDArray[Any]
+
+
+def split_rows(
+    X: npt.NDArray[Any], y: npt.NDArray[Any], share: float, seed: int
+) -> Split:
+    """Hold out a ``share`` of the rows, as many of each class as there are in all."""
+    if not share:
+        raise ValueError("--test-size 0 leaves no rows to measure on.")
+    try:
+        rows = train_test_split(
+            np.arange(len(y)), test_size=share, stratify=y, random_state=seed
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"A share of {share} of {len(y)} rows cannot be held out with "
+            f"{len(np.unique(y))} different labels: {error} Are these the labels?"
+        ) from error
+    learnt, held_out = rows
+    return Split(X[learnt], X[held_out], y[learnt], y[held_out])
+
+
+def make_model(name: str, epochs: int | None, seed: int) -> Pipeline:
+    """Return the baseline or the recipe of this name, not fitted."""
+    if name in BASELINES:
+        return make_baseline(name)
+    return make_network(name, {}, epochs, seed)
+
+
+def make_network(
+    recipe: str | None, settings: Mapping[str, Any], epochs: int | None, seed: int
+) -> Pipeline:
+    """Return the Pipeline of a recipe, with settings of one's own."""
+    load_tensorflow()
+    given: dict[str, Any] = {"random_state": seed, **settings}
+    if epochs is not None:
+        given["epochs"] = epochs
+    return skrnn.make_sentiment_pipeline(recipe, **given)
+
+
+def check_names(names: tuple[str, ...]) -> None:
+    """Refuse unknown models before anything takes time."""
+    for name in names:
+        if name not in BASELINES:
+            skrnn.get_recipe(name)
+
+
+def read_setting(text: str) -> tuple[str, Any]:
+    """Return name and value of ``NAME=VALUE``; what is no Python literal is a str."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise ValueError(f"--set {text}: write it as NAME=VALUE, such as units=64.")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def load_model(path: Path) -> Any:
+    """Return a saved model."""
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file {path}.")
+    load_tensorflow()
+    return skrnn.load(path)
+
+
+def compare(
+    models: dict[str, Pipeline], split: Split, *, return_estimator: bool = False
+) -> ModelComparison:
+    """Fit the models with bars and lines on stderr."""
+    X_train, X_test, y_train, y_test = split
+    click.echo(
+        f"{len(y_train):,} texts to learn from, {len(y_test):,} to measure on",
+        err=True,
+    )
+    with epochs_shown(models):
+        return compare_models(
+            models, X_train, y_train, X_test, y_test, return_estimator=return_estimator
+        )
+
+
+@contextmanager
+def epochs_shown(models: dict[str, Pipeline]) -> Iterator[None]:
+    """Show the epochs of networks; linear models alone need no Keras."""
+    networks = {k: m for k, m in models.items() if "clf__callbacks" in m.get_params()}
+    if networks:
+        with import_module("skrnn.cli.progress").show_epochs(networks):
+            yield
+    else:
+        with redirect_stdout(sys.stderr):
+            yield
+
+
+def finish(comparison: ModelComparison, page: Path, title: str) -> None:
+    """Show the table, write the page; exit with 1 if a model failed."""
+    show_comparison(comparison)
+    comparison.to_html(page, title=title)
+    click.echo(f"The report is in {page}", err=True)
+    if any(result.error is not None for result in comparison.results.values()):
+        sys.exit(1)

@@ -1,0 +1,110 @@
+"""Tables of reviews: what is wrong with them, in words, and what is in them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+_ROWS_AT_ONCE = 10_000
+
+
+@contextmanager
+def plain_csv_errors(path: Path, encoding: str) -> Iterator[None]:
+    """Say what pandas' errors mean for the reader of a CSV file."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} is not in {encoding}: {_undecodable(path, encoding)}. Pass its "
+            "encoding, for example encoding='latin-1'."
+        ) from error
+    except pd.errors.EmptyDataError as error:
+        raise ValueError(f"{path} is empty.") from error
+    except pd.errors.ParserError as error:
+        raise ValueError(f"{path} is not a CSV table: {error}.") from error
+
+
+def check_cells(path: Path, frame: pd.DataFrame) -> None:
+    """Refuse a CSV file whose rows have more cells than its header."""
+    # pandas takes the first of too many cells for a row name and shifts the others.
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError(
+            f"{path} has more cells in its rows than the {frame.shape[1]} names in its "
+            "header. Put texts that contain commas between double quotes."
+        )
+
+
+def check_columns(
+    source: object, found: list[Any], text_column: str, label_column: str | None
+) -> None:
+    """Refuse a table without the columns that were asked for."""
+    for column in (text_column, label_column):
+        if column is not None and column not in found:
+            near = difflib.get_close_matches(column, list(map(str, found)), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ValueError(
+                f"{source} has no column {column!r}.{hint} It has "
+                f"{', '.join(map(repr, found))}; name the columns with text_column= "
+                "and label_column=."
+            )
+
+
+def check_filled(
+    source: object, frame: pd.DataFrame, columns: list[str], *, first: int = 1
+) -> None:
+    """Refuse rows without text or label; ``first`` is the number of the first row."""
+    missing = frame[columns].isna().any(axis=1).to_numpy()
+    if missing.any():
+        rows = missing.nonzero()[0] + first
+        one = len(columns) == 1
+        lacks = "lacks the text in" if one else "lacks the text or the label in"
+        raise ValueError(
+            f"{source} {lacks} {len(rows)} of {len(frame)} "
+            f"rows, the first in row {', '.join(map(str, rows[:5]))} of the data. Fill "
+            "or drop them."
+        )
+
+
+def as_target(labels: pd.Series) -> npt.NDArray[Any]:
+    """Return labels as they are: numbers, or str in an array of objects."""
+    is_text = not pd.api.types.is_numeric_dtype(labels.dtype)
+    target: npt.NDArray[Any] = labels.to_numpy(dtype=object if is_text else None)
+    return target
+
+
+def as_texts(texts: pd.Series) -> npt.NDArray[np.object_]:
+    """Return texts as an array of str."""
+    data: npt.NDArray[np.object_] = texts.to_numpy(dtype=object)
+    return data
+
+
+def _undecodable(path: Path, encoding: str) -> str:
+    """Say where the first byte is that is not in the encoding."""
+    try:
+        tables = pd.read_csv(
+            path,
+            encoding=encoding,
+            encoding_errors="surrogateescape",
+            header=None,
+            dtype=object,
+            chunksize=_ROWS_AT_ONCE,
+        )
+        with tables:
+            for table in tables:
+                for row, *cells in table.itertuples():
+                    byte = re.search("[\udc80-\udcff]", " ".join(map(str, cells)))
+                    if byte:
+                        where = f"row {row} below the header" if row else "the header"
+                        number = ord(byte[0]) - 0xDC00
+                        return f"byte 0x{number:02x} in {where} cannot be decoded"
+    except ValueError:  # it is no table in this encoding, or one with its own rules
+        pass
+    return "it cannot be decoded"

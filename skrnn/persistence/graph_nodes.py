@@ -1,0 +1,80 @@
+"""The nodes of an ONNX graph, added one after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+__all__ = ["FLOAT", "INT32", "INT64", "Graph"]
+
+_OPSET = 17
+_IR_VERSION = 8  # of ONNX 1.12, so that older runtimes read it, too
+
+FLOAT = TensorProto.FLOAT
+INT32 = TensorProto.INT32
+INT64 = TensorProto.INT64
+
+
+class Graph:
+    """Nodes that are added one after the other, each named by its number."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+        self.constants: list[TensorProto] = []
+        self._numbers: dict[tuple[int, ...] | int, str] = {}
+
+    def add(self, kind: str, inputs: list[str], name: str = "", **options: Any) -> str:
+        """Add a node with one output and return the output's name."""
+        name = name or f"{kind.lower()}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **options))
+        return name
+
+    def constant(self, value: npt.NDArray[Any] | np.generic) -> str:
+        """Add a constant and return its name."""
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+    def ints(self, value: int | list[int]) -> str:
+        """Return the name of an int64 constant, a number or a list."""
+        key = tuple(value) if isinstance(value, list) else value
+        if key not in self._numbers:
+            self._numbers[key] = self.constant(np.array(value, dtype=np.int64))
+        return self._numbers[key]
+
+    def concat(self, parts: list[str], axis: int = 0) -> str:
+        """Join tensors; one alone is joined already."""
+        return parts[0] if len(parts) == 1 else self.add("Concat", parts, axis=axis)
+
+    def count(self, tensor: str, axis: int) -> str:
+        """Return the size of an axis, shape (1,)."""
+        return self.add("Shape", [tensor], start=axis, end=axis + 1)
+
+    def at_least_one(self, sizes: str) -> str:
+        """Return sizes without zeros: an operator wants one step, or one item."""
+        return self.add("Max", [sizes, self.ints(1)])
+
+    def up_to(self, size: str, by: int = 1) -> str:
+        """Return every number below a size of shape (1,), or every other one."""
+        scalar = self.add("Squeeze", [size])
+        return self.add("Range", [self.ints(0), scalar, self.ints(by)])
+
+    def model(self, n_classes: int) -> ModelProto:
+        """Return the model of all nodes."""
+        info = helper.make_tensor_value_info
+        graph = helper.make_graph(
+            self.nodes,
+            "skrnn",
+            [info("ids", INT64, ["batch", "time"])],
+            [info("probabilities", FLOAT, ["batch", n_classes])],
+            self.constants,
+        )
+        return helper.make_model(
+            graph,
+            opset_imports=[helper.make_opsetid("", _OPSET)],
+            ir_version=_IR_VERSION,
+            producer_name="skrnn",
+        )

@@ -1,0 +1,163 @@
+"""Fit a pipeline to more reviews than fit in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from skrnn.classifiers.checks import UNLABELLED
+from skrnn.classifiers.shared import BaseTextClassifier
+from skrnn.text.sequencer import TextSequencer
+
+__all__ = ["fit_stream"]
+
+
+def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> Pipeline:
+    """Fit a pipeline to reviews that come in chunks.
+
+    The chunks are read once for the vocabulary, the length of the rows and the classes,
+    and then once for each of the classifier's ``epochs``. Only one chunk is in memory
+    at a time.
+
+    Parameters
+    ----------
+    model : Pipeline
+        A :class:`TextSequencer` and a classifier of this package, as
+        :func:`make_sentiment_pipeline` makes it. It is fitted in place and anew.
+    chunks : iterable of (texts, labels)
+        Can be read again and again, as a :class:`~skrnn.datasets.ReviewStream` or a
+        list can and a generator cannot. A chunk should have some thousand rows of all
+        classes.
+    verbose : int, default=1
+        Whether to print a line for each chunk; 0 is silent.
+
+    Returns
+    -------
+    model : Pipeline
+        The same pipeline. Its two steps are new and fitted. The classifier has
+        ``n_embeddings`` set to what the vocabulary needs, and its ``history_`` has an
+        entry for each chunk.
+
+    Raises
+    ------
+    TypeError
+        If the pipeline has other steps, or the chunks can be read only once.
+    ValueError
+        If there are no chunks, a chunk has no labels, there is one class only, or a
+        text or a label is missing. All this is found before the training begins.
+
+    See Also
+    --------
+    skrnn.datasets.ReviewStream : Chunks from CSV and Parquet files.
+    TextSequencer.partial_fit : Learn a vocabulary chunk by chunk, by hand.
+    RNNSentimentClassifier.partial_fit : Learn from a chunk of rows.
+
+    Notes
+    -----
+    An epoch is one ``partial_fit`` for each chunk: rows are shuffled within a chunk,
+    and the chunks come as they are. ``validation_split`` holds out a part of each
+    chunk, ``early_stopping`` does nothing, and ``embeddings="svd"`` learns vectors from
+    the first chunk, so that words which it lacks start from zero. If you interrupt the
+    training, the model is what it has learnt so far.
+
+    Examples
+    --------
+    >>> from skrnn import fit_stream, make_sentiment_pipeline
+    >>> from skrnn.datasets import make_reviews
+    >>> chunks = [make_reviews(100, random_state=seed) for seed in range(3)]
+    >>> model = make_sentiment_pipeline(maxlen=30, epochs=2, units=8, random_state=0)
+    >>> fit_stream(model, chunks, verbose=0).predict(["It is not great."]).shape
+    (1,)
+    >>> len(model["clf"].history_["loss"])
+    6
+    """
+    (text_step, sequencer), (network_step, classifier) = _steps(model)
+    if iter(chunks) is chunks:
+        raise TypeError(
+            f"The chunks are read several times, and a {type(chunks).__name__} can be "
+            "read only once. Pass a ReviewStream or a list."
+        )
+    say = _Report(verbose)
+    survey = _Survey(chunks, say)
+    sequencer = clone(sequencer).fit(survey)
+    labels = survey.labels
+    if getattr(classifier, "virtual_adversarial", 0.0):
+        labels = labels[labels != UNLABELLED]
+    if len(labels) < 2:
+        raise ValueError(
+            "The classifier needs reviews of at least 2 classes, got "
+            f"{labels.tolist()}."
+        )
+    classifier = clone(classifier).set_params(
+        n_embeddings=max(sequencer.vocabulary_.values()) + 1
+    )
+    epochs = vars(classifier).get("fit__epochs", classifier.epochs)
+    for epoch in range(1, epochs + 1):
+        n_read = 0
+        for texts, y in chunks:
+            classifier.partial_fit(sequencer.transform(texts), y, classes=labels)
+            if not n_read and epoch == 1:
+                model.set_params(**{text_step: sequencer, network_step: classifier})
+            n_read += len(texts)
+            curves = classifier.history_
+            say(
+                f"epoch {epoch}/{epochs}: {n_read:,} of {survey.n_texts:,} reviews, "
+                f"loss {curves['loss'][-1]:.4f}, "
+                f"accuracy {curves['accuracy'][-1]:.4f} on the last {len(texts):,}"
+            )
+    return model
+
+
+def _steps(model: Any) -> list[tuple[str, Any]]:
+    """Return the steps of a pipeline, which must be the two that we know."""
+    steps = model.steps if isinstance(model, Pipeline) else []
+    kinds = [type(step) for _, step in steps]
+    if len(kinds) != 2 or not (
+        issubclass(kinds[0], TextSequencer) and issubclass(kinds[1], BaseTextClassifier)
+    ):
+        found = [kind.__name__ for kind in kinds] or type(model).__name__
+        raise TypeError(
+            "fit_stream needs a Pipeline of a TextSequencer and a classifier such as "
+            f"RNNSentimentClassifier, got {found}."
+        )
+    return list(steps)
+
+
+class _Survey:
+    """The texts of all chunks, one by one; their labels are noted in passing."""
+
+    def __init__(self, chunks: Iterable[Any], say: _Report) -> None:
+        self._chunks, self._say = chunks, say
+        self.labels: npt.NDArray[Any] = np.empty(0)
+        self.n_texts = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for texts, y in self._chunks:
+            if y is None or len(y) != len(texts):
+                raise ValueError(
+                    "Each chunk must be a pair of texts and as many labels, got "
+                    f"{len(texts)} texts and {'no' if y is None else len(y)} labels."
+                )
+            found = np.unique(np.asarray(y))
+            self.labels = np.union1d(self.labels, found) if self.n_texts else found
+            yield from texts
+            self.n_texts += len(texts)
+            self._say(f"vocabulary: {self.n_texts:,} reviews")
+
+
+class _Report:
+    """Prints lines with the time since it was made, if it may."""
+
+    def __init__(self, verbose: int) -> None:
+        self._verbose, self._start = verbose, time.perf_counter()
+
+    def __call__(self, message: str) -> None:
+        if self._verbose:
+            seconds = time.perf_counter() - self._start
+            print(f"{seconds:8.1f} s  {message}", flush=True)

@@ -1,0 +1,164 @@
+"""Many threads and processes at one estimator."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+import numpy as np
+import pytest
+
+from skrnn import make_sentiment_pipeline
+from skrnn.datasets import make_reviews
+from tests.classifiers.test_base import Failing, small
+from tests.conftest import Sequences
+
+
+class Waiting(keras.callbacks.Callback):
+    """Stops in the middle of the first epoch, until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived, self.go_on = threading.Event(), threading.Event()
+
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        if batch == 1:
+            self.arrived.set()
+            assert self.go_on.wait(60)
+
+
+def test_many_threads_predict_what_one_does() -> None:
+    reviews, labels = make_reviews(60, random_state=0)
+    pipeline = make_sentiment_pipeline(maxlen=20, epochs=1, random_state=0)
+    pipeline.fit(reviews, labels)
+    pipeline = pickle.loads(pickle.dumps(pipeline))  # the network is built by one
+    barrier = threading.Barrier(8)
+
+    def ask(first: int) -> list[np.ndarray]:
+        barrier.wait(60)
+        return [pipeline.predict_proba(reviews[i : i + 3]) for i in range(first, 58, 8)]
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(ask, range(8)))
+    for first, given in enumerate(answers):
+        for i, proba in zip(range(first, 58, 8), given, strict=True):
+            serial = pipeline.predict_proba(reviews[i : i + 3])
+            np.testing.assert_array_equal(proba, serial)
+
+
+def test_fits_side_by_side_are_those_one_after_the_other(sequences: Sequences) -> None:
+    X, y = sequences
+    params = {"dropout": 0.3, "optimizer": "adam", "epochs": 2, "batch_size": 20}
+    serial = [small(**params, random_state=s).fit(X, y) for s in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        fits = [small(**params, random_state=s).fit for s in range(3)]
+        found = list(threads.map(lambda fit: fit(X, y), fits))
+    for one, other in zip(serial, found, strict=True):
+        assert one.history_ == other.history_
+        np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
+
+
+@pytest.mark.parametrize("change", ["fit", "partial_fit", "failing"])
+def test_others_see_the_last_fit_while_it_is_fitted_again(
+    change: str, sequences: Sequences
+) -> None:
+    X, y = sequences
+    model = small(batch_size=20).fit(X, y)
+    before = model.predict_proba(X)
+    waiting = Waiting()
+    failing = [Failing()] if change == "failing" else []
+    model.set_params(callbacks=[waiting, *failing])
+    if change != "partial_fit":
+        X_new, y_new = X[:, :6], np.where(y == 1, "good", "bad")
+    else:
+        X_new, y_new = X, y
+    fit = model.partial_fit if change == "partial_fit" else model.fit
+    with ThreadPoolExecutor(1) as threads:
+        fitted = threads.submit(fit, X_new, y_new)
+        assert waiting.arrived.wait(60)
+        np.testing.assert_array_equal(model.predict_proba(X), before)
+        assert set(model.predict(X)) <= {0, 1}
+        copied = pickle.loads(pickle.dumps(model.set_params(callbacks=None)))
+        np.testing.assert_array_equal(copied.predict_proba(X), before)
+        waiting.go_on.set()
+        if change == "failing":
+            with pytest.raises(RuntimeError, match="stop here"):
+                fitted.result(60)
+        else:
+            fitted.result(60)
+    after = model.predict_proba(X_new if change == "fit" else X)
+    if change == "failing":
+        np.testing.assert_array_equal(after, before)
+    else:
+        assert not np.array_equal(after, before)
+    if change == "fit":
+        assert set(model.predict(X_new)) <= {"good", "bad"}
+
+
+def test_a_first_fit_under_way_is_no_fit_to_others(sequences: Sequences) -> None:
+    waiting = Waiting()
+    model = small(batch_size=20, callbacks=[waiting])
+    with ThreadPoolExecutor(1) as threads:
+        fitted = threads.submit(model.fit, *sequences)
+        assert waiting.arrived.wait(60)
+        with pytest.raises(ValueError, match="not fitted"):
+            model.predict(sequences[0])
+        waiting.go_on.set()
+        fitted.result(60)
+    assert len(model.predict(sequences[0])) == len(sequences[0])
+
+
+def test_a_fit_waits_for_the_predictions_that_have_begun(sequences: Sequences) -> None:
+    X, y = sequences
+    model = small(batch_size=20).fit(X, y)
+    with ThreadPoolExecutor(1) as threads:
+        with model._as_it_is() as seen:
+            fitted = threads.submit(model.set_params(random_state=1).fit, X, y)
+            assert not fitted.done()
+            early = seen._predict_raw(X)
+            late = model.predict_proba(X)[:, 1:]  # on a network of its own
+            np.testing.assert_array_equal(early, late)
+        fitted.result(60)
+    alone = small(batch_size=20, random_state=1).fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), alone.predict_proba(X))
+
+
+FORK = """
+import os, sys
+import numpy as np
+from skrnn import RNNSentimentClassifier
+X, y = np.array([[1, 2], [3, 2]] * 5), np.array([0, 1] * 5)
+model = RNNSentimentClassifier(cell="simple", units=2, epochs=1, random_state=0)
+{before}
+child = os.fork()
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+try:
+    {inside}
+except RuntimeError as error:
+    assert "forked from one in which TensorFlow had computed" in str(error), error
+    os._exit(7)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize(
+    ("before", "inside", "code"),
+    [
+        ("model.fit(X, y)", "model.predict(X)", 7),
+        ("model.fit(X, y)", "RNNSentimentClassifier(epochs=1).fit(X, y)", 7),
+        ("", "model.fit(X, y).predict(X)", 0),
+    ],
+)
+def test_a_fork_of_a_process_that_computes_is_refused(
+    before: str, inside: str, code: int
+) -> None:
+    script = FORK.format(before=before, inside=inside)
+    run = subprocess.run([sys.executable, "-c", script], timeout=300, check=False)
+    assert run.returncode == code

@@ -1,0 +1,183 @@
+"""What keeps the documentation honest between two builds of it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import skrnn
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+EXAMPLES = {path.stem for path in (ROOT / "examples").glob("plot_*.py")}
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", "docs/accuracy/*.md", "examples/*/*.md")
+    for path in ROOT.glob(pattern)
+)
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+# -- API reference
+
+
+def listed() -> list[str]:
+    return re.findall(r"^   (skrnn[\w.]+)$", read(DOCS / "api.rst"), flags=re.MULTILINE)
+
+
+def resolve(path: str) -> object:
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def test_every_public_name_is_in_the_api_reference() -> None:
+    text = read(DOCS / "api.rst")
+    known = {id(resolve(path)) for path in listed()}
+    rooms = [skrnn]
+    for found in pkgutil.iter_modules(skrnn.__path__, "skrnn."):
+        if found.ispkg and not found.name.rpartition(".")[2].startswith("_"):
+            rooms.append(importlib.import_module(found.name))
+    missing = []
+    for room in rooms:
+        for name in getattr(room, "__all__", []):
+            value = getattr(room, name)
+            if inspect.ismodule(value) or name == "__version__":
+                continue
+            path = f"{room.__name__}.{name}"
+            if id(value) not in known and f"``{path}``" not in text:
+                missing.append(path)
+    assert not missing, "add them to an autosummary of docs/api.rst"
+
+
+def test_the_api_reference_names_each_thing_once() -> None:
+    things = [id(resolve(path)) for path in listed()]
+    assert len(things) == len(set(things)) > 20
+
+
+# -- Links
+
+
+def slugs(text: str) -> set[str]:
+    """Return the anchors that MyST and GitHub give to the headings of a page."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", prose, flags=re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", t.strip().lower()).replace(" ", "-") for t in titles
+    }
+
+
+def links(page: Path) -> list[str]:
+    text = read(page)
+    found = re.findall(r"\]\(([^)\s]+)\)", text)
+    found += re.findall(r"^:target: (\S+)$", text, flags=re.MULTILINE)
+    found += re.findall(r"^```\{image\} (\S+)$", text, flags=re.MULTILINE)
+    return [link for link in found if not re.match(r"https?://", link)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_within_resolve(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        built = re.fullmatch(r"(auto_examples|generated)/(.+)\.\w+", path)
+        if built is None:
+            target = page.parent / path if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in slugs(read(target)), link
+        elif built[1] == "generated":
+            assert built[2] in listed(), link
+        else:
+            name = re.sub(r"images/thumb/sphx_glr_(\w+)_thumb", r"\1", built[2])
+            assert name in EXAMPLES, link
+
+
+def test_every_page_is_in_a_toctree_and_every_entry_is_a_page() -> None:
+    entries = {"index"}
+    for page in DOCS.glob("*.md"):
+        for tree in re.findall(
+            r"```\{toctree\}\n(.*?)```", read(page), flags=re.DOTALL
+        ):
+            lines = [line for line in tree.splitlines() if line and line[0] != ":"]
+            entries |= {re.sub(r".*<(.+)>", r"\1", line) for line in lines}
+    pages = {str(p.relative_to(DOCS).with_suffix("")) for p in DOCS.glob("*.md")}
+    assert entries == pages | {"api", "accuracy/README", "auto_examples/index"}
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["install", "first-model", "your-own-csv-file", "grid-search", "save-and-load"],
+)
+def test_the_landing_page_leads_a_newcomer_there(target: str) -> None:
+    assert f":link: {target}\n" in read(DOCS / "index.md")
+    assert f"({target})=\n" in read(DOCS / "start.md")
+
+
+def test_the_tour_or_its_neighbours_show_every_example() -> None:
+    tour = read(DOCS / "tour.md")
+    assert {
+        name for name in EXAMPLES if f"auto_examples/{name}.rst" in tour
+    } == EXAMPLES
+
+
+def test_included_parts_of_the_readme_are_there() -> None:
+    readme = read(ROOT / "README.md")
+    for page in DOCS.glob("*.md"):
+        for start, end in re.findall(
+            r"\.\./README\.md\n:start-after: \"(.+)\"\n:end-before: \"(.+)\"",
+            read(page),
+        ):
+            begin = readme.index(start)
+            assert "|---" in readme[begin : readme.index(end, begin)], page.name
+
+
+# -- Figures and messages that are quoted
+
+
+def test_figures_of_the_decision_table_are_those_of_the_readme() -> None:
+    quoted = read(DOCS / "choosing.md").partition("## Measured")[0]
+    readme = read(ROOT / "README.md")
+    figures = set(re.findall(r"\b0\.\d{3}\b|\b\d[\d.]* min\b|\b\d,\d{3}\b", quoted))
+    assert figures
+    assert not {figure for figure in figures if figure not in readme}
+
+
+def messages() -> str:
+    """Return the string constants of the package, one after the other."""
+    texts = []
+    for path in (ROOT / "skrnn").rglob("*.py"):
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [
+                    part.value if isinstance(part, ast.Constant) else "\0"
+                    for part in node.values
+                ]
+                texts.append("".join(map(str, parts)))
+    return "\n".join(texts)
+
+
+def test_messages_of_the_troubleshooting_page_exist() -> None:
+    page = read(DOCS / "troubleshooting.md")
+    quoted = re.findall(r"^### `(.+)`$", page, flags=re.MULTILINE)
+    known = messages()
+    assert len(quoted) > 20
+    assert [message for message in quoted if message not in known] == []
+
+
+def test_sections_of_the_user_guide_are_in_order() -> None:
+    levels = [
+        len(hashes)
+        for hashes in re.findall(r"^(#+) ", read(DOCS / "user_guide.md"), re.MULTILINE)
+    ]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
