@@ -2,10 +2,10 @@
 Reading both ways
 =================
 
-Texts of 300 words praise and blame at random, and one word is the verdict: the first,
-or the last. A plain network that reads forwards has just read the last word when it is
-done; the first lies 300 steps back. A bidirectional one has a second layer that reads
-backwards and ends at the first word (Schuster & Paliwal 1997).
+Texts of 80 to 200 words praise and blame at random, and one word is the verdict: the
+first, or the last. A plain network that reads forwards has just read the last word when
+it is done; the first lies all those steps back. A bidirectional one has a second layer
+that reads backwards and ends at the first word (Schuster & Paliwal 1997).
 """
 
 # %%
@@ -22,14 +22,16 @@ OPINIONS = np.array(["awful", "great"], dtype=object)
 FILLERS = np.array(["a", "the", "box", "lamp", "is", "by", "on", "in"], dtype=object)
 
 
-def make_texts(place, n_samples=2000, length=300):
+def make_texts(place, n_samples=2000):
     generator = np.random.default_rng(0)
-    words = generator.choice(FILLERS, size=(n_samples, length))
-    noise = generator.random(words.shape) < 1 / 7
-    words[noise] = generator.choice(OPINIONS, size=noise.sum())
-    y = generator.integers(2, size=n_samples)
-    words[:, place] = OPINIONS[y]
-    return [" ".join(row) for row in words], y
+    texts, y = [], generator.integers(2, size=n_samples)
+    for verdict in OPINIONS[y]:
+        words = generator.choice(FILLERS, size=generator.integers(80, 201))
+        noise = generator.random(len(words)) < 1 / 7
+        words[noise] = generator.choice(OPINIONS, size=noise.sum())
+        words[place] = verdict
+        texts.append(" ".join(words))
+    return texts, y
 
 
 # %%
@@ -47,7 +49,7 @@ for ax, (name, place) in zip(axes, {"first": 0, "last": -1}.items(), strict=True
             bidirectional=bidirectional,
             pooling="last",
             units=16,
-            maxlen="auto",
+            maxlen=200,
             embedding_dim=8,
             epochs=2,
             batch_size=32,

@@ -1,0 +1,182 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The chapter in one notebook
+#
+# From raw reviews to labels with the chapter's five networks: a plain RNN, an LSTM, a
+# GRU, a bidirectional and a stacked LSTM. Then attention, a look inside, a search and a
+# file.
+#
+# It learns from generated reviews in a minute or two. Where the environment variable
+# `SKRNN_DATA` names a folder with `aclImdb_v1.tar.gz`, it learns from IMDb's with the
+# chapter's settings, which takes ten minutes or more.
+
+# %%
+import os
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.metrics import ConfusionMatrixDisplay
+from sklearn.model_selection import GridSearchCV
+
+import skrnn
+from skrnn import (
+    AttentionDisplay,
+    SequenceLengthDisplay,
+    TextSequencer,
+    TrainingHistoryDisplay,
+    compare_models,
+    explain,
+    make_sentiment_pipeline,
+)
+from skrnn.comparison import make_baseline
+from skrnn.datasets import fetch_imdb, make_reviews
+
+# %% [markdown]
+# ## The reviews
+#
+# In a generated review a negation turns an opinion that stands four words later, and
+# positive and negative reviews have the same words. There are few of them, so the
+# networks look at all states (`pooling="max"`), drop nothing and take larger steps.
+
+# %%
+names = np.array(["negative", "positive"])
+if "SKRNN_DATA" in os.environ:
+    train_reviews, train_labels = fetch_imdb(subset="train", return_X_y=True)
+    test_reviews, test_labels = fetch_imdb(subset="test", return_X_y=True)
+    settings = {}
+else:
+    reviews, labels = make_reviews(2600, reach=4, random_state=0)
+    train_reviews, test_reviews = reviews[:2000], reviews[2000:]
+    train_labels, test_labels = labels[:2000], labels[2000:]
+    settings = {
+        "maxlen": "auto",
+        "pooling": "max",
+        "embedding_dim": 16,
+        "spatial_dropout": 0.0,
+        "dropout": 0.0,
+        "optimizer": "adam",
+        "learning_rate": 0.01,
+        "batch_size": 32,
+        "epochs": 6,
+    }
+train_labels, test_labels = names[train_labels], names[test_labels]
+for name in names:
+    print(f"{name}: {train_reviews[train_labels == name][0][:200]}")
+
+# %% [markdown]
+# ## Words become ids
+#
+# 0 is padding, 1 is out of vocabulary, words start at 2, the most frequent first.
+
+# %%
+sequencer = TextSequencer(max_features=7998, maxlen=200).fit(train_reviews)
+row = sequencer.transform(["It is not great, they say."])
+print(row[0, -6:], sequencer.inverse_transform(row)[0])
+
+# %%
+SequenceLengthDisplay.from_estimator(sequencer, train_reviews).plot()
+plt.show()
+
+# %% [markdown]
+# ## Five networks and a bag of words
+#
+# The recipes are the chapter's. A tenth of the training reviews is held out, to draw
+# the curves.
+
+# %%
+networks = {
+    "plain RNN": "chapter_simple",
+    "LSTM": "chapter_lstm",
+    "GRU": "chapter_gru",
+    "bidirectional LSTM": "chapter_bidirectional",
+    "stacked LSTM": "chapter_stacked",
+}
+models = {
+    name: make_sentiment_pipeline(
+        recipe, **settings, validation_split=0.1, random_state=0
+    )
+    for name, recipe in networks.items()
+}
+models["TF-IDF + LogisticRegression"] = make_baseline("tfidf")
+comparison = compare_models(
+    models,
+    train_reviews,
+    train_labels,
+    test_reviews,
+    test_labels,
+    return_estimator=True,
+)
+
+# %%
+comparison  # noqa: B018
+
+# %% [markdown]
+# ## When did they learn?
+
+# %%
+figure, axes = plt.subplots(1, 5, figsize=(15, 3), sharey=True, layout="constrained")
+for ax, name in zip(axes, networks, strict=True):
+    display = TrainingHistoryDisplay.from_estimator(comparison.estimators[name])
+    display.plot(ax=ax, metrics=["accuracy"])
+    ax.set_xlabel(f"epoch, {name}")
+plt.show()
+
+# %% [markdown]
+# ## Which reviews are mistaken?
+
+# %%
+lstm = comparison.estimators["LSTM"]
+ConfusionMatrixDisplay.from_estimator(lstm, test_reviews, test_labels, colorbar=False)
+plt.show()
+
+# %% [markdown]
+# ## Attention
+#
+# Instead of the last state, or the largest values, a sum of all states with learnt
+# weights. They show where the network looks.
+
+# %%
+attention = make_sentiment_pipeline(
+    "chapter_lstm", **{**settings, "pooling": "attention"}, random_state=0
+).fit(train_reviews, train_labels)
+print(f"accuracy {attention.score(test_reviews, test_labels):.3f}")
+AttentionDisplay.from_estimator(attention, test_reviews[:3]).plot()
+plt.show()
+
+# %% [markdown]
+# Why did a review get its class? Blue words speak for it, orange ones against it.
+
+# %%
+explain(lstm, test_reviews[0], method="integrated_gradients")
+
+# %% [markdown]
+# ## A search
+#
+# Text and network are searched together, and the vocabulary is learnt inside each fold.
+
+# %%
+search = GridSearchCV(
+    make_sentiment_pipeline("chapter_gru", **settings, random_state=0),
+    {"clf__units": [8, 32], "seq__lowercase": [True, False]},
+    cv=2,
+).fit(train_reviews[:1000], train_labels[:1000])
+print(search.best_params_)
+
+# %% [markdown]
+# ## Into a file and back
+
+# %%
+path = Path(tempfile.mkdtemp()) / "lstm.skrnn"
+skrnn.save(lstm, path)
+loaded = skrnn.load(path)
+unseen = ["The switch is not, as people say, awful.", "", "Nothing was said."]
+print(f"{path.stat().st_size:,} bytes", loaded.predict(unseen))

@@ -1,0 +1,41 @@
+"""The test suite on other versions than those that lie around.
+
+    nox                  # the newest versions that pip finds
+    nox -s oldest        # the oldest that pyproject.toml allows
+    nox -s skore         # reports of skore on our pipelines
+
+What comes after ``--`` goes to pytest: ``nox -s oldest -- tests/classifiers``.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["newest"]
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Run the tests on the newest versions."""
+    session.install("--upgrade", ".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(python="3.11")
+def oldest(session: nox.Session) -> None:
+    """Run the tests on the first releases that pyproject.toml allows."""
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    pinned = [re.sub(r">=([\d.]+)$", r"==\1.*", each) for each in wanted]
+    session.install(*pinned)
+    session.install("--no-deps", ".")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def skore(session: nox.Session) -> None:
+    """Run the tests that need skore, which brings much along."""
+    session.install(".[test]", "skore>=0.28")
+    session.run("python", "-m", "pytest", "tests/test_skore.py", *session.posargs)
