@@ -51,7 +51,7 @@ for ax, (name, place) in zip(axes, {"first": 0, "last": -1}.items(), strict=True
             units=16,
             maxlen=200,
             embedding_dim=8,
-            epochs=2,
+            epochs=3,
             batch_size=32,
             optimizer="adam",
             learning_rate=0.005,
@@ -67,7 +67,7 @@ for ax, (name, place) in zip(axes, {"first": 0, "last": -1}.items(), strict=True
         ax.plot(range(1, len(accuracy) + 1), accuracy, style, label=label)
     ax.axhline(0.5, color="grey", linewidth=1)
     ax.set(title=f"The {name} word decides", xlabel="epoch", ylim=(0.4, 1.02))
-    ax.set_xticks([1, 2])
+    ax.set_xticks([1, 2, 3])
 axes[0].set_ylabel("accuracy on held-out texts")
 axes[1].legend(loc="lower right")
 plt.show()
