@@ -48,8 +48,12 @@ def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
         raise ValueError(
             f"Negative values in data passed to {name}: ids start at 0 (padding)."
         )
-    # What does not fit int32 is beyond any embedding, hence out of vocabulary.
-    return np.minimum(X, np.iinfo(np.int32).max).astype(np.int32, copy=False)
+    if not np.can_cast(X.dtype, np.int32):
+        # What does not fit int32 is beyond any embedding, hence out of vocabulary.
+        # float32 has no number that is the largest of int32.
+        wide = X.astype(np.float64) if X.dtype.kind == "f" else X
+        X = np.minimum(wide, np.iinfo(np.int32).max)
+    return X.astype(np.int32, copy=False)
 
 
 def has_label(y: Any) -> npt.NDArray[np.bool_] | None:

@@ -242,3 +242,21 @@ def test_bad_labels_are_refused(y, message: str) -> None:
 def test_bad_weights_are_refused(weight: list[float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         small().fit([[1, 2], [2, 1]], [0, 1], sample_weight=weight)
+
+
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "u8", "f2", "f4", "?"])
+def test_ids_of_every_type(dtype: str) -> None:
+    X, y = np.array([[1, 0], [0, 1], [1, 1]]), [0, 1, 1]
+    model = small().fit(X, y)
+    found = model.predict_proba(X.astype(dtype))
+    np.testing.assert_array_equal(found, model.predict_proba(X))
+
+
+def test_large_ids_of_every_type_are_out_of_vocabulary() -> None:
+    model = small().fit([[1, 2], [2, 1]], [0, 1])
+    expected = model.predict_proba([[1, 2]])
+    for large in (2**31 - 1, 2**31, 2.0**31, 1e30, np.float32(3e9), np.uint64(2**63)):
+        found = model.predict_proba(np.array([[large, 2]]))
+        np.testing.assert_array_equal(found, expected)
+    single = np.array([[3e9, 2]], dtype=np.float32)
+    np.testing.assert_array_equal(model.predict_proba(single), expected)

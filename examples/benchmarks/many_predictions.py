@@ -1,0 +1,70 @@
+"""32 threads that predict 200 times each, and the memory of 10,000 predictions.
+
+A small pipeline on generated reviews. Each answer is compared with that of one thread,
+bit for bit.
+
+    python examples/benchmarks/many_predictions.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from skrnn import make_sentiment_pipeline
+from skrnn.datasets import make_reviews
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--threads", type=int, default=32)
+parser.add_argument("--each", type=int, default=200)
+parser.add_argument("--predictions", type=int, default=10_000)
+options = parser.parse_args()
+
+
+def resident_megabytes() -> float:
+    """Return the memory of this process."""
+    with Path("/proc/self/statm").open() as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+reviews, labels = make_reviews(400, random_state=0)
+model = make_sentiment_pipeline(maxlen=30, epochs=1, units=16, random_state=0)
+model.fit(reviews, labels)
+questions = [reviews[i : i + 1 + i % 3] for i in range(options.each)]
+serial = [model.predict_proba(question) for question in questions]
+
+
+def ask(thread: int) -> int:
+    """Ask all questions, each thread from another one on; count the wrong answers."""
+    order = np.roll(np.arange(options.each), thread)
+    return sum(
+        not np.array_equal(model.predict_proba(questions[i]), serial[i]) for i in order
+    )
+
+
+start = time.perf_counter()
+with ThreadPoolExecutor(options.threads) as threads:
+    wrong = sum(threads.map(ask, range(options.threads)))
+seconds = time.perf_counter() - start
+n_asked = options.threads * options.each
+print(f"{n_asked} predictions by {options.threads} threads in {seconds:.1f} s: {wrong} "
+      "differ from those of one thread")  # fmt: skip
+
+before = None
+for number in range(1, options.predictions + 1):
+    model.predict(questions[number % options.each])
+    if number == options.predictions // 10:
+        gc.collect()
+        before = resident_megabytes()
+gc.collect()
+grown = resident_megabytes() - before
+print(f"{options.predictions} predictions more, memory after the first tenth: "
+      f"{grown:+.1f} MB")  # fmt: skip
+sys.exit(wrong != 0 or grown > 20)
