@@ -18,6 +18,8 @@ def main() -> None:
             f"The command line needs {package}, which is not installed: "
             "pip install 'skrnn[cli]'"
         )
+    except KeyboardInterrupt:  # while modules are loaded; later the commands see to it
+        sys.exit(130)
     app.commands(prog_name="skrnn")
 
 

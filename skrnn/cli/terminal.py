@@ -120,7 +120,7 @@ def _silent_stderr() -> Iterator[None]:
         os.dup2(kept.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             kept.seek(0)
             os.write(before, kept.read())
             raise
