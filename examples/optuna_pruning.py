@@ -67,8 +67,8 @@ study = optuna.create_study(
 study.optimize(objective, n_trials=12)
 for trial in study.trials:
     epochs = len(trial.intermediate_values)
-    value = "pruned" if trial.value is None else f"{trial.value:.3f}"
-    print(f"{trial.number:>3} {value:>7} after {epochs} epochs  {trial.params}")
+    end = "pruned" if trial.state is optuna.trial.TrialState.PRUNED else "done"
+    print(f"{trial.value:.3f} {end:>6} after {epochs} epochs  {trial.params}")
 
 # %%
 # The best, fitted on all training reviews.

@@ -94,6 +94,7 @@ def slope(x: list[float], y: list[float]) -> float:
 def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
     """Draw time and memory over each size, with their slopes."""
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogLocator, NullLocator
 
     figure, axes = plt.subplots(
         2, len(points), figsize=(3.4 * len(points), 6.4), layout="constrained"
@@ -110,12 +111,23 @@ def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
             middle = np.exp(np.mean(np.log(x)))
             ax.loglog(x, line * (np.array(x) / middle) ** grown, color=colour)
             ax.loglog(x, y[0] * np.array(x) / x[0], ":", color="0.5")
-            ax.set_title(f"{size}: slope {grown:.2f}")
+            ax.set_title(f"{size}: slope {round(grown, 2) + 0.0:.2f}")
             ax.set_ylabel(name if not column else "")
-            ax.grid(alpha=0.3, which="both")
+            ax.grid(alpha=0.3)
+            ax.set_xticks(x, [_short(value) for value in x])
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.set_minor_locator(NullLocator())
         axes[1, column].set_xlabel(textwrap.fill(SIZES[size][1], 34))
     figure.suptitle("Dotted: linear growth from the first point")
     figure.savefig(path, dpi=110)
+
+
+def _short(value: float) -> str:
+    if value < 1000:
+        return f"{value:.3g}"
+    return f"{value / 1e6:.3g}M" if value >= 1e6 else f"{value / 1e3:.3g}k"
 
 
 def main() -> None:

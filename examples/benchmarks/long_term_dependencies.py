@@ -1,10 +1,10 @@
 """Accuracy and gradient norm by the distance of a negation, the full figure.
 
 A plain RNN, an LSTM, a GRU, attention and TF-IDF on the same generated reviews. All
-networks have the same size, epochs and optimizer. Its learning rate each of them
-chooses from the same three, on reviews of a seed that is used for nothing else, before
-the first review of the figure is made. Then all are fitted anew for each distance and
-each of three seeds.
+networks have the same size, epochs, optimizer and learning rate. The learning rate is
+the best of three for all of them together, on reviews of a seed that is used for
+nothing else, and is chosen before the first review of the figure is made. Then all are
+fitted anew for each distance and each of three seeds.
 
 Writes the table and the pictures for a light and a dark page; started again after it
 was stopped, it goes on where it was.
@@ -55,8 +55,8 @@ def network(name, learning_rate, seed):
     return make_sentiment_pipeline(None, **params, random_state=seed)
 
 
-def choose_learning_rates():
-    """Return the learning rate of each network that is best on the other reviews."""
+def try_learning_rates():
+    """Return the mean accuracy of each network and learning rate on other reviews."""
     candidates = {
         f"{name}, {rate}": network(name, rate, VALIDATION_SEED)
         for name in NETWORKS
@@ -72,8 +72,8 @@ def choose_learning_rates():
     return table.pivot_table("accuracy", "model", "rate")
 
 
-def measure(rates, seed, distance):
-    models = {name: network(name, float(rates[name]), seed) for name in NETWORKS}
+def measure(rate, seed, distance):
+    models = {name: network(name, rate, seed) for name in NETWORKS}
     models["TF-IDF"] = make_pipeline(TfidfVectorizer(), LogisticRegression())
     # Each distance has reviews of its own.
     source = 100 * seed + distance
@@ -98,24 +98,23 @@ parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
 args = parser.parse_args()
 
 mpl.use("Agg")
-rates = kept(args.folder / "learning_rates.csv", choose_learning_rates).idxmax(axis=1)
+tried = kept(args.folder / "learning_rates.csv", try_learning_rates)
+rate = float(tried.mean().idxmax())
 table = pd.concat(
     [
         kept(
             args.folder / f"distance_{distance}_seed_{seed}.csv",
-            lambda seed=seed, distance=distance: measure(rates, seed, distance),
+            lambda seed=seed, distance=distance: measure(rate, seed, distance),
         )
         for seed in args.seeds
         for distance in args.distances
     ],
     ignore_index=True,
 )
-print(rates.to_string(), end="\n\n")
-by_place = table.pivot_table(
-    ["accuracy", "gradient_norm"], "model", "distance", ["mean", "min", "max"]
-)
-print(by_place.loc[list(table["model"].unique()), "mean"].round(3).to_string())
-print(by_place["min"]["accuracy"].round(3).to_string())
+print(f"{tried.round(3).to_string()}\nlearning rate {rate}\n")
+for column in ("accuracy", "gradient_norm"):
+    figures = table.pivot_table(column, "model", "distance", ["mean", "min", "max"])
+    print(f"{column}\n{figures.round(3).to_string()}\n")
 for name, style in (("light", "default"), ("dark", "dark_background")):
     with plt.style.context(style):
         display = LongTermDependencyDisplay(table).plot()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    redirect_stdout,
+)
 from typing import Any, Self
 
 import keras
@@ -76,5 +81,8 @@ def show_epochs(models: dict[str, Pipeline]) -> Iterator[None]:
     )
     for name, model in models.items():
         model.set_params(clf__callbacks=[EpochBar(progress, name)])
-    with redirect_stdout(sys.stderr), progress:
+    drawn: AbstractContextManager[Any] = (
+        progress if console.is_terminal else nullcontext()
+    )
+    with redirect_stdout(sys.stderr), drawn:
         yield

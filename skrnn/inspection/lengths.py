@@ -13,7 +13,7 @@ from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.reading import find_sequencer
 from skrnn.inspection.style import AGAINST, FOR, legend_above
 from skrnn.text.encoding import Encoded, encode
-from skrnn.text.sentences import break_long_sentences
+from skrnn.text.rows import set_apart
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["SequenceLengthDisplay"]
@@ -267,8 +267,5 @@ def _zeros_between_sentences(
     """Count the zeros that set sentences apart; None if there is no such rule."""
     if sequencer.sentence_splitter is None and sequencer.sentence_length is None:
         return None
-    breaks, lengths = documents.breaks, documents.lengths
-    if sequencer.sentence_length is not None:
-        breaks = break_long_sentences(breaks, lengths, sequencer.sentence_length)
-    owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
-    return np.bincount(owners, minlength=len(lengths))
+    _, widths = set_apart(documents, sequencer.sentence_length)
+    return (widths - documents.lengths).astype(np.int64)

@@ -38,7 +38,8 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     rules, the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor`
     takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch,
     time), 0 for padding and between sentences, and give ``probabilities``, float32 of
-    shape (batch, n_classes). Needs onnx (``pip install 'skrnn[onnx]'``).
+    shape (batch, n_classes). The operators are those of opset 17, the format IR
+    version 8. Needs onnx (``pip install 'skrnn[onnx]'``).
 
     Parameters
     ----------

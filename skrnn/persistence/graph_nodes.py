@@ -10,8 +10,9 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 __all__ = ["FLOAT", "INT32", "INT64", "Graph"]
 
+# Of ONNX 1.12, so that runtimes older than ours read the files, too.
 _OPSET = 17
-_IR_VERSION = 8  # of ONNX 1.12, so that older runtimes read it, too
+_IR_VERSION = 8
 
 FLOAT = TensorProto.FLOAT
 INT32 = TensorProto.INT32

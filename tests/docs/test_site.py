@@ -150,6 +150,13 @@ def test_figures_of_the_decision_table_are_those_of_the_readme() -> None:
     assert not {figure for figure in figures if figure not in readme}
 
 
+def test_recipes_that_the_pages_name_exist() -> None:
+    pages = "\n".join(read(page) for page in DOCS.glob("*.md"))
+    named = set(re.findall(r"recipes? `\"(\w+)\"`", pages))
+    named |= set(re.findall(r"make_sentiment_pipeline\(\s*\"(\w+)\"", pages))
+    assert {"fast", "chapter_lstm"} <= named <= set(skrnn.get_recipe_names())
+
+
 def messages() -> str:
     """Return the string constants of the package, one after the other."""
     texts = []

@@ -43,3 +43,9 @@ def test_an_example_runs_and_draws(path: Path) -> None:
 
 def test_the_examples_are_found() -> None:
     assert len(EXAMPLES) >= 6
+
+
+def test_the_example_without_pictures_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    script = Path(__file__).parents[2] / "examples" / "train_from_files.py"
+    runpy.run_path(str(script), run_name="__main__")
+    assert "accuracy" in capsys.readouterr().out.splitlines()[-1]

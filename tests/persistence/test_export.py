@@ -239,3 +239,5 @@ def test_the_file_is_one_that_onnx_reads(tmp_path: Path) -> None:
     model = onnx.load(tmp_path / "model.onnx")
     onnx.checker.check_model(model, full_check=True)
     assert [entry.key for entry in model.metadata_props] == ["skrnn", "skrnn_sha256"]
+    assert [(o.domain, o.version) for o in model.opset_import] == [("", 17)]
+    assert model.ir_version == 8
