@@ -190,6 +190,17 @@ def write_estimator(
         written["templates"] = _write_all(writer, templates, place, False)
     if not fitted:
         return written
+    if not kind.network:
+        return {**written, **_write_fitted(writer, kind, estimator, place)}
+    with estimator._as_it_is() as seen:  # another thread may be fitting it
+        return {**written, **_write_fitted(writer, kind, seen, place)}
+
+
+def _write_fitted(
+    writer: Writer, kind: Kind, estimator: Any, place: str
+) -> dict[str, Any]:
+    """Return what was learnt, and where its arrays are."""
+    written: dict[str, Any] = {}
     attributes = [
         *kind.attributes,
         *(a for a in kind.optional if hasattr(estimator, a)),

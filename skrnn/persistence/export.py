@@ -86,8 +86,9 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     ['model.onnx']
     """
     sequencer, classifier = _steps(pipeline)
-    network = classifier._network
-    values = network.model.get_weights()
+    with classifier._as_it_is() as seen:  # another thread may be fitting it
+        network, classes = seen._network, seen.classes_
+        values = network.model.get_weights()
     weights = dict(zip(network.weight_names, values, strict=True))
     check_weights(network.spec, weights)
     n_bytes = sum(weight.nbytes for weight in values)
@@ -99,7 +100,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     described = {
         "format_version": FORMAT_VERSION,
         "versions": {"skrnn": version("skrnn")},
-        "classes": _write_classes(classifier.classes_),
+        "classes": _write_classes(classes),
         "text": write_rules(
             params=sequencer._get_params_in_use(),
             stop_words=sequencer._analyzer.stop_words,
