@@ -20,7 +20,7 @@ nox.options.sessions = ["newest"]
 def newest(session: nox.Session) -> None:
     """Run the tests on the newest versions."""
     session.install("--upgrade", ".[test]")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session(python="3.11")
@@ -33,7 +33,7 @@ def oldest(session: nox.Session) -> None:
     session.install("--no-deps", ".")
     # Old releases use what their own requirements, which are new ones, call deprecated.
     quiet = ("-W", "ignore::DeprecationWarning")
-    session.run("python", "-m", "pytest", *quiet, *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *quiet, *session.posargs)
 
 
 @nox.session

@@ -143,7 +143,7 @@ class Lies(LogisticRegression):
         (Lies("nan"), "not finite"),
         (LogisticRegression(C=-1), "InvalidParameterError: .*'C'"),
         (LogisticRegression, "TypeError"),
-        (object(), "TypeError"),
+        pytest.param(object(), "TypeError", id="object"),
         (None, "TypeError"),
     ],
     ids=str,
