@@ -14,13 +14,14 @@ from pathlib import Path
 import nox
 
 nox.options.sessions = ["newest"]
+PYTEST = ("python", "-m", "pytest", "-n", "2", "--dist", "worksteal")
 
 
 @nox.session
 def newest(session: nox.Session) -> None:
     """Run the tests on the newest versions."""
     session.install("--upgrade", ".[test]")
-    session.run("python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
+    session.run(*PYTEST, *session.posargs)
 
 
 @nox.session(python="3.11")
@@ -33,7 +34,7 @@ def oldest(session: nox.Session) -> None:
     session.install("--no-deps", ".")
     # Old releases use what their own requirements, which are new ones, call deprecated.
     quiet = ("-W", "ignore::DeprecationWarning")
-    session.run("python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *quiet, *session.posargs)
+    session.run(*PYTEST, *quiet, *session.posargs)
 
 
 @nox.session
