@@ -1,10 +1,11 @@
 """Kill a training with ``memory=`` again and again, and see what it ends with.
 
-A process that fits a small network on generated data gets SIGKILL at a random time,
-every second one while it writes the state of an epoch. The next one goes on. Checked
-are, after each kill, that no epoch is lost but the one under way, and in the end that
-the weights are bit for bit those of a training that nobody disturbed, and that no file
-is left but the states of the epochs.
+A process that fits a small network on generated data and saves it gets SIGKILL at a
+random time, every second one while it writes the state of an epoch, and some while they
+save the model. The next one goes on. Checked are, after each kill, that no epoch is
+lost but the one under way, and that there is a whole model or none; in the end that the
+weights, and those of the saved model, are bit for bit those of a training that nobody
+disturbed, and that no file is left but the states of the epochs and the model.
 
     python examples/benchmarks/kill_and_resume.py --kills 50
 """
@@ -23,10 +24,12 @@ from pathlib import Path
 import numpy as np
 
 _PATIENCE = 600.0  # seconds, after which a process that does nothing is a fault
+_KILLED_SAVING = 5  # of the kills of a round
 
 
 def fit(seed: int, epochs: int, memory: Path, log: Path) -> None:
-    """Fit, and log what is done: in a process of its own."""
+    """Fit and save, and log what is done: in a process of its own."""
+    import skrnn
     from skrnn import RNNSentimentClassifier
     from skrnn.training.memory import Trajectory
 
@@ -55,11 +58,17 @@ def fit(seed: int, epochs: int, memory: Path, log: Path) -> None:
         dropout=0.2, weight_averaging=0.9, memory=memory, random_state=seed,
     )  # fmt: skip
     model.fit(X, y)
-    digest = hashlib.sha256()
-    for weights in model.model_.get_weights():
-        digest.update(weights.tobytes())
-    digest.update(repr(model.history_).encode())
-    say(digest.hexdigest())
+    path = model_of(memory)
+    path.parent.mkdir(exist_ok=True)
+    if path.exists():
+        skrnn.load(path)  # whole, though a process may have been killed that wrote it
+    skrnn.save(model, path)
+    for each in (model, skrnn.load(path)):
+        digest = hashlib.sha256()
+        for weights in each.model_.get_weights():
+            digest.update(weights.tobytes())
+        digest.update(repr(each.history_).encode())
+        say(digest.hexdigest())
 
 
 def main() -> None:
@@ -98,28 +107,40 @@ def run_round(
 ) -> int:
     """Fit once undisturbed and once with kills; return how many there were."""
     run(folder / "calm", context, seed, epochs, folder / "undisturbed")
-    expected = lines(folder / "calm")[-1]
+    expected, saved = lines(folder / "calm")[-2:]
+    if saved != expected:
+        sys.exit(f"Saved are other weights: {saved}, expected {expected}")
     written = [path.stat().st_mtime for path in states(folder / "undisturbed")]
     pace = (written[-1] - written[0]) / (epochs - 1)
 
-    memory, kills = folder / "memory", 0
+    memory, kills, killed_saving = folder / "memory", 0, 0
+    most_saving = min(_KILLED_SAVING, most_kills // 2)
     while True:
         before = len(states(memory))
         log = folder / f"log-{kills}"
         if kills == most_kills:
             run(log, context, seed, epochs, memory)
             break
-        aim = kills % 2 == 1
+        aim: tuple[Path, str] | None = None
+        if before == epochs or kills >= most_kills - most_saving:
+            aim = model_of(memory).parent, "*.skrnn-part"
+            killed_saving += 1
+        elif kills % 2 == 1:
+            aim = memory, "*.part"
+        if killed_saving > most_saving:
+            run(log, context, seed, epochs, memory)
+            break
         if not run(log, context, seed, epochs, memory, (chance, aim, pace)):
             break
         kills += 1
         check_kill(log, before, len(states(memory)))
-    found = lines(log)[-1]
-    if found != expected:
+    if (found := lines(log)[-2:]) != [expected] * 2:
         sys.exit(f"Other weights after {kills} kills: {found}, expected {expected}")
-    files = sorted(path for path in memory.rglob("*") if path.is_file())
-    if files != states(memory) or len(files) != epochs:
-        sys.exit(f"Left over: {sorted(set(files) - set(states(memory)))}")
+    files = {path for path in memory.rglob("*") if path.is_file()}
+    files |= set(model_of(memory).parent.iterdir())
+    wanted = {*states(memory), model_of(memory)}
+    if files != wanted or len(files) != epochs + 1:
+        sys.exit(f"Left over: {sorted(files - wanted)}")
     return kills
 
 
@@ -129,7 +150,7 @@ def run(
     seed: int,
     epochs: int,
     memory: Path,
-    killing: tuple[random.Random, bool, float] | None = None,
+    killing: tuple[random.Random, tuple[Path, str] | None, float] | None = None,
 ) -> bool:
     """Run a fit in a process; tell whether it was killed."""
     process = context.Process(target=fit, args=(seed, epochs, memory, log))
@@ -139,7 +160,7 @@ def run(
         while process.is_alive() and not lines(log):
             time.sleep(0.01)
         time.sleep(chance.uniform(0, 2 * pace))
-        while aim and process.is_alive() and not list(memory.rglob("*.part")):
+        while aim and process.is_alive() and not list(aim[0].rglob(aim[1])):
             pass
         process.kill()
     process.join(_PATIENCE)
@@ -154,7 +175,7 @@ def run(
 
 def check_kill(log: Path, before: int, after: int) -> None:
     """Check what a killed process did: it went on, and lost its last epoch at most."""
-    computed = [int(line) for line in lines(log) if line != "begin"]
+    computed = [int(line) for line in lines(log) if line.isdigit()]
     if computed != list(range(before + 1, before + 1 + len(computed))):
         sys.exit(f"{before} epochs were kept, and then computed: {computed}")
     last = before + len(computed)
@@ -165,6 +186,11 @@ def check_kill(log: Path, before: int, after: int) -> None:
 def lines(log: Path) -> list[str]:
     """Return what a process has said so far."""
     return log.read_text().splitlines() if log.exists() else []
+
+
+def model_of(memory: Path) -> Path:
+    """Return the file that a model is saved to, alone in its folder."""
+    return memory.with_name(f"{memory.name}-saved") / "model.skrnn"
 
 
 def states(memory: Path) -> list[Path]:

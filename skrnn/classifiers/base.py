@@ -54,12 +54,14 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
+from skrnn.networks.replicas import Replicas, as_replicas, name_of
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
 from skrnn.training.callbacks import EpochTasks
 from skrnn.training.faults import DivergenceError
 from skrnn.training.loop import Examples, predict, train
 from skrnn.training.memory import History, Trajectory, has_memory
+from skrnn.training.workers import check_same_everywhere
 
 # SciKeras writes its own pickling into keras.Model; Keras' inherited one is sound.
 _KERAS_OWN = {"__reduce__", "__deepcopy__"} - set(vars(keras.Model))
@@ -143,8 +145,8 @@ class BaseSequenceClassifier(
     A subclass has a constructor with the parameters that are read here
     (``n_embeddings``, ``optimizer``, ``learning_rate``, ``clipnorm``, ``epochs``,
     ``batch_size``, ``validation_split``, ``early_stopping``, ``class_weight``,
-    ``callbacks``, ``memory``, ``warm_start``, ``random_state``, ``verbose`` and
-    ``**routed``) and says by :meth:`_make_spec` which network it wants.
+    ``callbacks``, ``memory``, ``warm_start``, ``strategy``, ``random_state``,
+    ``verbose`` and ``**routed``) and says by :meth:`_make_spec` which network it wants.
     """
 
     # SciKeras asks for these; the network is always ours and its loss follows from y.
@@ -314,6 +316,8 @@ class BaseSequenceClassifier(
                 network = lease.network
                 state["_stored"] = (network.spec, network.model.get_weights())
         state["callbacks"] = _without_model(self.callbacks)
+        if not isinstance(self.strategy, str | None):
+            state["strategy"] = name_of(self.strategy)  # belongs to the process
         # A copy that is made while fit runs, for scikit-learn's callbacks, is fitted.
         state.pop("_material", None)
         return state
@@ -365,9 +369,11 @@ class BaseSequenceClassifier(
         if material.vectors is None:
             material.vectors = self._learnt_embeddings(material.ids, self._seed)
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), material.vectors)
-        optimizer = self._make_optimizer()
+        replicas = as_replicas(self.strategy)
+        with replicas.scope():
+            optimizer = self._make_optimizer()
         lease = lease_network(
-            spec, self._make_objective(), optimizer, vars(self).get("_lease")
+            spec, self._make_objective(), optimizer, vars(self).get("_lease"), replicas
         )
         lease.network.reset(
             np.random.default_rng(self._seed),
@@ -379,7 +385,8 @@ class BaseSequenceClassifier(
     def _build_keras_model(self) -> Lease:
         # All seeds are passed on explicitly, so SciKeras need not set global ones.
         self._random_state = None
-        self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        self._seed = as_replicas(self.strategy).gather(seed)[0]
         return super()._build_keras_model()
 
     # -- checks ----------------------------------------------------------------------
@@ -611,12 +618,15 @@ class BaseSequenceClassifier(
         for ids in self._material.ids[1:]:
             examples = examples.and_unlabelled(self._as_rows(ids))
 
-        network = self._network
+        network = self._network_of(as_replicas(self.strategy))
         decisive = {
             "batch_size": options["batch_size"],
             "shuffle": options.get("shuffle", True),
             "seed": self._seed,
         }
+        check_same_everywhere(
+            network.replicas, (network.spec, examples, validation, decisive)
+        )
         trajectory = None
         if has_memory(self.memory) and may_skip:
             trajectory = Trajectory(
@@ -646,6 +656,19 @@ class BaseSequenceClassifier(
         self.n_parameters_ = network.model.count_params()
         if diverged is not None:
             raise diverged
+
+    def _network_of(self, replicas: Replicas) -> CompiledNetwork:
+        """Return the network, moved there if it was elsewhere: it goes on as it was."""
+        network = self._network
+        if network.replicas is not replicas:
+            with replicas.scope():
+                optimizer = self._make_optimizer()
+            lease = lease_network(
+                network.spec, network.objective, optimizer, replicas=replicas
+            )
+            lease.network.set_state(network.get_state())
+            self._lease = lease
+        return self._lease.network
 
     def _given_validation(self) -> Examples | None:
         if self._material.validation is None:

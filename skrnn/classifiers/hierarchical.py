@@ -161,6 +161,15 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         Whether ``fit`` goes on from the weights, optimizer and history of the last
         ``fit`` (``epochs`` more) instead of starting anew. The architecture and the
         vocabulary stay those of the first.
+    strategy : {"mirrored", "multi_worker_mirrored"}, tf.distribute.MirroredStrategy, \
+tf.distribute.MultiWorkerMirroredStrategy or None, default=None
+        Who computes a step: "mirrored" all GPUs of this process (or its logical CPUs
+        if there is none), "multi_worker_mirrored" all processes that the environment
+        variable ``TF_CONFIG`` names, each of which calls ``fit`` with all of the data.
+        Each takes its share of the rows of a batch, and all learn the same weights,
+        those of one device but for rounding; ``batch_size`` is that of the whole
+        batch. Dropout is drawn by each for itself, so that with it the weights are
+        others, as with another seed. Prediction takes one device. None is one device.
     random_state : int, RandomState instance or None, default=None
         Source of the first weights, dropout, order of the rows and validation split.
         An int gives the same network bit for bit on one machine. Global generators
@@ -299,6 +308,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         callbacks: Any = None,
         memory: str | os.PathLike[str] | joblib.Memory | None = None,
         warm_start: bool = False,
+        strategy: str | tf.distribute.Strategy | None = None,
         random_state: Any = None,
         verbose: int = 0,
         **routed: Any,
@@ -331,6 +341,7 @@ Pipeline` keeps its steps. A fit on the same data with the same parameters and s
         self.callbacks = callbacks
         self.memory = memory
         self.warm_start = warm_start
+        self.strategy = strategy
         self.random_state = random_state
         self.verbose = verbose
         self.__dict__.update(routed)

@@ -17,6 +17,7 @@ from skrnn._sklearn import Interval, StrOptions, fit_context
 from skrnn.classifiers.base import MOST_EMBEDDINGS, BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.objective import Objective
+from skrnn.networks.replicas import STRATEGIES
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
 from skrnn.training.memory import call_kept, has_memory
 
@@ -66,6 +67,7 @@ class BaseTextClassifier(BaseSequenceClassifier):
         "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
         "memory": [str, os.PathLike, joblib.Memory, None],
         "warm_start": ["boolean"],
+        "strategy": [StrOptions(set(STRATEGIES)), *STRATEGIES.values(), None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }

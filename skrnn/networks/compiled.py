@@ -17,6 +17,7 @@ import tensorflow as tf
 from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
 from skrnn.networks.objective import NEXT_TO_NOTHING, Objective, share, virtual_labels
 from skrnn.networks.pooling import AttentionPooling
+from skrnn.networks.replicas import ALONE, Replicas
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _EACH = tf.TensorSpec([None], tf.float32)
@@ -33,7 +34,10 @@ class CompiledNetwork:
     objective : Objective
         What training makes small.
     optimizer : keras.optimizers.Optimizer
-        A new optimizer, which the network keeps for itself.
+        A new optimizer, made in the scope of the replicas, which the network keeps for
+        itself.
+    replicas : Replicas, default=ALONE
+        Those that compute its steps together.
     """
 
     def __init__(
@@ -41,10 +45,18 @@ class CompiledNetwork:
         spec: NetworkSpec,
         objective: Objective,
         optimizer: keras.optimizers.Optimizer,
+        replicas: Replicas = ALONE,
     ) -> None:
         self.spec = spec
         self.objective = objective
-        self.key = network_key(spec, objective, optimizer)
+        self.replicas = replicas
+        self.key = network_key(spec, objective, optimizer, replicas)
+        self.shared = False
+        with replicas.scope():
+            self._build(optimizer)
+
+    def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
+        spec, objective = self.spec, self.objective
         self.model = build_network(spec)
         # Our batches arrive aligned, which the model need not find out again; and the
         # objective looks at the word vectors in between.
@@ -64,7 +76,10 @@ class CompiledNetwork:
         averaged = self.model.trainable_variables if objective.weight_averaging else []
         self._averages = [tf.Variable(v.value, trainable=False) for v in averaged]
         self._shows_average = False
-        self.shared = False
+        self._seeds = [
+            v for v in self.model.variables if v.path.endswith("seed_generator_state")
+        ]
+        self._seeds.append(self._draws.state)
 
     def reset(
         self,
@@ -86,6 +101,7 @@ class CompiledNetwork:
             self.model.optimizer.learning_rate = learning_rate
         if self.objective.virtual_adversarial:
             self._draws.state.assign([rng.integers(2**31), 0])
+        self._spread_seeds()
         self._restart_averages()
         self.model.stop_training = False
 
@@ -115,11 +131,21 @@ class CompiledNetwork:
         versions = (ours, tf.__version__, keras.__version__, numba.__version__)
         optimizer = self.model.optimizer
         kind, config = type(optimizer).__qualname__, _as_text(_config(optimizer))
-        return self.spec, self.objective, kind, config, versions, self.get_state()
+        how = self.replicas.name, self.replicas.n
+        return self.spec, self.objective, kind, config, versions, how, self.get_state()
 
     def get_state(self) -> list[npt.NDArray[Any]]:
-        """Copy all variables, the optimizer's and the dropout seeds included."""
-        return [np.array(self._shows_average), *(v.numpy() for v in self._variables())]
+        """Copy all variables, the optimizer's and the dropout seeds included.
+
+        All processes of a strategy get the same.
+        """
+        values = [v.numpy() for v in self._variables()]
+        own = np.array([self.replicas.numbers[0], 0], np.uint32)
+        seeds = {id(seed) for seed in self._seeds}
+        for place, variable in enumerate(self._variables()):
+            if id(variable) in seeds:
+                values[place] = values[place] - own
+        return [np.array(self._shows_average), *values]
 
     def set_state(self, state: list[npt.NDArray[Any]]) -> None:
         """Put back what :meth:`get_state` gave."""
@@ -127,6 +153,13 @@ class CompiledNetwork:
         self._shows_average = bool(shows_average)
         for variable, value in zip(self._variables(), values, strict=True):
             variable.assign(value)
+        self._spread_seeds()
+
+    def _spread_seeds(self) -> None:
+        """Give each replica seeds of its own, so that dropout differs among them."""
+        for seed in self._seeds:
+            for number, copy in self.replicas.copies(seed):
+                copy.assign_add([number, 0])
 
     def weights_of(self, state: list[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
         """Return what :meth:`set_weights` takes, out of what :meth:`get_state` gave."""
@@ -167,12 +200,12 @@ class CompiledNetwork:
         number of those rows.
         """
         step = self._perturbed_step if self.objective.perturbs else self._plain_step
-        return _trace(step, _IDS, _EACH, _EACH)
+        return _trace(self.replicas.divided(step), _IDS, _EACH, _EACH)
 
     @cached_property
     def test_step(self) -> Callable[..., _Sums]:
         """Give what :attr:`train_step` gives, without learning."""
-        return _trace(self._test_step, _IDS, _EACH, _EACH)
+        return _trace(self.replicas.divided(self._test_step), _IDS, _EACH, _EACH)
 
     @cached_property
     def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -205,21 +238,32 @@ class CompiledNetwork:
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
         return self._judge(self._look_up(self._known(ids), training=False))
 
-    def _test_step(self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> _Sums:
-        proba = self._predict_step(ids)
-        return self._sums(proba, self.objective.label_losses(proba, y), y, weight)
+    # Steps take ids, classes and weights of rows, and the classes of all rows of the
+    # batch, which are more where replicas share it.
 
-    def _plain_step(self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> _Sums:
+    def _test_step(
+        self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
+    ) -> _Sums:
+        del batch
+        proba = self._predict_step(ids)
+        losses = self.objective.label_losses(proba, tf.maximum(y, 0))
+        return self._sums(proba, losses, y, weight)
+
+    def _plain_step(
+        self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
+    ) -> _Sums:
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as tape:
             seen = self._look_up(self._known(ids), training=True)
             proba = self._judge(seen, training=True)
-            losses = self.objective.label_losses(proba, y)
-            loss = tf.reduce_mean(losses * weight)
+            losses = self.objective.label_losses(proba, tf.maximum(y, 0))
+            loss = share(losses, weight, batch >= 0)
         self._learn(tape.gradient(loss, variables))
         return self._sums(proba, losses, y, weight)
 
-    def _perturbed_step(self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor) -> _Sums:
+    def _perturbed_step(
+        self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
+    ) -> _Sums:
         labelled = y >= 0
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as below:
@@ -231,14 +275,14 @@ class CompiledNetwork:
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
             aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
             losses = self.objective.label_losses(proba, aims)
-            counts = tf.where(labelled, weight, NEXT_TO_NOTHING)
-            loss = share(losses, counts, labelled)
+            counts = weight * tf.where(labelled, 1.0, NEXT_TO_NOTHING)
+            loss = share(losses, counts, batch >= 0)
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
         moved = vectors + self.objective.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
             perturbed = self._judge([moved, lengths], training=True)
-            loss = self.objective.perturbed_losses(perturbed, proba, y, weight)
+            loss = self.objective.perturbed_losses(perturbed, proba, y, weight, batch)
         harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
         gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
         if self.spec.embeddings_trainable:
@@ -256,7 +300,7 @@ class CompiledNetwork:
             # As long as few steps were made, the average follows them closely.
             t = tf.cast(optimizer.iterations.value, tf.float32)
             kept = tf.minimum(self.objective.weight_averaging, (1 + t) / (10 + t))
-        optimizer.apply(gradients, variables)
+        self.replicas.apply(optimizer, gradients, variables)
         for average, variable in zip(self._averages, variables, strict=False):
             average.assign_add((1 - kept) * (variable.value - average))
 
@@ -277,13 +321,16 @@ class CompiledNetwork:
 
 
 def network_key(
-    spec: NetworkSpec, objective: Objective, optimizer: keras.optimizers.Optimizer
+    spec: NetworkSpec,
+    objective: Objective,
+    optimizer: keras.optimizers.Optimizer,
+    replicas: Replicas,
 ) -> tuple[Any, ...]:
     """Return what two networks have in common that may be handed out for each other."""
     config = _config(optimizer)
     if isinstance(config["learning_rate"], float):
         del config["learning_rate"]  # a variable, set when the network is reset
-    return spec, objective, type(optimizer), _as_text(config)
+    return spec, objective, type(optimizer), _as_text(config), id(replicas)
 
 
 def _trace(step: Callable[..., Any], *signature: tf.TensorSpec) -> Callable[..., Any]:

@@ -63,30 +63,43 @@ class Objective:
         )
 
     def perturbed_losses(
-        self, perturbed: tf.Tensor, proba: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
+        self,
+        perturbed: tf.Tensor,
+        proba: tf.Tensor,
+        y: tf.Tensor,
+        weight: tf.Tensor,
+        batch: tf.Tensor,
     ) -> tf.Tensor:
-        """Return the adversarial loss of the batch, a scalar.
+        """Return the adversarial loss of some rows of a batch, a scalar.
 
         Parameters
         ----------
-        perturbed, proba : tensors of shape (batch, n_outputs)
+        perturbed, proba : tensors of shape (n_rows, n_outputs)
             Outputs with and without the perturbation.
-        y : tensor of shape (batch,), float32
+        y : tensor of shape (n_rows,), float32
             Class numbers, -1 without a label.
-        weight : tensor of shape (batch,), float32
+        weight : tensor of shape (n_rows,), float32
             Weights of the rows.
+        batch : tensor of shape (batch,), float32
+            Class numbers of all rows of the batch.
         """
-        labelled = y >= 0
         no = tf.zeros_like(weight)
-        harmful = labelled if self.adversarial else tf.zeros_like(labelled)
+        harmful = self._harmful(y)
         total = tf.constant(0.0)
         if self.adversarial:
             losses = self.label_losses(perturbed, tf.maximum(y, 0))
-            total += share(losses, tf.where(harmful, weight, no), harmful)
+            counts = tf.where(harmful, weight, no)
+            total += share(losses, counts, self._harmful(batch))
         if self.virtual_adversarial:
             losses = _divergence(tf.stop_gradient(proba), perturbed)
-            total += share(losses, tf.where(harmful, no, weight), ~harmful)
+            counts = tf.where(harmful, no, weight)
+            total += share(losses, counts, ~self._harmful(batch))
         return total
+
+    def _harmful(self, y: tf.Tensor) -> tf.Tensor:
+        """Tell which rows are perturbed to the harm of their label."""
+        labelled = y >= 0
+        return labelled if self.adversarial else tf.zeros_like(labelled)
 
     def perturbations(self, gradient: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """Return the perturbation of each row, shape (batch, time, features).
@@ -113,10 +126,11 @@ def share(losses: tf.Tensor, weight: tf.Tensor, counted: tf.Tensor) -> tf.Tensor
 
     Parameters
     ----------
-    losses, weight : tensors of shape (batch,), float32
-        Losses of the rows and their weights, zero where a row is not counted.
+    losses, weight : tensors of shape (n_rows,), float32
+        Losses of some rows of the batch and their weights, zero where a row is not
+        counted.
     counted : tensor of shape (batch,), bool
-        The rows.
+        Which rows of the whole batch count.
     """
     n = tf.reduce_sum(tf.cast(counted, tf.float32))
     return tf.reduce_sum(losses * weight) / tf.maximum(n, 1.0)

@@ -17,6 +17,7 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork, network_key
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
+from skrnn.networks.replicas import ALONE, Replicas
 
 _POOL_SIZE = 8
 
@@ -55,6 +56,7 @@ def lease_network(
     objective: Objective,
     optimizer: keras.optimizers.Optimizer,
     held: Lease | None = None,
+    replicas: Replicas = ALONE,
 ) -> Lease:
     """Return a network of ``spec`` that nobody else holds, used before or new.
 
@@ -69,6 +71,8 @@ def lease_network(
         for the learning rate.
     held : Lease, default=None
         What the caller holds already; it is returned if it will do.
+    replicas : Replicas, default=ALONE
+        Those that compute together; the optimizer was made in their scope.
 
     Returns
     -------
@@ -81,14 +85,14 @@ def lease_network(
         In a fork of a process that computes; see :mod:`skrnn.networks.forks`.
     """
     refuse_fork()
-    key = network_key(spec, objective, optimizer)
+    key = network_key(spec, objective, optimizer, replicas)
     if held is not None and not held.network.shared and held.network.key == key:
         return held
     with _lock:
         for number in reversed(_free):
             if _free[number].key == key:
                 return Lease(_free.pop(number))
-    return Lease(CompiledNetwork(spec, objective, optimizer))
+    return Lease(CompiledNetwork(spec, objective, optimizer, replicas))
 
 
 def _give_back(network: CompiledNetwork) -> None:

@@ -1,8 +1,8 @@
 """Estimators as JSON, and back: which ones are known, and what of them is kept.
 
 A known estimator is written as its class's public name, its parameters and its fitted
-attributes. What belongs to the machine or to a training run (``memory``, ``callbacks``)
-is not kept. Estimators of scikit-learn go through skops.
+attributes. What belongs to the machine or to a training run (``memory``, ``callbacks``,
+``strategy``) is not kept. Estimators of scikit-learn go through skops.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _classifier(home: str, network: str) -> Kind:
             "_seed",
         ),
         optional=("feature_names_in_",),
-        not_kept=("memory", "callbacks"),
+        not_kept=("memory", "callbacks", "strategy"),
         network=network,
     )
 

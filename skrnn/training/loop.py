@@ -23,6 +23,7 @@ from skrnn.training.faults import (
     refuse_overflow,
 )
 from skrnn.training.memory import History, State, Trajectory
+from skrnn.training.workers import load, load_latest, should_stop
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def train(
     try:
         with plain_interrupts():
             for epoch in range(initial_epoch, epochs):
-                if network.model.stop_training:
+                if should_stop(network.replicas, network.model.stop_training):
                     break
                 network.show_average(False)
                 calls.on_epoch_begin(epoch)
@@ -203,14 +204,16 @@ def _look_back(
 ) -> _Finished | None:
     """Put the network where the trajectory ends, and let callbacks see the way."""
     if not callbacks:
-        latest = trajectory.load_latest(epochs)
+        latest = load_latest(network.replicas, trajectory, epochs)
         if latest is None:
             return None
         network.set_state(latest[1])
         return _Finished(*latest)
     finished = None
     for epoch in range(epochs):
-        if network.model.stop_training or not (found := trajectory.load(epoch + 1)):
+        if should_stop(network.replicas, network.model.stop_training):
+            break
+        if not (found := load(network.replicas, trajectory, epoch + 1)):
             break
         finished = _Finished(epoch + 1, *found)
         network.set_state(found[0])

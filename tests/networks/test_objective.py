@@ -49,13 +49,13 @@ def test_perturbed_losses_by_hand() -> None:
     both = Objective(adversarial=1.0, virtual_adversarial=1.0)
     harmed = (2 * -np.log(0.8) + -np.log(0.5)) / 2
     moved = -(0.3 * np.log(0.4) + 0.7 * np.log(0.6))
-    loss = both.perturbed_losses(perturbed, proba, y, weight)
+    loss = both.perturbed_losses(perturbed, proba, y, weight, y)
     assert float(loss) == pytest.approx(harmed + moved, rel=1e-5)
 
     p, q = proba.numpy()[:, 0], perturbed.numpy()[:, 0]
     each = -(p * np.log(q) + (1 - p) * np.log(1 - q))
     loss = Objective(virtual_adversarial=1.0).perturbed_losses(
-        perturbed, proba, y, weight
+        perturbed, proba, y, weight, y
     )
     assert float(loss) == pytest.approx((each * weight.numpy()).sum() / 3, rel=1e-5)
 

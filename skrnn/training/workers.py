@@ -1,0 +1,56 @@
+"""What the processes of a strategy must agree on, or they would wait for each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import joblib
+
+from skrnn.networks.replicas import Replicas
+from skrnn.training.memory import History, State, Trajectory
+
+
+def check_same_everywhere(replicas: Replicas, decisive: Any) -> None:
+    """Raise ValueError if processes were given different data or parameters.
+
+    Parameters
+    ----------
+    replicas : Replicas
+        Those that compute together.
+    decisive : object
+        What must be the same; hashed by joblib.
+    """
+    if replicas.n == len(replicas.numbers):
+        return
+    value = int(joblib.hash(decisive)[:15], 16)
+    if len(set(replicas.gather(value))) > 1:
+        raise ValueError(
+            "The workers of strategy='multi_worker_mirrored' were given different "
+            "rows, labels, weights or parameters. Each worker needs all of the data: "
+            "it computes its rows of each batch."
+        )
+
+
+def load_latest(
+    replicas: Replicas, trajectory: Trajectory, most: int
+) -> tuple[int, State, History] | None:
+    """Return the last state, of at most ``most`` epochs, that all processes have."""
+    while True:
+        latest = trajectory.load_latest(most)
+        found = replicas.gather(0 if latest is None else latest[0])
+        if len(set(found)) == 1:
+            return latest
+        most = min(found)
+
+
+def load(
+    replicas: Replicas, trajectory: Trajectory, epoch: int
+) -> tuple[State, History] | None:
+    """Return the state after ``epoch`` epochs if all processes have it."""
+    found = trajectory.load(epoch)
+    return found if all(replicas.gather(int(found is not None))) else None
+
+
+def should_stop(replicas: Replicas, wanted: bool) -> bool:
+    """Tell whether any process wants to stop the training."""
+    return any(replicas.gather(int(wanted)))
