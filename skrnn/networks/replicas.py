@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property, partial
 from typing import Any
 
 import keras
@@ -122,8 +123,14 @@ class Replicas:
         values = self._strategy.experimental_distribute_values_from_function(
             lambda _: tf.constant([value], tf.int64)
         )
-        gathered: list[int] = self._strategy.gather(values, axis=0).numpy().tolist()
+        gathered: list[int] = self._gather(values).numpy().tolist()
         return gathered
+
+    @cached_property
+    def _gather(self) -> Callable[..., tf.Tensor]:
+        """Gather what all processes give; traced once."""
+        assert self._strategy is not None
+        return tf.function(partial(self._strategy.gather, axis=0), autograph=False)
 
     def is_like(self, other: Replicas) -> bool:
         """Tell whether both have their replicas in the same places."""

@@ -23,7 +23,7 @@ from skrnn.training.faults import (
     refuse_overflow,
 )
 from skrnn.training.memory import History, State, Trajectory
-from skrnn.training.workers import load, load_latest, should_stop
+from skrnn.training.workers import load, load_latest, plain_losses, should_stop
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,8 @@ def train(
     DivergenceError
         If the loss or a weight is not finite. If an epoch was finished before, the
         network has its weights and the error its ``history``.
+    ConnectionError
+        If another process of the network's strategy is gone.
     KeyboardInterrupt
         If the user interrupts before an epoch is finished. Later, a warning says so
         and the network has the weights of the last finished epoch.
@@ -136,7 +138,7 @@ def train(
     diverged: DivergenceError | None = None
     epoch = initial_epoch
     try:
-        with plain_interrupts():
+        with plain_interrupts(), plain_losses():
             for epoch in range(initial_epoch, epochs):
                 if should_stop(network.replicas, network.model.stop_training):
                     break

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import joblib
+import tensorflow as tf
 
 from skrnn.networks.replicas import Replicas
 from skrnn.training.memory import History, State, Trajectory
@@ -54,3 +57,21 @@ def load(
 def should_stop(replicas: Replicas, wanted: bool) -> bool:
     """Tell whether any process wants to stop the training."""
     return any(replicas.gather(int(wanted)))
+
+
+@contextmanager
+def plain_losses() -> Iterator[None]:
+    """Say in plain words that another process is gone.
+
+    Raises
+    ------
+    ConnectionError
+        Where TensorFlow waits for a process that does not answer any more.
+    """
+    try:
+        yield
+    except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
+        raise ConnectionError(
+            "A worker of strategy='multi_worker_mirrored' is gone. Start all of them "
+            "again; with memory= they go on after the last epoch that all have."
+        ) from error

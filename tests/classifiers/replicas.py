@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -122,6 +123,12 @@ def main() -> None:
             )
         except ValueError as error:
             (folder / f"refused-{number}").write_text(str(error))
+        # The last case: afterwards the processes cannot compute together any more.
+        leave = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: os._exit(0))
+        try:
+            _fit_words(strategy=strategy, callbacks=leave if number else None)
+        except ConnectionError as error:
+            (folder / "gone").write_text(str(error))
 
 
 if __name__ == "__main__":

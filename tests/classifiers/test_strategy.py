@@ -108,6 +108,13 @@ def test_workers_with_other_data_are_refused(folder: Path) -> None:
     assert all("Each worker needs all of the data" in each for each in refused)
 
 
+def test_a_worker_that_goes_is_missed(folder: Path) -> None:
+    if "multi_worker" in folder.name:
+        assert "is gone" in (folder / "gone").read_text()
+    else:
+        assert not (folder / "gone").exists()
+
+
 @pytest.fixture
 def reviews() -> tuple[list[str], list[int]]:
     return ["a good film", "so bad"] * 10, [1, 0] * 10
