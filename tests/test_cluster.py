@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,12 @@ import joblib
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster
-from sklearn.model_selection import GridSearchCV
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.model_selection import (
+    GridSearchCV,
+    HalvingGridSearchCV,
+    RandomizedSearchCV,
+)
 
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
@@ -56,7 +62,7 @@ def scores() -> Any:
     return all_scores(search().fit(REVIEWS, LABELS))
 
 
-def all_scores(found: GridSearchCV) -> Any:
+def all_scores(found: Any) -> Any:
     """Return the score of every fit."""
     return np.array([found.cv_results_[f"split{k}_test_score"] for k in range(2)])
 
@@ -83,6 +89,23 @@ def test_same_scores_and_one_thread_a_worker(
     np.testing.assert_array_equal(all_scores(found), scores)
     assert any(tmp_path.rglob("*.npz"))  # the folder was used by the workers
     assert set(client.run(_limits).values()) == {(1, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        partial(RandomizedSearchCV, n_iter=2, random_state=0),
+        partial(HalvingGridSearchCV, min_resources=30, factor=2, random_state=0),
+    ],
+)
+def test_other_searches(client: Client, kind: Callable[..., Any]) -> None:
+    estimator = search().estimator
+    options = {"cv": 2, "error_score": "raise", "scoring": "neg_log_loss"}
+    alone = kind(estimator, GRID, **options).fit(REVIEWS, LABELS)
+    with joblib.parallel_config(backend="dask"):
+        found = kind(estimator, GRID, n_jobs=-1, **options).fit(REVIEWS, LABELS)
+    np.testing.assert_array_equal(all_scores(found), all_scores(alone))
+    assert found.best_params_ == alone.best_params_
 
 
 class Killer:

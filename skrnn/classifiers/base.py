@@ -16,8 +16,6 @@ pinned by a test in ``tests/classifiers/test_base.py``:
 
 from __future__ import annotations
 
-import copy
-import threading
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +29,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags, check_random_state, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from skrnn._sklearn import (
     CallbackSupportMixin,
@@ -50,11 +48,9 @@ from skrnn.classifiers.checks import (
     refuse_text,
     stratified_split,
 )
+from skrnn.classifiers.holding import NetworkHolder
 from skrnn.networks.builders import NetworkSpec
-from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.forks import refuse_fork
-from skrnn.networks.objective import Objective
-from skrnn.networks.replicas import Replicas, as_replicas, name_of
+from skrnn.networks.replicas import as_replicas
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.batches import Rows, align_left
 from skrnn.training.callbacks import EpochTasks
@@ -86,9 +82,6 @@ _HELD_OUT_FOR_STOPPING = 0.1
 _PATIENCE = 3
 _FIT_ARGUMENTS = ("batch_size", "epochs", "validation_split", "verbose")
 
-# Guards what predictions see of an estimator, and tells when they are done.
-_handing_over = threading.Condition()
-
 _Vectors = npt.NDArray[np.float32] | None
 
 
@@ -117,27 +110,12 @@ class _Material:
     vectors: _Vectors = None
 
 
-@dataclass(frozen=True)
-class _Refit:
-    """A fit under way.
-
-    Parameters
-    ----------
-    thread : int
-        The thread that fits.
-    before : BaseSequenceClassifier
-        The estimator as it was, which other threads see.
-    """
-
-    thread: int
-    before: BaseSequenceClassifier
-
-
 class BaseSequenceClassifier(
     SuggestParameters,
     ClassifierMixin,
     CallbackSupportMixin,
     HTMLReprMixin,
+    NetworkHolder,
     BaseWrapper,
 ):
     """What all classifiers of rows of word ids share.
@@ -169,10 +147,6 @@ class BaseSequenceClassifier(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> NetworkSpec:
         """Return the network that the parameters ask for."""
-
-    @abstractmethod
-    def _make_objective(self) -> Objective:
-        """Return what training makes small."""
 
     @abstractmethod
     def _given_embeddings(self) -> _Vectors:
@@ -236,92 +210,6 @@ class BaseSequenceClassifier(
 
     # -- the network ----------------------------------------------------------------
 
-    @property
-    def model_(self) -> keras.Model:
-        """The fitted Keras model. Who asks for it may keep it: it is never reused."""
-        self._network  # noqa: B018  raises AttributeError when not fitted
-        return self._lease.share()
-
-    @model_.setter
-    def model_(self, lease: Lease) -> None:
-        self._lease = lease
-        self.__dict__.pop("_stored", None)
-
-    @property
-    def initialized_(self) -> bool:
-        """Whether there is a network to predict with."""
-        return "_lease" in vars(self) or "_stored" in vars(self)
-
-    @property
-    def _network(self) -> CompiledNetwork:
-        refuse_fork()
-        with _handing_over:
-            if "_lease" not in vars(self):
-                if "_stored" not in vars(self):
-                    raise AttributeError(
-                        f"This {type(self).__name__} is not fitted: it has no model_."
-                    )
-                spec, weights = self._stored
-                lease = lease_network(
-                    spec, self._make_objective(), self._make_optimizer()
-                )
-                lease.network.reset(np.random.default_rng(0))
-                lease.network.set_weights(weights)
-                self._lease = lease
-                del self._stored
-            return self._lease.network
-
-    def _seen(self) -> Self:
-        """Return this estimator, or what it was if another thread is fitting it."""
-        refit: _Refit | None = vars(self).get("_refit")
-        if refit is None or refit.thread == threading.get_ident():
-            return self
-        before: Self = refit.before
-        return before
-
-    def _copied(self) -> Self:
-        """Return another estimator with the same attributes, the network included."""
-        same = object.__new__(type(self))
-        same.__dict__.update(vars(self))
-        return same
-
-    @contextmanager
-    def _as_it_is(self) -> Iterator[Self]:
-        """Give the fitted estimator as it is now, whatever another thread does to it.
-
-        A fit lets go on what has begun, and takes the network only then.
-        """
-        check_is_fitted(self._seen())
-        refuse_fork()
-        with _handing_over:
-            seen = self._seen()
-            seen._network.predict_step  # noqa: B018  made once, not by each thread
-            seen = seen._copied()
-            seen._lease.n_users += 1
-        try:
-            yield seen
-        finally:
-            with _handing_over:
-                seen._lease.n_users -= 1
-                _handing_over.notify_all()
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what prediction needs: weights, not the optimizer or the graph."""
-        with _handing_over:
-            seen = self._seen()
-            state = dict(super(BaseSequenceClassifier, seen).__getstate__())
-            state.pop("_refit", None)
-            lease = state.pop("_lease", None)
-            if lease is not None:
-                network = lease.network
-                state["_stored"] = (network.spec, network.model.get_weights())
-        state["callbacks"] = _without_model(self.callbacks)
-        if not isinstance(self.strategy, str | None):
-            state["strategy"] = name_of(self.strategy)  # belongs to the process
-        # A copy that is made while fit runs, for scikit-learn's callbacks, is fitted.
-        state.pop("_material", None)
-        return state
-
     def _restore(
         self,
         spec: NetworkSpec,
@@ -333,12 +221,7 @@ class BaseSequenceClassifier(
         self.target_encoder_ = self.target_encoder.fit(self.classes_)
         self.__dict__.update({**self.target_encoder_.get_metadata(), **fitted})
         self.feature_encoder_ = self.feature_encoder.fit([[0]])
-        # The order of Keras' layers is its own affair, so weights go by name.
-        lease = lease_network(spec, self._make_objective(), self._make_optimizer())
-        lease.network.reset(np.random.default_rng(0))
-        names = lease.network.weight_names
-        lease.network.set_weights([weights[name] for name in names])
-        self._lease = lease
+        self._hold(spec, weights)
 
     def _make_optimizer(self) -> keras.optimizers.Optimizer:
         routed = route_params(
@@ -474,21 +357,8 @@ class BaseSequenceClassifier(
     def _fitting(
         self, X: Any, y: Any, sample_weight: Any
     ) -> Iterator[tuple[Any, Any, Any]]:
-        """Give the rows that have a label; a fit that fails changes nothing.
-
-        One that diverges after an epoch leaves the weights of that epoch.
-        """
-        with _handing_over:
-            # One fit at a time; a callback may still fit the estimator that it is in.
-            _handing_over.wait_for(lambda: self._seen() is self)
-            before = dict(vars(self))
-            lease = before.get("_lease")
-            state = None if lease is None else lease.network.get_state()
-            self._refit = _Refit(threading.get_ident(), self._with_stored(state))
-        try:
-            if lease is not None:
-                with _handing_over:
-                    _handing_over.wait_for(lambda: not lease.n_users)
+        """Give the rows that have a label, and keep the others while it fits."""
+        with self._refitting():
             self._material = _Material()
             labelled = None
             if self._make_objective().virtual_adversarial:
@@ -499,31 +369,10 @@ class BaseSequenceClassifier(
                 if sample_weight is not None and not np.isscalar(sample_weight):
                     sample_weight = take_rows(sample_weight, labelled)
             refuse_one_weighted_class(y, sample_weight)
-            yield X, y, sample_weight
-        except BaseException as error:
-            with _handing_over:
-                # A fit that diverges late is one: with the last sound epoch's weights.
-                if isinstance(error, DivergenceError) and error.history is not None:
-                    del self._material, self._refit
-                else:
-                    if lease is not None and state is not None:
-                        lease.network.set_state(state)
-                    self.__dict__.clear()
-                    self.__dict__.update(before)
-                _handing_over.notify_all()
-            raise
-        with _handing_over:
-            del self._material, self._refit
-            _handing_over.notify_all()
-
-    def _with_stored(self, state: list[npt.NDArray[Any]] | None) -> Self:
-        """Return what others see while this is fitted: weights instead of a network."""
-        same = self._copied()
-        lease = same.__dict__.pop("_lease", None)
-        if lease is not None and state is not None:
-            network = lease.network
-            same._stored = (network.spec, network.weights_of(state))
-        return same
+            try:
+                yield X, y, sample_weight
+            finally:
+                del self._material
 
     def _fit_sequences(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
@@ -657,19 +506,6 @@ class BaseSequenceClassifier(
         if diverged is not None:
             raise diverged
 
-    def _network_of(self, replicas: Replicas) -> CompiledNetwork:
-        """Return the network, moved there if it was elsewhere: it goes on as it was."""
-        network = self._network
-        if network.replicas is not replicas:
-            with replicas.scope():
-                optimizer = self._make_optimizer()
-            lease = lease_network(
-                network.spec, network.objective, optimizer, replicas=replicas
-            )
-            lease.network.set_state(network.get_state())
-            self._lease = lease
-        return self._lease.network
-
     def _given_validation(self) -> Examples | None:
         if self._material.validation is None:
             return None
@@ -736,20 +572,6 @@ class BaseSequenceClassifier(
             best = seen.predict_proba(X).argmax(axis=1)
             labels: npt.NDArray[Any] = seen.classes_[best]
         return labels
-
-
-def _without_model(callbacks: Any) -> Any:
-    """Return callbacks without the model and the weights that fit left in them."""
-    if isinstance(callbacks, list | tuple):
-        return type(callbacks)(map(_without_model, callbacks))
-    if isinstance(callbacks, dict):
-        return {name: _without_model(each) for name, each in callbacks.items()}
-    if not isinstance(callbacks, keras.callbacks.Callback):
-        return callbacks
-    bare = copy.copy(callbacks)
-    left = {"_model", "best_weights"} & vars(bare).keys()
-    vars(bare).update(dict.fromkeys(left))
-    return bare
 
 
 @contextmanager
