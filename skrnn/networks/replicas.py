@@ -8,6 +8,7 @@ itself.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, partial
@@ -38,11 +39,14 @@ class Replicas:
         Which of them are in this process.
     name : str
         The key of :data:`STRATEGIES`, "" without a strategy.
+    devices : tuple of str
+        The name, and where the replicas of this process are.
     """
 
     def __init__(self, strategy: tf.distribute.Strategy | None = None) -> None:
         self._strategy = strategy
         self.n, self.numbers, self.name = 1, (0,), ""
+        self.devices: tuple[str, ...] = ()
         if strategy is not None:
             self.n = strategy.num_replicas_in_sync
             ids = strategy.experimental_distribute_values_from_function(
@@ -50,6 +54,7 @@ class Replicas:
             )
             self.numbers = strategy.experimental_local_results(ids)
             self.name = name_of(strategy)
+            self.devices = (self.name, *strategy.extended.worker_devices)
 
     def scope(self) -> AbstractContextManager[Any]:
         """Return where variables are made of which each replica has a copy."""
@@ -132,14 +137,12 @@ class Replicas:
         assert self._strategy is not None
         return tf.function(partial(self._strategy.gather, axis=0), autograph=False)
 
-    def is_like(self, other: Replicas) -> bool:
-        """Tell whether both have their replicas in the same places."""
-        return _place(self._strategy) == _place(other._strategy)
-
 
 ALONE = Replicas()
 
-_known: list[Replicas] = []
+_known: dict[tuple[str, ...], Replicas] = {}
+_named: dict[str, Replicas] = {}
+_lock = threading.Lock()
 
 
 def as_replicas(strategy: str | tf.distribute.Strategy | None) -> Replicas:
@@ -160,17 +163,14 @@ def as_replicas(strategy: str | tf.distribute.Strategy | None) -> Replicas:
     """
     if strategy is None:
         return ALONE
-    if isinstance(strategy, str):
-        for replicas in _known:
-            if replicas.name == strategy:
-                return replicas
-        strategy = _make(strategy)
-    new = Replicas(strategy)
-    for replicas in _known:
-        if replicas.is_like(new):
-            return replicas
-    _known.append(new)
-    return new
+    with _lock:
+        if not isinstance(strategy, str):
+            new = Replicas(strategy)
+            return _known.setdefault(new.devices, new)
+        if strategy not in _named:
+            new = Replicas(_make(strategy))
+            _named[strategy] = _known.setdefault(new.devices, new)
+        return _named[strategy]
 
 
 def name_of(strategy: tf.distribute.Strategy) -> str:
@@ -187,12 +187,6 @@ def _make(name: str) -> tf.distribute.Strategy:
             "environment variable TF_CONFIG, and must be known before TensorFlow "
             "computes anything in a process, so that such a fit comes first in it."
         ) from error
-
-
-def _place(strategy: tf.distribute.Strategy | None) -> tuple[Any, ...]:
-    if strategy is None:
-        return ()
-    return type(strategy), tuple(strategy.extended.worker_devices)
 
 
 def _part(tensor: tf.Tensor, number: Any, n_parts: int, fill: int) -> tf.Tensor:
