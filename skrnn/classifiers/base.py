@@ -41,6 +41,7 @@ from skrnn._sklearn import (
 )
 from skrnn.classifiers.checks import (
     as_ids,
+    as_loss_weights,
     check_validation,
     encode_validation,
     has_label,
@@ -440,7 +441,7 @@ class BaseSequenceClassifier(
             labels = self.classes_[y[:, 0].astype(np.intp)]
             weight = weight * compute_sample_weight(self.class_weight, labels)
         rows = self._as_rows(X)
-        examples = Examples(rows, y[:, 0], weight.astype(np.float32))
+        examples = Examples(rows, y[:, 0], as_loss_weights(weight))
 
         validation, callbacks = self._given_validation(), self._compiled_callbacks()
         # They may look at, stop or change the training: it is not skipped then.

@@ -38,6 +38,10 @@ def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     """Return numbers as int32 ids; refuse fractions and what is negative."""
     if X.dtype.kind == "c":
         raise ValueError("Complex data not supported: ids are whole numbers.")
+    if X.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} expects word ids, which are whole numbers, got {X.dtype} values."
+        )
     if X.dtype.kind == "f" and (np.floor(X) != X).any():
         row, column = np.argwhere(np.floor(X) != X)[0]
         raise ValueError(
@@ -90,6 +94,17 @@ def refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
             "The rows whose sample_weight is above zero belong to less than 2 classes: "
             "there is nothing to tell apart."
         )
+
+
+def as_loss_weights(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Return weights as losses are multiplied with; refuse what float32 cannot hold."""
+    largest = float(weight.max(initial=0.0))
+    if largest > float(np.finfo(np.float32).max):
+        raise ValueError(
+            f"A row has the weight {largest:.3g} (sample_weight times class_weight), "
+            "more than a float32 holds. Divide all weights by the largest."
+        )
+    return weight.astype(np.float32)
 
 
 def stratified_split(
