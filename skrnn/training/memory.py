@@ -147,7 +147,7 @@ def save_whole(
         delete=False,
     ) as file:
         try:
-            np.savez(file, *arrays, allow_pickle=False, **named)
+            np.savez(file, *arrays, **named)
             file.close()
             Path(file.name).replace(path)
         except BaseException:
