@@ -60,8 +60,8 @@ for params, of_folds in zip(search.cv_results_["params"], by_candidate, strict=T
 # %%
 # A panel for each candidate, a line for each fold
 # ------------------------------------------------
-# Four units are too few. With ``pooling="last"`` a network of sixteen has just begun to
-# learn on one fold: it wants more epochs, which no score at the end would tell.
+# Four units are too few. With ``pooling="last"`` sixteen begin to learn in the last of
+# the epochs, on one fold: they want more of them.
 
 figure, axes = plt.subplots(
     2, 2, figsize=(7, 5), sharex=True, sharey=True, layout="constrained"
