@@ -54,7 +54,8 @@ def split_rows(
     except ValueError as error:
         raise ValueError(
             f"A share of {share} of {len(y)} rows cannot be held out with "
-            f"{len(labels)} different labels: {error} Change --test-size."
+            f"{len(labels)} different labels: {str(error).rstrip('.')}. "
+            "Change --test-size."
         ) from error
     return Split(X[learnt], X[held_out], y[learnt], y[held_out])
 
