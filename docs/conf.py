@@ -122,6 +122,11 @@ def headers_in_rst(app: Any, config: Any) -> None:
     config.sphinx_gallery_conf["source_suffix"] = {".rst": "restructuredtext"}
 
 
+def blocks_without_end(app: Any, name: str, content: list[str]) -> None:
+    """Drop the empty line that ends what doctest runs, which a page would show."""
+    content[0] = content[0].replace("\n\n```\n", "\n```\n")
+
+
 def links_from_docs(app: Any, path: Path, parent: str, content: list[str]) -> None:
     """Turn the links of included files, which lie outside of docs, to its pages."""
     pages = {
@@ -140,3 +145,4 @@ def setup(app: Any) -> None:
     app.connect("autodoc-skip-member", skip_inherited)
     app.connect("config-inited", headers_in_rst, priority=900)
     app.connect("include-read", links_from_docs)
+    app.connect("source-read", blocks_without_end)

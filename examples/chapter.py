@@ -116,7 +116,7 @@ comparison = compare_models(
 )
 
 # %%
-comparison  # noqa: B018
+comparison
 
 # %% [markdown]
 # ## When did they learn?
@@ -156,7 +156,7 @@ attention = make_sentiment_pipeline(
     "chapter_bidirectional", **{**settings, "pooling": "attention"}, random_state=0
 ).fit(train_reviews, train_labels)
 print(f"accuracy {attention.score(test_reviews, test_labels):.3f}")
-AttentionDisplay.from_estimator(attention, test_reviews[:3]).plot()
+AttentionDisplay.from_estimator(attention, test_reviews[2:5]).plot()
 plt.show()
 
 # %% [markdown]
@@ -186,6 +186,6 @@ path = Path(tempfile.mkdtemp()) / "lstm.skrnn"
 skrnn.save(lstm, path)
 loaded = skrnn.load(path)
 print(f"{path.stat().st_size:,} bytes")
-unseen = test_reviews[:3]
+unseen = test_reviews[2:5]
 for review, label in zip(unseen, loaded.predict(unseen), strict=True):
     print(f"{label}: {review[:200]}")

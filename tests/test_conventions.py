@@ -53,6 +53,20 @@ def test_a_pipeline_shows_itself_with_parameters_and_links(site: str) -> None:
     assert "optimizer__rho" in shown
 
 
+@pytest.mark.skipif(
+    not hasattr(BaseEstimator, "_get_fitted_attr_html"),
+    reason="scikit-learn 1.9 links parameters",
+)
+@pytest.mark.parametrize(
+    "estimator", [TextSequencer(), small(), HierarchicalAttentionClassifier()]
+)
+def test_each_parameter_links_to_its_description(
+    estimator: BaseEstimator, site: str
+) -> None:
+    linked = re.findall(r"#:~:text=(\w+),", estimator_html_repr(estimator))
+    assert set(linked) == set(estimator.get_params())
+
+
 @pytest.mark.parametrize(
     "estimator", [TextSequencer(), small(), HierarchicalAttentionClassifier()]
 )

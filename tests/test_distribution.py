@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -75,3 +77,31 @@ def test_the_source_distribution_can_be_tested(distributions) -> None:
     ):
         assert name in names
     assert not any("__pycache__" in n or n.startswith("docs/_build") for n in names)
+
+
+def test_the_first_example_of_the_readme_runs_from_the_wheel(
+    distributions, tmp_path
+) -> None:
+    (wheel,) = distributions.glob("*.whl")
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    install = ["pip", "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run(
+        [sys.executable, "-m", *install, "--target", site, wheel], check=True
+    )
+    _, example, *_ = re.split(r"```(?:python)?\n", (ROOT / "README.md").read_text())
+    code = (
+        "from skrnn.datasets import make_reviews\n"
+        "train_reviews, train_labels = make_reviews(100, random_state=0)\n"
+        f"{example}import skrnn; print(skrnn.__file__, model.classes_.tolist())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=empty,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.split("\n")[-2] == f"{site / 'skrnn' / '__init__.py'} [0, 1]"
+    assert list(empty.iterdir()) == []

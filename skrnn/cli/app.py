@@ -17,6 +17,7 @@ from skrnn.cli.work import (
     BASELINES,
     Split,
     check_names,
+    check_output,
     compare,
     epochs_shown,
     finish,
@@ -122,6 +123,7 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
       skrnn demo
       skrnn demo --samples 2000 --epochs 8
     """
+    check_output(report)
     X, y = make_reviews(samples, random_state=seed)
     click.echo(f"{samples} generated reviews, such as:\n\n  {X[0]}\n", err=True)
     split = split_rows(X, y, 0.25, seed)
@@ -185,6 +187,7 @@ def compare_command(
       skrnn compare train.csv --test test.csv --model nbsvm --model accurate
     """
     check_names(names)
+    page = check_output(report or Path(f"{csv.stem}_comparison.html"))
     reviews = _load(csv, text_column, label_column, encoding)
     if test is None:
         split = split_rows(reviews.data, reviews.target, test_size, seed)
@@ -192,11 +195,7 @@ def compare_command(
         others = _load(test, reviews.text_column, reviews.label_column, encoding)
         split = Split(reviews.data, others.data, reviews.target, others.target)
     models = {name: make_model(name, epochs, seed) for name in dict.fromkeys(names)}
-    finish(
-        compare(models, split),
-        report or Path(f"{csv.stem}_comparison.html"),
-        f"Comparison of models on {csv.name}",
-    )
+    finish(compare(models, split), page, f"Comparison of models on {csv.name}")
 
 
 @commands.command()
@@ -239,7 +238,7 @@ def train(
       skrnn train reviews.csv --recipe accurate --test-size 0 --output model.skrnn
       skrnn train reviews.csv --set cell=gru --set units=32 --epochs 4
     """
-    output = output or Path(f"{csv.stem}.skrnn")
+    output = check_output(output or Path(f"{csv.stem}.skrnn"))
     check_names((recipe,))
     given = dict(read_setting(text) for text in settings)
     reviews = _load(csv, text_column, label_column, encoding)
@@ -284,6 +283,8 @@ def predict(
     """
     if bool(texts) == (csv is not None):
         raise click.UsageError("Give a CSV file or --text, one of the two.")
+    if output is not None:
+        check_output(output)
     if csv is not None:
         reviews = _load(csv, text_column, None, encoding)
         table, data = reviews.frame.copy(), reviews.data
@@ -326,15 +327,12 @@ def report(
       skrnn report test.csv model.skrnn
       skrnn report test.csv small.skrnn large.skrnn --output report.html
     """
+    page = check_output(output or Path(f"{csv.stem}_report.html"))
     reviews = _load(csv, text_column, label_column, encoding)
     fitted = [(str(path), FrozenEstimator(load_model(path))) for path in models]
     X, y = reviews.data, reviews.target
     comparison = compare_models(fitted, X[:0], y[:0], X, y, verbose=0)
-    finish(
-        comparison,
-        output or Path(f"{csv.stem}_report.html"),
-        f"Models measured on {csv.name}",
-    )
+    finish(comparison, page, f"Models measured on {csv.name}")
 
 
 def _load(path: Path, text_column: str, label_column: str | None, encoding: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import warnings
@@ -27,9 +28,9 @@ _LEFT_OUT = ("parameters", "predict", "F1")
 
 # The messages of the public functions name Python parameters.
 _IN_THE_SHELL = {
-    "text_column=": "--text-column",
-    "label_column=": "--label-column",
-    "encoding='latin-1'": "--encoding latin-1",
+    r"\btext_column=": "--text-column",
+    r"\blabel_column=": "--label-column",
+    r"\bencoding='([\w-]+)'": r"--encoding \1",
 }
 
 
@@ -59,7 +60,7 @@ def one_line(error: BaseException) -> str:
         return f"{error.filename}: {error.strerror}."
     message = " ".join(str(error).split()) or type(error).__name__
     for parameter, option in _IN_THE_SHELL.items():
-        message = message.replace(parameter, option)
+        message = re.sub(parameter, option, message)
     return message
 
 

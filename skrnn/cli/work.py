@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -38,16 +39,24 @@ def split_rows(
     """Hold out a ``share`` of the rows, as many of each class as there are in all."""
     if not share:
         raise ValueError("--test-size 0 leaves no rows to measure on.")
+    labels, counts = np.unique(y, return_counts=True)
+    if len(labels) < 2 or counts.min() < 2:
+        rarest = labels.tolist()[counts.argmin()]
+        raise ValueError(
+            f"There are {len(labels)} different labels in {len(y)} rows, and "
+            f"{rarest!r} is in {counts.min()} of them. Two labels or more are needed, "
+            "each in two rows or more. Name their column with --label-column."
+        )
     try:
-        rows = train_test_split(
+        learnt, held_out = train_test_split(
             np.arange(len(y)), test_size=share, stratify=y, random_state=seed
         )
     except ValueError as error:
         raise ValueError(
             f"A share of {share} of {len(y)} rows cannot be held out with "
-            f"{len(np.unique(y))} different labels: {error} Are these the labels?"
+            f"{len(labels)} different labels: {str(error).rstrip('.')}. "
+            "Change --test-size."
         ) from error
-    learnt, held_out = rows
     return Split(X[learnt], X[held_out], y[learnt], y[held_out])
 
 
@@ -74,6 +83,17 @@ def check_names(names: tuple[str, ...]) -> None:
     for name in names:
         if name not in BASELINES:
             skrnn.get_recipe(name)
+
+
+def check_output(path: Path) -> Path:
+    """Refuse a place that cannot be written, before anything takes time."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder. Name a file in it.")
+    if not path.parent.is_dir():
+        raise ValueError(f"There is no folder {path.parent}. Make it, or name another.")
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(f"The folder {path.parent} cannot be written.")
+    return path
 
 
 def read_setting(text: str) -> tuple[str, Any]:

@@ -16,6 +16,7 @@ from skrnn.datasets._tables import (
     check_cells,
     check_columns,
     check_filled,
+    check_separator,
     plain_csv_errors,
 )
 
@@ -89,6 +90,8 @@ def load_reviews(
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     with plain_csv_errors(path, encoding):
+        header = pd.read_csv(path, encoding=encoding, nrows=0)
+        check_separator(path, list(header), text_column)
         frame = pd.read_csv(
             path, encoding=encoding, dtype={text_column: object}, low_memory=False
         )

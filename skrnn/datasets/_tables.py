@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 from collections.abc import Iterator
@@ -20,11 +21,18 @@ _ROWS_AT_ONCE = 10_000
 def plain_csv_errors(path: Path, encoding: str) -> Iterator[None]:
     """Say what pandas' errors mean for the reader of a CSV file."""
     try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise ValueError(
+            f"There is no encoding {encoding!r}. Python's names are such as 'utf-8', "
+            "'latin-1' and 'cp1252'."
+        ) from error
+    try:
         yield
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path} is not in {encoding}: {_undecodable(path, encoding)}. Pass its "
-            "encoding, for example encoding='latin-1'."
+            f"encoding, for example encoding={_likely_encoding(path)!r}."
         ) from error
     except pd.errors.EmptyDataError as error:
         raise ValueError(f"{path} is empty.") from error
@@ -39,6 +47,18 @@ def check_cells(path: Path, frame: pd.DataFrame) -> None:
         raise ValueError(
             f"{path} has more cells in its rows than the {frame.shape[1]} names in its "
             "header. Put texts that contain commas between double quotes."
+        )
+
+
+def check_separator(path: Path, names: list[str], text_column: str) -> None:
+    """Refuse a header of one name that is several, with another mark between."""
+    header = names[0]
+    marks = [mark for mark in (";", "\t", "|") if mark in header]
+    if len(names) == 1 and marks and header != text_column:
+        raise ValueError(
+            f"{path} has no commas between its columns, but {marks[0]!r}: {header!r}. "
+            "Save it with commas, or change it by pandas: "
+            f"pandas.read_csv(path, sep={marks[0]!r}).to_csv(path, index=False)."
         )
 
 
@@ -84,6 +104,13 @@ def as_texts(texts: pd.Series) -> npt.NDArray[np.object_]:
     """Return texts as an array of str."""
     data: npt.NDArray[np.object_] = texts.to_numpy(dtype=object)
     return data
+
+
+def _likely_encoding(path: Path) -> str:
+    """Return an encoding to try on a file that is not in the one that was said."""
+    with path.open("rb") as file:
+        mark = file.read(2)
+    return "utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "latin-1"
 
 
 def _undecodable(path: Path, encoding: str) -> str:

@@ -103,9 +103,11 @@ class TextSequencer(
     max_features : int or None, default=20000
         How many words to keep, the most frequent of the training texts. Padding and
         out-of-vocabulary come on top. None keeps every word.
-    min_df, max_df : float or int, default=1 and 1.0
-        In how many training texts a word must and may occur to be kept. A float is a
+    min_df : float or int, default=1
+        In how many training texts a word must occur to be kept. A float is a
         proportion of the texts, an int a count.
+    max_df : float or int, default=1.0
+        In how many it may occur, likewise.
     vocabulary : mapping of str to int, iterable of str, or None, default=None
         A fixed vocabulary: ids (at least 2, each used once, gaps allowed) by token, or
         tokens, which get ids from 2 on. ``max_features``, ``min_df`` and ``max_df``

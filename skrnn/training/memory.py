@@ -147,7 +147,8 @@ def save_whole(
         delete=False,
     ) as file:
         try:
-            np.savez(file, *arrays, allow_pickle=False, **named)
+            # To NumPy 2.0, allow_pickle=False would be one more array; all are numbers.
+            np.savez(file, *arrays, **named)  # type: ignore[arg-type]
             file.close()
             Path(file.name).replace(path)
         except BaseException:

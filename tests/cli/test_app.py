@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -129,7 +130,12 @@ def write(name: str, content: bytes) -> None:
         (b"review_text,label\na,1\nb,0\n", ["--text-column", "x"], "--text-column and"),
         (b"a,b\n1,2\n3,4\n", [], "hold numbers only. Name the column with --text-col"),
         (b"review_text,label\na,1\n,0\n", [], "lacks the text or the label in 1 of 2"),
-        (b"text,label\na,1\nb,2\nc,3\n", [], "cannot be held out with 3 different"),
+        (b"text,label\na,1\nb,2\nc,3\n", [], "3 different labels in 3 rows, and 1 is"),
+        (b"text,label\na,x\nb,x\nc,x\n", [], "1 different labels in 3 rows, and 'x'"),
+        (b"text,label\na,1\nb,0\nc,1\nd,0\n", [], "Change --test-size."),
+        (b"text;label\na, b;1\nc;0\n", [], "no commas between its columns, but ';'"),
+        (b"\xff\xfet\0,\0", [], "--encoding utf-16."),
+        (b"text,label\na,1\n", ["--encoding", "utf9"], "There is no encoding 'utf9'"),
     ],
 )
 def test_bad_files_get_one_line(
@@ -159,6 +165,8 @@ def test_bad_files_get_one_line(
         (["train", "reviews.csv", "--set", "units"], 1, "write it as NAME=VALUE"),
         (["compare", "reviews.csv", "--test-size", "0"], 1, "leaves no rows to meas"),
         (["compare", "."], 1, "Error: .: Is a directory."),
+        (["compare", "reviews.csv", "--report", "."], 1, ". is a folder. Name a file"),
+        (["train", "reviews.csv", "--output", "no/a.skrnn"], 1, "is no folder no."),
         (["predict", "no.skrnn", "reviews.csv"], 1, "There is no file no.skrnn"),
         (["report", "reviews.csv", "reviews.csv"], 1, "is not a model file"),
         (["predict", "no.skrnn"], 2, "Give a CSV file or --text"),
@@ -173,6 +181,16 @@ def test_mistakes_get_one_line(
     assert result.exit_code == code
     assert message in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_training(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever is root may write anywhere.
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
+    result = call("train", "reviews.csv")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: The folder . cannot be written.\n"
 
 
 def test_debug_shows_where(folder: Path) -> None:

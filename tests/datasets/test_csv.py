@@ -54,12 +54,20 @@ def test_other_columns_labels_and_encodings(tmp_path: Path) -> None:
         (b"review_text,label\n\xe9t\xe9,1\n", "not in utf-8: byte 0xe9 in row 1 .*"),
         (b"review_text,label\na,1\nb\xff,1\n", "byte 0xff in row 2 .*encoding="),
         (b"r\xe9view,label\na,1\n", "byte 0xe9 in the header"),
-        ("review_text,label\né,1\n".encode("utf-16"), "not in utf-8.*encoding="),
+        ("review_text,label\né,1\n".encode("utf-16"), "not in utf-8.*='utf-16'"),
+        ("review_text;label\na;1\nb, c;0\n", "no commas.*but ';': 'review_text;label'"),
+        ("review_text\tlabel\na, b\t1\n", r"no commas.*sep='\\t'"),
     ],
 )
 def test_bad_files(content: str | bytes, message: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
         load_reviews(write(tmp_path, content))
+
+
+def test_an_unknown_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path, "review_text,label\na,1\n")
+    with pytest.raises(ValueError, match="no encoding 'utf8mb4'"):
+        load_reviews(path, encoding="utf8mb4")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +120,8 @@ def test_texts_without_labels(tmp_path: Path) -> None:
     reviews = load_reviews(path, label_column=None)
     assert reviews.data.tolist() == ["a", "b"]
     assert reviews.target is None
+    path = write(tmp_path, "a;b\nx;y\n")
+    assert load_reviews(path, text_column="a;b", label_column=None).data == ["x;y"]
     with pytest.raises(ValueError, match="lacks the text in 1 of 2 rows"):
         load_reviews(write(tmp_path, "review_text,x\n,1\na,2\n"), label_column=None)
 

@@ -385,8 +385,12 @@ def test_callbacks_do_not_drag_the_model_into_a_pickle() -> None:
     assert len(pickle.dumps(named)) < len(pickle.dumps(plain)) + 2000
 
 
+# Steps of scikit-learn say so where they were made by another version of it.
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning")
 @pytest.mark.parametrize("name", EXPECTED)
 def test_golden_files(name: str) -> None:
+    if name == "blend" and hasattr(LogisticRegression(), "multi_class"):
+        pytest.skip("made by a later scikit-learn, whose LogisticRegression lacks it")
     expected = EXPECTED[name]
     loaded = skrnn.load(DATA / f"{name}.skrnn")
     assert loaded.classes_.tolist() == expected["classes"]

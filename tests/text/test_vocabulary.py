@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -138,15 +139,18 @@ def test_keras_index_below_the_first_word() -> None:
 @pytest.mark.parametrize("num_words", [None, 6])
 @pytest.mark.parametrize("index_from", [1, 3])
 def test_keras_index_agrees_with_keras_data(
-    monkeypatch: pytest.MonkeyPatch, num_words: int | None, index_from: int
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    num_words: int | None,
+    index_from: int,
 ) -> None:
     imdb = pytest.importorskip("keras.src.datasets.imdb")
     word_index = {"the": 1, "and": 2, "film": 3, "great": 4, "rare": 5}
     texts = np.array([[1, 4, 3, 2, 1, 3], [2, 1, 5]], dtype=object)
     labels = np.array([0, 1])
-    stored = {"x_train": texts, "y_train": labels, "x_test": texts, "y_test": labels}
-    monkeypatch.setattr(imdb, "get_file", lambda **source: "imdb.npz")
-    monkeypatch.setattr(imdb.npz_utils, "load_npz", lambda path: stored)
+    path = tmp_path / "imdb.npz"
+    np.savez(path, x_train=texts, y_train=labels, x_test=texts, y_test=labels)
+    monkeypatch.setattr(imdb, "get_file", lambda **source: str(path))
     (by_keras, _), _ = imdb.load_data(
         num_words=num_words, start_char=None, oov_char=1, index_from=index_from
     )

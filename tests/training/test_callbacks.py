@@ -191,6 +191,27 @@ def test_a_progress_bar_over_a_search(capsys) -> None:
     assert "RNNSentimentClassifier" in out
 
 
+class StopAll(Everywhere):
+    """Ends every training after so many epochs, wherever it is."""
+
+    on_fit_task_end = Diary.on_fit_task_end
+
+
+def test_three_callbacks_at_once_over_a_search_and_one_stops_it(capsys) -> None:
+    texts, y = make_reviews(60, random_state=0)
+    monitor = callback.ScoringMonitor(scoring=epoch_scores)
+    bar = callback.ProgressBar(max_propagation_depth=None)
+    stop = StopAll(stop_after=2)
+    search = make_search(small(epochs=9, validation_split=0.2).set_callbacks(monitor))
+    search.set_callbacks(bar, stop).fit(texts, y)
+    log = monitor.get_logs().data_as_pandas
+    epochs = log[log["task_name"] == "epoch"].groupby("parent_task_id_path").size()
+    assert epochs.tolist() == [2] * (2 * 2 + 1)
+    assert log["val_accuracy"].notna().all()
+    assert len(search.best_estimator_["clf"].history_["val_loss"]) == 2
+    assert "RNNSentimentClassifier" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("n_jobs", [None, 2])
 def test_validation_curves_of_all_candidates_and_folds(n_jobs: int | None) -> None:
     texts, y = make_reviews(100, random_state=0)

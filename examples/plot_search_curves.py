@@ -1,0 +1,79 @@
+"""
+The curves of a whole search
+============================
+
+A search tells one score for each candidate and fold. With scikit-learn's
+:class:`~sklearn.callback.ScoringMonitor` (1.9 and later) and
+:func:`~skrnn.inspection.epoch_scores` it also keeps what each of them scored after
+every epoch: which candidates still learn, and how far the folds agree.
+"""
+
+# %%
+# A search that is listened to
+# ----------------------------
+# ``validation_split`` holds a fifth of the rows of each fit out and measures them after
+# each epoch; nothing is computed for the monitor. It would work with ``n_jobs=2`` too.
+
+import matplotlib.pyplot as plt
+from sklearn.callback import ScoringMonitor
+from sklearn.model_selection import GridSearchCV
+
+from skrnn import make_sentiment_pipeline
+from skrnn.datasets import make_reviews
+from skrnn.inspection import epoch_scores
+
+reviews, labels = make_reviews(1200, reach=2, random_state=0)
+model = make_sentiment_pipeline(
+    None,
+    cell="gru",
+    maxlen="auto",
+    epochs=8,
+    batch_size=16,
+    optimizer="adam",
+    learning_rate=0.01,
+    spatial_dropout=0.0,
+    validation_split=0.2,
+    random_state=0,
+)
+monitor = ScoringMonitor(scoring=epoch_scores)
+model["clf"].set_callbacks(monitor)
+search = GridSearchCV(
+    model, {"clf__pooling": ["last", "max"], "clf__units": [4, 16]}, cv=3
+).fit(reviews, labels)
+
+# %%
+# Reading the log
+# ---------------
+# The log has a row for each epoch of each fit. Its fits come in the order of the
+# candidates and, within each, of the folds; the last one is the fit of the best on all
+# rows, which is left out here.
+
+log = monitor.get_logs().data_as_pandas
+epochs = log[log["task_name"] == "epoch"]
+curves = epochs.groupby("parent_task_id_path")["val_accuracy"].apply(list).tolist()
+folds = search.n_splits_
+by_candidate = [curves[i : i + folds] for i in range(0, len(curves) - 1, folds)]
+for params, of_folds in zip(search.cv_results_["params"], by_candidate, strict=True):
+    ends = " ".join(f"{curve[-1]:.2f}" for curve in of_folds)
+    print(f"{params['clf__pooling']:>4} {params['clf__units']:>2}: {ends}")
+
+# %%
+# A panel for each candidate, a line for each fold
+# ------------------------------------------------
+# Four units are too few. With ``pooling="last"`` sixteen begin to learn in the last of
+# the epochs, on one fold: they want more of them.
+
+figure, axes = plt.subplots(
+    2, 2, figsize=(7, 5), sharex=True, sharey=True, layout="constrained"
+)
+for ax, params, of_folds in zip(
+    axes.T.flat, search.cv_results_["params"], by_candidate, strict=True
+):
+    for fold, curve in enumerate(of_folds):
+        ax.plot(range(1, len(curve) + 1), curve, marker=".", label=f"fold {fold}")
+    ax.set_title(f"{params['clf__pooling']}, {params['clf__units']} units", fontsize=10)
+    ax.axhline(0.5, color="0.5", ls=":")
+axes[0, 0].legend(fontsize="small")
+figure.supxlabel("epoch")
+figure.supylabel("accuracy on held-out reviews")
+plt.show()
