@@ -178,7 +178,9 @@ def test_predict(X: np.ndarray, fitted: RNNSentimentClassifier) -> None:
 
 
 @pytest.mark.filterwarnings(
-    "ignore::sklearn.exceptions.DataConversionWarning"  # y as a column
+    "ignore::sklearn.exceptions.DataConversionWarning",  # y as a column
+    # scikit-learn, when it asks whether a large y is whole.
+    "ignore:invalid value encountered in cast:RuntimeWarning:sklearn",
 )
 @examples(40)
 @given(
