@@ -52,7 +52,7 @@ from skrnn.classifiers.checks import (
 from skrnn.classifiers.holding import NetworkHolder
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.replicas import as_replicas
-from skrnn.networks.reuse import Lease, lease_network
+from skrnn.networks.reuse import Lease
 from skrnn.training.batches import Rows, align_left
 from skrnn.training.callbacks import EpochTasks
 from skrnn.training.faults import DivergenceError
@@ -253,18 +253,12 @@ class BaseSequenceClassifier(
         if material.vectors is None:
             material.vectors = self._learnt_embeddings(material.ids, self._seed)
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), material.vectors)
-        replicas = as_replicas(self.strategy)
-        with replicas.scope():
-            optimizer = self._make_optimizer()
-        lease = lease_network(
-            spec, self._make_objective(), optimizer, vars(self).get("_lease"), replicas
+        return self._lease_for(
+            spec,
+            replicas=as_replicas(self.strategy),
+            seed=self._seed,
+            embeddings=material.vectors,
         )
-        lease.network.reset(
-            np.random.default_rng(self._seed),
-            material.vectors,
-            optimizer.get_config()["learning_rate"],
-        )
-        return lease
 
     def _build_keras_model(self) -> Lease:
         # All seeds are passed on explicitly, so SciKeras need not set global ones.

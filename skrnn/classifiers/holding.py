@@ -24,7 +24,7 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
-from skrnn.networks.replicas import Replicas, name_of
+from skrnn.networks.replicas import ALONE, Replicas, name_of
 from skrnn.networks.reuse import Lease, lease_network
 from skrnn.training.faults import DivergenceError
 
@@ -161,21 +161,33 @@ class NetworkHolder:
         lease.network.set_weights([weights[name] for name in names])
         self._lease = lease
 
-    def _lease_for(self, spec: NetworkSpec) -> Lease:
-        """Return a network of ``spec`` that waits for its weights."""
-        lease = lease_network(spec, self._make_objective(), self._make_optimizer())
-        lease.network.reset(np.random.default_rng(0))
+    def _lease_for(
+        self,
+        spec: NetworkSpec,
+        objective: Objective | None = None,
+        replicas: Replicas = ALONE,
+        seed: int = 0,
+        embeddings: npt.NDArray[np.float32] | None = None,
+    ) -> Lease:
+        """Return a network of ``spec``, as good as new: the one held if it will do."""
+        with replicas.scope():
+            optimizer = self._make_optimizer()
+        lease = lease_network(
+            spec,
+            objective or self._make_objective(),
+            optimizer,
+            vars(self).get("_lease"),
+            replicas,
+        )
+        rate = optimizer.get_config()["learning_rate"]
+        lease.network.reset(np.random.default_rng(seed), embeddings, rate)
         return lease
 
     def _network_of(self, replicas: Replicas) -> CompiledNetwork:
         """Return the network, moved there if it was elsewhere: it goes on as it was."""
         network = self._network
         if network.replicas is not replicas:
-            with replicas.scope():
-                optimizer = self._make_optimizer()
-            lease = lease_network(
-                network.spec, network.objective, optimizer, replicas=replicas
-            )
+            lease = self._lease_for(network.spec, network.objective, replicas)
             lease.network.set_state(network.get_state())
             self._lease = lease
         return self._lease.network

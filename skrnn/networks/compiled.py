@@ -139,12 +139,11 @@ class CompiledNetwork:
 
         All processes of a strategy get the same.
         """
-        values = [v.numpy() for v in self._variables()]
-        own = np.array([self.replicas.numbers[0], 0], np.uint32)
         seeds = {id(seed) for seed in self._seeds}
-        for place, variable in enumerate(self._variables()):
-            if id(variable) in seeds:
-                values[place] = values[place] - own
+        own = np.array([self.replicas.numbers[0], 0], np.uint32)
+        values = [
+            v.numpy() - own if id(v) in seeds else v.numpy() for v in self._variables()
+        ]
         return [np.array(self._shows_average), *values]
 
     def set_state(self, state: list[npt.NDArray[Any]]) -> None:

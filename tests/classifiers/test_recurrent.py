@@ -453,6 +453,15 @@ def test_copies_predict_the_same_bits(copier, sequences: Sequences, tmp_path) ->
     np.testing.assert_array_equal(again.predict_proba(X), other.predict_proba(X))
 
 
+def test_a_copy_goes_on_at_its_own_rate(sequences: Sequences) -> None:
+    """Also in a network that was built for another rate."""
+    X, y = sequences
+    small(units=7, learning_rate=0.5).fit(X, y)  # its network is free to be used again
+    data = pickle.dumps(small(units=7, learning_rate=0.25).fit(X, y))
+    copied = pickle.loads(data).partial_fit(X, y)
+    assert copied.model_.optimizer.learning_rate == 0.25
+
+
 def test_the_model_that_was_asked_for_outlives_the_estimator(
     sequences: Sequences,
 ) -> None:
