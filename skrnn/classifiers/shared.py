@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._sklearn import Interval, StrOptions, fit_context
-from skrnn.classifiers.base import MOST_EMBEDDINGS, BaseSequenceClassifier
+from skrnn.classifiers.sequences import MOST_EMBEDDINGS, BaseSequenceClassifier
 from skrnn.embeddings import METHODS, WordVectors, learn_vectors
 from skrnn.networks.objective import Objective
 from skrnn.networks.replicas import STRATEGIES

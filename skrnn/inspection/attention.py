@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.classifiers.sequences import BaseSequenceClassifier
 from skrnn.inspection.network import attention_of_network
 from skrnn.inspection.reading import read_texts, split_pipeline
 

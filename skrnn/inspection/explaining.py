@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.classifiers.base import BaseSequenceClassifier
+from skrnn.classifiers.sequences import BaseSequenceClassifier
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.gradients import integrate

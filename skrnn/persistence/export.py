@@ -14,9 +14,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.classifiers.base import BaseSequenceClassifier
 from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
+from skrnn.classifiers.sequences import BaseSequenceClassifier
 from skrnn.comparison.blend import BlendedClassifier
 from skrnn.comparison.distillation import DistilledClassifier
 from skrnn.persistence.layout import check_weights
