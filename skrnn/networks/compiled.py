@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import version
@@ -109,6 +110,13 @@ class CompiledNetwork:
     def weight_names(self) -> list[str]:
         """Names of the model's weights, ``layer/weight``, in the model's order."""
         return [f"{la.name}/{w.name}" for la in self.model.layers for w in la.weights]
+
+    @property
+    def n_bytes(self) -> int:
+        """What the variables take in memory, the optimizer's included."""
+        return sum(
+            tf.as_dtype(v.dtype).size * math.prod(v.shape) for v in self._variables()
+        )
 
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
         """Give the model weights to predict with, or to train on from."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +35,10 @@ _MOST_PARTS = 8
 # A part of fewer numbers is computed sooner than a thread is asked to help.
 _LEAST_NUMBERS = 10_000
 _ALIGNMENT = 64  # bytes
+_VECTOR, _MATRIX, _VECTORS = (
+    tf.TensorSpec([None] * n_axes, tf.float32) for n_axes in (1, 2, 3)
+)
+_IDS = tf.TensorSpec([None, None], tf.int32)
 
 
 @dataclass(frozen=True)
@@ -151,13 +155,17 @@ def clockwork(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
+    return _layer(_clockwork(periods), inputs, kernel, recurrent_kernel, bias)
+
+
+@cache
+def _clockwork(periods: tuple[int, ...]) -> Loops:
     every = np.array(periods, np.int64)
-    kind = Loops(
+    return Loops(
         partial(loops.clockwork_forward, every),
         partial(loops.clockwork_backward, every),
         (1,),
     )
-    return _layer(kind, inputs, kernel, recurrent_kernel, bias)
 
 
 def look_up(
@@ -181,41 +189,70 @@ def look_up(
     vectors : tensor of shape (batch, time, features)
         ``table[ids] * scale[:, None, :]``.
     """
-    n_features = table.shape[1]
+    if scale is None:
+        vectors = _gather()(table, ids)
+    else:
+        vectors = _gather_scaled()(table, ids, scale)
+    vectors.set_shape([*ids.shape, table.shape[1]])
+    return vectors
 
-    def forward(table: _Array, ids: _Ids, scale: _Array) -> _Array:
-        vectors = _empty(*ids.shape, n_features)
-        loops.look_up(table, ids, scale, vectors)
-        return vectors
 
-    def backward(upstream: _Array, ids: _Ids, scale: _Array) -> _Array:
-        sums = _empty(*table.shape)
-        loops.add_by_id(upstream, ids, scale, sums)
-        return sums
+# TensorFlow never forgets the gradient of an operation that was traced, and with it the
+# graph around: these are graphs of their own, traced once, not one in each network.
 
+
+@cache
+def _gather() -> Callable[..., tf.Tensor]:
     @tf.custom_gradient
-    def run(table: tf.Tensor) -> tuple[tf.Tensor, Callable[..., tf.Tensor]]:
-        if scale is None:
-            vectors = tf.gather(table, ids)
-        else:
-            vectors = tf.numpy_function(
-                forward, [table, ids, scale], tf.float32, stateful=False
-            )
-            vectors.set_shape([*ids.shape, n_features])
+    def run(table: tf.Tensor, ids: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None]:
+            ones = tf.ones([tf.shape(ids)[0], tf.shape(table)[1]])
+            return _summed(upstream, ids, ones, table), None
 
-        def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            by_row = scale
-            if by_row is None:
-                by_row = tf.ones([tf.shape(ids)[0], n_features])
-            sums = tf.numpy_function(
-                backward, [upstream, ids, by_row], tf.float32, stateful=False
-            )
-            sums.set_shape(table.shape)
-            return sums
+        return tf.gather(table, ids), gradient
 
+    return tf.function(run, input_signature=[_MATRIX, _IDS], autograph=False)
+
+
+@cache
+def _gather_scaled() -> Callable[..., tf.Tensor]:
+    @tf.custom_gradient
+    def run(
+        table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor
+    ) -> tuple[tf.Tensor, Callable[..., Any]]:
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None, None]:
+            return _summed(upstream, ids, scale, table), None, None
+
+        vectors = tf.numpy_function(
+            _look_up, [table, ids, scale], tf.float32, stateful=False
+        )
+        vectors.set_shape([None, None, None])
         return vectors, gradient
 
-    return run(table)
+    return tf.function(run, input_signature=[_MATRIX, _IDS, _MATRIX], autograph=False)
+
+
+def _summed(
+    upstream: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor, table: tf.Tensor
+) -> tf.Tensor:
+    n_ids = tf.shape(table)[0]
+    sums = tf.numpy_function(
+        _add_by_id, [upstream, ids, scale, n_ids], tf.float32, stateful=False
+    )
+    sums.set_shape([None, None])
+    return sums
+
+
+def _look_up(table: _Array, ids: _Ids, scale: _Array) -> _Array:
+    vectors = _empty(*ids.shape, table.shape[1])
+    loops.look_up(table, ids, scale, vectors)
+    return vectors
+
+
+def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array:
+    sums = _empty(int(n_ids), upstream.shape[2])
+    loops.add_by_id(upstream, ids, scale, sums)
+    return sums
 
 
 def _layer(
@@ -225,13 +262,17 @@ def _layer(
     recurrent_kernel: tf.Tensor,
     bias: tf.Tensor,
 ) -> tf.Tensor:
-    n_features, units = kernel.shape[0], recurrent_kernel.shape[0]
-    batch, n_steps = inputs.shape[:2]
-    sizes = [units * width for width in kind.widths]
+    states = _recurrence(kind)(inputs, kernel, recurrent_kernel, bias)
+    states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
+    return states
 
+
+@cache
+def _recurrence(kind: Loops) -> Callable[..., tf.Tensor]:
     def forward(inputs: _Array, *weights: _Array) -> list[_Array]:
+        units = len(weights[1])
         parts = _parts(inputs)
-        results = [_empty(*inputs.shape[:2], size) for size in sizes]
+        results = [_empty(*inputs.shape[:2], units * width) for width in kind.widths]
 
         def run(part: int) -> None:
             rows = parts[part]
@@ -243,6 +284,7 @@ def _layer(
     def backward(*arrays: _Array) -> list[_Array]:
         by_row, weights = arrays[:-2], arrays[-2:]
         inputs = by_row[1]
+        n_features, units = weights[0].shape[1], weights[1].shape[1]
         parts = _parts(inputs)
         by_inputs = _empty(*inputs.shape)
         by_weights = np.zeros((len(parts), n_features + units + 1, len(weights[0])))
@@ -255,40 +297,35 @@ def _layer(
             )
 
         side_by_side(run, len(parts))
-        return [by_inputs, by_weights.sum(axis=0)]
+        total = by_weights.sum(axis=0)
+        return [by_inputs, total[:n_features], total[n_features:-1], total[-1]]
 
     @tf.custom_gradient
-    def run_layer(
-        inputs: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
-    ) -> tuple[tf.Tensor, Callable[..., Any]]:
+    def run_layer(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
         filled = tf.numpy_function(
-            forward,
-            [inputs, kernel, recurrent, bias],
-            [tf.float32] * len(sizes),
-            stateful=False,
+            forward, given, [tf.float32] * len(kind.widths), stateful=False
         )
         results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
-        for result, size in zip(results, sizes, strict=True):
-            result.set_shape([batch, n_steps, size])
+        for result in results:
+            result.set_shape([None, None, None])
 
-        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+            inputs, kernel, recurrent, _ = given
             turned = [tf.transpose(kernel), tf.transpose(recurrent)]
-            by_inputs, by_weights = tf.numpy_function(
+            gradients: list[tf.Tensor] = tf.numpy_function(
                 backward,
                 [upstream, inputs, *results, *turned],
-                [tf.float32, tf.float32],
+                [tf.float32] * len(given),
                 stateful=False,
             )
-            by_inputs.set_shape(inputs.shape)
-            by_weights.set_shape([n_features + units + 1, kernel.shape[1]])
-            by_kernel, by_recurrent, by_bias = tf.split(
-                by_weights, [n_features, units, 1]
-            )
-            return by_inputs, by_kernel, by_recurrent, by_bias[0]
+            for found, tensor in zip(gradients, given, strict=True):
+                found.set_shape(tensor.shape)
+            return gradients
 
         return results[0], gradient
 
-    return run_layer(inputs, kernel, recurrent_kernel, bias)
+    signature = [_VECTORS, _MATRIX, _MATRIX, _VECTOR]
+    return tf.function(run_layer, input_signature=signature, autograph=False)
 
 
 def _parts(inputs: _Array) -> list[slice]:

@@ -106,9 +106,14 @@ class Replicas:
         Keras adds them up after it has clipped each. To clip the sum, it is made
         before, and one replica hands it on.
         """
+        context = tf.distribute.get_replica_context()
+        if self._strategy is None:
+            # Outside of a replica Keras adds nothing up, which TensorFlow would never
+            # forget, nor the graph that it does it in.
+            context.merge_call(lambda _: optimizer.apply(gradients, variables))
+            return
         clips = (optimizer.clipnorm, optimizer.clipvalue, optimizer.global_clipnorm)
         if self.n > 1 and any(clips):
-            context = tf.distribute.get_replica_context()
             summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
             first = tf.cast(tf.equal(context.replica_id_in_sync_group, 0), tf.float32)
             gradients = [gradient * first for gradient in summed]

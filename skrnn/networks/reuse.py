@@ -2,7 +2,7 @@
 
 Building and tracing a network costs about a second, and cross-validation asks for the
 same one for every fold. A :class:`CompiledNetwork` whose estimator is gone goes back to
-a small pool; the next estimator with an equal specification gets it with fresh weights.
+a pool; the next estimator with an equal specification gets it with fresh weights.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
 from skrnn.networks.replicas import ALONE, Replicas
 
-_POOL_SIZE = 8
+# A grid comes back to its architectures, and a cluster may keep a fitted estimator
+# while it fits the next. What a network takes beside its variables is some 10 MB.
+_MOST_NETWORKS = 16
+_MOST_BYTES = 2**28
 
 
 class Lease:
@@ -100,5 +103,8 @@ def _give_back(network: CompiledNetwork) -> None:
         return
     with _lock:
         _free[id(network)] = network
-        while len(_free) > _POOL_SIZE:
+        while len(_free) > 1 and (
+            len(_free) > _MOST_NETWORKS
+            or sum(each.n_bytes for each in _free.values()) > _MOST_BYTES
+        ):
             _free.popitem(last=False)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import keras
@@ -195,3 +196,32 @@ def test_without_averaging_nothing_is_swapped() -> None:
     made.show_average(True)
     for a, b in zip(made.get_state(), before, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "objective"),
+    [
+        ({"cell": "simple", "bidirectional": True}, {"label_smoothing": 0.1}),
+        ({"cell": "lstm", "spatial_dropout": 0.4}, {"adversarial": 1.0}),
+        ({"cell": "gru", "pooling": "attention"}, {"virtual_adversarial": 1.0}),
+        ({"cell": "clockwork", "periods": (1, 2)}, {"weight_averaging": 0.9}),
+        ({"recurrent_dropout": 0.3, "dropout": 0.2}, {}),
+    ],
+    ids=str,
+)
+def test_a_network_leaves_no_graph_behind(architecture: dict, objective: dict) -> None:
+    """TensorFlow keeps gradients that are traced, and their graphs, for ever."""
+    seen: list[set[int]] = []
+    for n_units in (3, 4, 5):  # the operations that all networks share are kept
+        made = network(
+            replace(SMALL, dense_units=(n_units,), **architecture), **objective
+        )
+        step(made, [0, 1, 1, 0])
+        made.test_step(*map(tf.constant, [IDS, np.zeros(4, np.float32), WEIGHT]))
+        made.predict_step(tf.constant(IDS))
+        del made
+        gc.collect()
+        graphs = [each for each in gc.get_objects() if isinstance(each, tf.Graph)]
+        seen.append({id(each) for each in graphs})
+        del graphs
+    assert len(seen[2]) <= len(seen[1])

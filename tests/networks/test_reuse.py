@@ -61,12 +61,25 @@ def test_a_shared_model_is_never_reused() -> None:
     assert model is network.model
 
 
-def test_the_pool_is_bounded() -> None:
+@pytest.mark.parametrize(
+    ("limit", "n_kept"), [("_MOST_NETWORKS", 2), ("_MOST_BYTES", 1)]
+)
+def test_the_pool_is_bounded(
+    limit: str, n_kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The networks that were used last are kept, one at least."""
+    monkeypatch.setattr(reuse, limit, n_kept)
     leases = [lease_network(SPEC, Objective(), rmsprop()) for _ in range(3)]
-    reuse_size = reuse._POOL_SIZE
-    for network in [lease.network for lease in leases] * 5:
-        reuse._give_back(network)
-    assert len(reuse._free) <= reuse_size
+    networks = [lease.network for lease in leases]
+    while leases:
+        del leases[0]
+    assert list(reuse._free.values()) == networks[-n_kept:]
+
+
+def test_the_size_of_a_network_is_that_of_its_state() -> None:
+    network = lease_network(SPEC, Objective(weight_averaging=0.9), rmsprop()).network
+    _, *values = network.get_state()
+    assert network.n_bytes == sum(value.nbytes for value in values)
 
 
 def test_reset_makes_a_used_network_new() -> None:
