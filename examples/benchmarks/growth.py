@@ -29,7 +29,7 @@ SIZES = {
     "units": (8, "multiplications a word, those of 8 units being 1"),
     "grid": (1, "candidates of a grid"),
 }
-N_ROWS, EMBEDDING_DIM = 2_000, 32
+N_ROWS, EMBEDDING_DIM = 20_000, 32
 
 
 def prepare(size: str, value: int) -> Callable[[], object]:

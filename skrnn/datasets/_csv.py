@@ -90,8 +90,7 @@ def load_reviews(
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     with plain_csv_errors(path, encoding):
-        header = pd.read_csv(path, encoding=encoding, nrows=0)
-        check_separator(path, list(header), text_column)
+        check_separator(path, encoding, text_column)
         frame = pd.read_csv(
             path, encoding=encoding, dtype={text_column: object}, low_memory=False
         )

@@ -50,8 +50,9 @@ def check_cells(path: Path, frame: pd.DataFrame) -> None:
         )
 
 
-def check_separator(path: Path, names: list[str], text_column: str) -> None:
+def check_separator(path: Path, encoding: str, text_column: str) -> None:
     """Refuse a header of one name that is several, with another mark between."""
+    names = list(pd.read_csv(path, encoding=encoding, nrows=0))
     header = names[0]
     marks = [mark for mark in (";", "\t", "|") if mark in header]
     if len(names) == 1 and marks and header != text_column:

@@ -109,6 +109,7 @@ def test_a_dask_frame() -> None:
         ('review_text,label\n"a,1\n', "not a CSV table"),
         ("review_text,label\na, b,1\nc, d,0\n", "more cells.*2 names"),
         (b"review_text,label\na,1\nb\xff,1\n", "byte 0xff in row 2 .*encoding="),
+        ("review_text;label\na;1\n", "no commas.*but ';': 'review_text;label'"),
     ],
 )
 def test_bad_csv_files(content: str | bytes, message: str, tmp_path: Path) -> None:
