@@ -4,8 +4,8 @@ Each point is a process of its own, so that peaks of memory do not mix. The slop
 that of a straight line through the logarithms: 1 is linear, below 1 less than that.
 Time is without imports; memory is what the process has beyond its imports at its peak.
 
-    python examples/benchmarks/growth.py --points 5 --out growth.png
-    python examples/benchmarks/growth.py --only reviews --points 8   # to a million
+    python examples/benchmarks/growth.py --out growth.png     # to a million reviews
+    python examples/benchmarks/growth.py --only grid --points 3
 """
 
 import argparse
@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 from many_reviews import forget_peak, peak_megabytes, reviews
 
-# What is doubled: the first point, and what its axis says.
+# What is doubled: the first point, how many there are, and what the axis says.
 SIZES = {
-    "reviews": (8_000, "reviews, made and counted for a vocabulary"),
-    "vocabulary": (5_000, "words of the vocabulary"),
-    "length": (25, "words a review"),
-    "units": (8, "multiplications a word, those of 8 units being 1"),
-    "grid": (1, "candidates of a grid"),
+    "reviews": (8_000, 8, "reviews, made and counted for a vocabulary"),
+    "vocabulary": (5_000, 5, "words of the vocabulary"),
+    "length": (25, 5, "words a review"),
+    "units": (8, 5, "multiplications a word, those of 8 units being 1"),
+    "grid": (1, 5, "candidates of a grid"),
 }
 N_ROWS, EMBEDDING_DIM = 20_000, 32
 
@@ -119,7 +119,7 @@ def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
             for axis in (ax.xaxis, ax.yaxis):
                 axis.set_minor_locator(NullLocator())
-        axes[1, column].set_xlabel(textwrap.fill(SIZES[size][1], 34))
+        axes[1, column].set_xlabel(textwrap.fill(SIZES[size][2], 34))
     figure.suptitle("Dotted: linear growth from the first point")
     figure.savefig(path, dpi=110)
 
@@ -132,7 +132,7 @@ def _short(value: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--points", type=int, default=5)
+    parser.add_argument("--points", type=int, help="of each size, instead of its own")
     parser.add_argument("--only", choices=SIZES, nargs="+", default=list(SIZES))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--point", nargs=2, help=argparse.SUPPRESS)
@@ -143,8 +143,9 @@ def main() -> None:
     points: dict[str, list[dict[str, float]]] = {}
     for size in options.only:
         print(f"\n{size:<14}{'s':>10}{'MB':>10}")
-        for number in range(options.points):
-            value = SIZES[size][0] * 2**number
+        first, n_points, _ = SIZES[size]
+        for number in range(options.points or n_points):
+            value = first * 2**number
             command = [sys.executable, __file__, "--point", size, str(value)]
             done = subprocess.run(
                 command, check=True, stdout=subprocess.PIPE, text=True
