@@ -1,15 +1,17 @@
 """How time and memory grow: one size is doubled at a time, and a slope is fitted.
 
-Each point is a process of its own, so that peaks of memory do not mix. The slope is
-that of a straight line through the logarithms: 1 is linear, below 1 less than that.
-Time is without imports; memory is what the process has beyond its imports at its peak.
+Each point is the median of three, each a process of its own, so that peaks of memory do
+not mix. The slope is that of a straight line through the logarithms: 1 is linear, below
+1 less than that. Time is without imports; memory is what the process has beyond its
+imports at its peak.
 
     python examples/benchmarks/growth.py --out growth.png     # to a million reviews
-    python examples/benchmarks/growth.py --only grid --points 3
+    python examples/benchmarks/growth.py --only grid --points 3 --repeats 1
 """
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import textwrap
@@ -78,6 +80,16 @@ def measure(size: str, value: int) -> dict[str, float]:
     return {"seconds": seconds, "megabytes": max(peak_megabytes() - before, 1.0)}
 
 
+def measured(size: str, value: int, repeats: int) -> dict[str, float]:
+    """Return the medians of a point, measured in processes of their own."""
+    command = [sys.executable, __file__, "--point", size, str(value)]
+    found = []
+    for _ in range(repeats):
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+    return {name: statistics.median(each[name] for each in found) for name in found[0]}
+
+
 def work(size: str, value: int) -> float:
     """Return how much there is to do at a point, which is the axis of the plot."""
     if size == "units":
@@ -133,6 +145,7 @@ def _short(value: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--points", type=int, help="of each size, instead of its own")
+    parser.add_argument("--repeats", type=int, default=3, help="of each point")
     parser.add_argument("--only", choices=SIZES, nargs="+", default=list(SIZES))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--point", nargs=2, help=argparse.SUPPRESS)
@@ -146,11 +159,7 @@ def main() -> None:
         first, n_points, _ = SIZES[size]
         for number in range(options.points or n_points):
             value = first * 2**number
-            command = [sys.executable, __file__, "--point", size, str(value)]
-            done = subprocess.run(
-                command, check=True, stdout=subprocess.PIPE, text=True
-            )
-            point = json.loads(done.stdout.splitlines()[-1])
+            point = measured(size, value, options.repeats)
             points.setdefault(size, []).append({**point, "work": work(size, value)})
             print(
                 f"{value:<14,}{point['seconds']:>10.2f}{point['megabytes']:>10.0f}",

@@ -1,13 +1,16 @@
-"""Fitting the same architecture again: SciKeras and skrnn; and 200 fits' memory.
+"""Fitting the same architecture again: SciKeras and skrnn; and the memory of many fits.
 
-3,000 rows of 60 ids, one epoch, LSTM of 32 units. Every fit is of a new estimator.
+3,000 rows of 60 ids, one epoch, LSTM of 32 units. Every fit is of a new estimator. For
+the memory there are 200 fits of one architecture and 100 of as many, on 300 rows.
 
     python examples/benchmarks/refit.py
 """
 
 import gc
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from peers import scikeras_classifier
@@ -27,8 +30,8 @@ def resident_megabytes() -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def fit() -> None:
-    RNNSentimentClassifier(epochs=1, random_state=0).fit(X, y)
+def fit(**params: Any) -> None:
+    RNNSentimentClassifier(epochs=1, random_state=0, **params).fit(X, y)
 
 
 show(
@@ -41,12 +44,20 @@ show(
         repeats=5,
     ),
 )
+
+
+def grown(fits: Iterable[dict[str, Any]]) -> float:
+    """Return how many megabytes the process has grown by after some fits."""
+    gc.collect()
+    before = resident_megabytes()
+    for params in fits:
+        fit(**params)
+    gc.collect()
+    return resident_megabytes() - before
+
+
 X, y = X[:300], y[:300]
-for _ in range(10):
-    fit()
-gc.collect()
-before = resident_megabytes()
-for _ in range(200):
-    fit()
-gc.collect()
-print(f"\n200 more fits: {resident_megabytes() - before:+.0f} MB")
+grown([{"dense_units": (k,)} for k in range(1, 21)])  # as many as are kept, and more
+print(f"\n200 more fits: {grown([{}] * 200):+.0f} MB")
+others = [{"dense_units": (k,)} for k in range(21, 121)]
+print(f"100 fits of other architectures: {grown(others) / 100:+.1f} MB each")
