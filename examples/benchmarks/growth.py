@@ -126,7 +126,8 @@ def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
             ax.set_title(f"{size}: slope {round(grown, 2) + 0.0:.2f}")
             ax.set_ylabel(name if not column else "")
             ax.grid(alpha=0.3)
-            ax.set_xticks(x, [_short(value) for value in x])
+            named = x[::-2][::-1] if len(x) > 6 else x
+            ax.set_xticks(named, [_short(value) for value in named])
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
             for axis in (ax.xaxis, ax.yaxis):
