@@ -20,9 +20,10 @@ from skrnn.networks.objective import Objective
 from skrnn.networks.replicas import ALONE, Replicas
 
 # A grid comes back to its architectures, and a cluster may keep a fitted estimator
-# while it fits the next. What a network takes beside its variables is some 10 MB.
+# while it fits the next. With some 10 MB that a network takes beside its variables,
+# this stays below the 300 MB by which a worker of joblib may grow before it is renewed.
 _MOST_NETWORKS = 16
-_MOST_BYTES = 2**28
+_MOST_BYTES = 2**27
 
 
 class Lease:
