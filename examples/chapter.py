@@ -43,7 +43,7 @@ from skrnn.datasets import fetch_imdb, make_reviews
 # %% [markdown]
 # ## The reviews
 #
-# In a generated review two words stand between a negation and the opinion that it
+# In a generated review four words stand between a negation and the opinion that it
 # turns, and positive and negative reviews have the same words. There are few of them,
 # so the networks look at all states (`pooling="max"`), drop less and take larger steps.
 
@@ -54,7 +54,7 @@ if "SKRNN_DATA" in os.environ:
     test_reviews, test_labels = fetch_imdb(subset="test", return_X_y=True)
     settings = {}
 else:
-    reviews, labels = make_reviews(3500, reach=2, random_state=0)
+    reviews, labels = make_reviews(3500, reach=4, random_state=0)
     train_reviews, test_reviews = reviews[:3000], reviews[3000:]
     train_labels, test_labels = labels[:3000], labels[3000:]
     settings = {
@@ -139,11 +139,19 @@ plt.show()
 
 # %% [markdown]
 # ## Which reviews are mistaken?
+#
+# On the generated reviews the plain RNN has forgotten the negation when the opinion
+# comes; an LSTM has gates that keep it.
 
 # %%
-lstm = comparison.estimators["LSTM"]
-ConfusionMatrixDisplay.from_estimator(lstm, test_reviews, test_labels, colorbar=False)
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
+for name, ax in zip(["plain RNN", "LSTM"], axes, strict=True):
+    ConfusionMatrixDisplay.from_estimator(
+        comparison.estimators[name], test_reviews, test_labels, colorbar=False, ax=ax
+    )
+    ax.set_title(name)
 plt.show()
+lstm = comparison.estimators["LSTM"]
 
 # %% [markdown]
 # ## Attention
