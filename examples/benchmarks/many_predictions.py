@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
+from timing import resident_megabytes
 
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
@@ -26,12 +25,6 @@ parser.add_argument("--threads", type=int, default=32)
 parser.add_argument("--each", type=int, default=200)
 parser.add_argument("--predictions", type=int, default=10_000)
 options = parser.parse_args()
-
-
-def resident_megabytes() -> float:
-    """Return the memory of this process."""
-    with Path("/proc/self/statm").open() as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 reviews, labels = make_reviews(400, random_state=0)

@@ -7,14 +7,12 @@ the memory there are 200 fits of one architecture and 100 of as many, on 300 row
 """
 
 import gc
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from peers import scikeras_classifier
-from timing import show, take_turns
+from timing import resident_megabytes, show, take_turns
 
 from skrnn import RNNSentimentClassifier
 
@@ -22,12 +20,6 @@ rng = np.random.default_rng(0)
 X = rng.integers(1, 8000, size=(3000, 60))
 X[0, 0] = 7999
 y = rng.integers(0, 2, size=3000)
-
-
-def resident_megabytes() -> float:
-    """Return the memory of this process."""
-    with Path("/proc/self/statm").open() as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def fit(**params: Any) -> None:

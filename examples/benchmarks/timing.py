@@ -1,7 +1,9 @@
-"""What the benchmarks share: peers take turns, and medians are compared."""
+"""What the benchmarks share: peers take turns, medians are compared; memory."""
 
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 
 
@@ -26,3 +28,9 @@ def show(title: str, medians: dict[str, float], *, unit: str = "s") -> None:
     print(f"\n{title}\n{'':<42}{unit:>10}{'ratio':>9}")
     for name, seconds in medians.items():
         print(f"{name:<42}{seconds * factor:>10.3f}{seconds / ours:>8.1f}x", flush=True)
+
+
+def resident_megabytes() -> float:
+    """Return the memory of this process."""
+    with Path("/proc/self/statm").open() as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
