@@ -119,7 +119,6 @@ class BaseSequenceClassifier(RepairedWrapper):
 
     def _keras_build_fn(self) -> Lease:
         material = self._material
-        material.vectors = self._given_embeddings()
         if material.vectors is None:
             material.vectors = self._learnt_embeddings(material.ids, self._seed)
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), material.vectors)
@@ -161,9 +160,9 @@ class BaseSequenceClassifier(RepairedWrapper):
             self._material.ids.append(self._ids(self._material.unlabelled))
         if reset:
             top = max(int(rows.max()) for rows in self._material.ids) + 1
-            vectors = self._given_embeddings()
-            if vectors is not None:
-                self.n_embeddings_ = len(vectors)
+            self._material.vectors = self._given_embeddings()
+            if self._material.vectors is not None:
+                self.n_embeddings_ = len(self._material.vectors)
             elif self.n_embeddings is not None:
                 self.n_embeddings_ = int(self.n_embeddings)
             elif top <= MOST_EMBEDDINGS:
@@ -359,7 +358,6 @@ class BaseSequenceClassifier(RepairedWrapper):
     # -- prediction --------------------------------------------------------------------
 
     def _predict_raw(self, X: Any) -> npt.NDArray[np.float32]:
-        refuse_text(type(self).__name__, X)
         ids = self._ids(X)
         batch_size = vars(self).get("predict__batch_size")
         return predict(self._network, self._as_rows(ids), batch_size=batch_size)

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from sklearn.utils import Bunch
 
 from skrnn.datasets._columns import guess_label_column, guess_text_column
@@ -16,8 +15,8 @@ from skrnn.datasets._tables import (
     check_cells,
     check_columns,
     check_filled,
-    check_separator,
     plain_csv_errors,
+    read_csv,
 )
 
 
@@ -90,10 +89,7 @@ def load_reviews(
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     with plain_csv_errors(path, encoding):
-        check_separator(path, encoding, text_column)
-        frame = pd.read_csv(
-            path, encoding=encoding, dtype={text_column: object}, low_memory=False
-        )
+        frame = read_csv(path, encoding, text_column)
     check_cells(path, frame)
     if not len(frame):
         raise ValueError(f"{path} has column names and no rows.")

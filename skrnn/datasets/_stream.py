@@ -18,8 +18,8 @@ from skrnn.datasets._tables import (
     check_cells,
     check_columns,
     check_filled,
-    check_separator,
     plain_csv_errors,
+    read_csv,
 )
 
 _CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zip", ".csv.zst")
@@ -172,20 +172,16 @@ class ReviewStream:
                 yield frame
 
     def _of_csv(self, path: Path) -> Iterator[pd.DataFrame]:
-        with plain_csv_errors(path, self.encoding):
-            check_separator(path, self.encoding, self.text_column)
-            with pd.read_csv(
-                path,
-                encoding=self.encoding,
-                dtype={self.text_column: object},
-                chunksize=self.chunk_size,
-                low_memory=False,
-            ) as tables:
-                for frame in tables:
-                    check_cells(path, frame)
-                    names = list(frame.columns)
-                    check_columns(path, names, self.text_column, self.label_column)
-                    yield frame[self._columns]
+        with (
+            plain_csv_errors(path, self.encoding),
+            read_csv(
+                path, self.encoding, self.text_column, chunksize=self.chunk_size
+            ) as tables,
+        ):
+            for frame in tables:
+                check_cells(path, frame)
+                check_columns(path, list(frame), self.text_column, self.label_column)
+                yield frame[self._columns]
 
     def _of_parquet(self, path: Path) -> Iterator[pd.DataFrame]:
         import pyarrow

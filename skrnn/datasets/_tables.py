@@ -50,7 +50,19 @@ def check_cells(path: Path, frame: pd.DataFrame) -> None:
         )
 
 
-def check_separator(path: Path, encoding: str, text_column: str) -> None:
+def read_csv(path: Path, encoding: str, text_column: str, **options: Any) -> Any:
+    """Read a CSV file, or its chunks, by pandas, if it has commas."""
+    _check_separator(path, encoding, text_column)
+    return pd.read_csv(
+        path,
+        encoding=encoding,
+        dtype={text_column: object},
+        low_memory=False,
+        **options,
+    )
+
+
+def _check_separator(path: Path, encoding: str, text_column: str) -> None:
     """Refuse a header of one name that is several, with another mark between."""
     names = list(pd.read_csv(path, encoding=encoding, nrows=0))
     header = names[0]

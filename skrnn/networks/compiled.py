@@ -111,7 +111,7 @@ class CompiledNetwork:
         """Names of the model's weights, ``layer/weight``, in the model's order."""
         return [f"{la.name}/{w.name}" for la in self.model.layers for w in la.weights]
 
-    @property
+    @cached_property
     def n_bytes(self) -> int:
         """What the variables take in memory, the optimizer's included."""
         return sum(

@@ -190,9 +190,9 @@ def look_up(
         ``table[ids] * scale[:, None, :]``.
     """
     if scale is None:
-        vectors = _gather()(table, ids)
+        vectors = _gather(table, ids)
     else:
-        vectors = _gather_scaled()(table, ids, scale)
+        vectors = _gather_scaled(table, ids, scale)
     vectors.set_shape([*ids.shape, table.shape[1]])
     return vectors
 
@@ -201,35 +201,29 @@ def look_up(
 # graph around: these are graphs of their own, traced once, not one in each network.
 
 
-@cache
-def _gather() -> Callable[..., tf.Tensor]:
-    @tf.custom_gradient
-    def run(table: tf.Tensor, ids: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
-        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None]:
-            ones = tf.ones([tf.shape(ids)[0], tf.shape(table)[1]])
-            return _summed(upstream, ids, ones, table), None
+@tf.function(input_signature=[_MATRIX, _IDS], autograph=False)
+@tf.custom_gradient
+def _gather(table: tf.Tensor, ids: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None]:
+        ones = tf.ones([tf.shape(ids)[0], tf.shape(table)[1]])
+        return _summed(upstream, ids, ones, table), None
 
-        return tf.gather(table, ids), gradient
-
-    return tf.function(run, input_signature=[_MATRIX, _IDS], autograph=False)
+    return tf.gather(table, ids), gradient
 
 
-@cache
-def _gather_scaled() -> Callable[..., tf.Tensor]:
-    @tf.custom_gradient
-    def run(
-        table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor
-    ) -> tuple[tf.Tensor, Callable[..., Any]]:
-        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None, None]:
-            return _summed(upstream, ids, scale, table), None, None
+@tf.function(input_signature=[_MATRIX, _IDS, _MATRIX], autograph=False)
+@tf.custom_gradient
+def _gather_scaled(
+    table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor
+) -> tuple[tf.Tensor, Callable[..., Any]]:
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None, None]:
+        return _summed(upstream, ids, scale, table), None, None
 
-        vectors = tf.numpy_function(
-            _look_up, [table, ids, scale], tf.float32, stateful=False
-        )
-        vectors.set_shape([None, None, None])
-        return vectors, gradient
-
-    return tf.function(run, input_signature=[_MATRIX, _IDS, _MATRIX], autograph=False)
+    vectors = tf.numpy_function(
+        _look_up, [table, ids, scale], tf.float32, stateful=False
+    )
+    vectors.set_shape([None, None, None])
+    return vectors, gradient
 
 
 def _summed(
