@@ -15,6 +15,9 @@ from sklearn.base import BaseEstimator
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
+from sklearn.utils._param_validation import (
+    validate_parameter_constraints as validate_params,
+)
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
@@ -40,6 +43,7 @@ __all__ = [
     "did_you_mean",
     "fit_context",
     "take_rows",
+    "validate_params",
 ]
 
 

@@ -14,7 +14,7 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn._sklearn import HasMethods, SuggestParameters, fit_context, take_rows
-from skrnn.classifiers.checks import has_label
+from skrnn.estimators.validation import has_label
 
 __all__ = ["DistilledClassifier"]
 
