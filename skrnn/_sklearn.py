@@ -118,7 +118,7 @@ class SuggestParameters:
         ValueError
             If a name is not a parameter; the message names the nearest valid one.
         """
-        values = {**self.get_params(), **params}
+        values = {**self.get_params(), **params}  # type: ignore[attr-defined]
         for name in params:
             owner, nested, _ = name.partition("__")
             if not (nested and hasattr(values.get(owner), "get_params")):
