@@ -19,6 +19,9 @@ from sklearn.ensemble._base import (
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
+from sklearn.utils._param_validation import (
+    validate_parameter_constraints as validate_params,
+)
 from sklearn.utils.validation import _check_method_params as take_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
@@ -46,6 +49,7 @@ __all__ = [
     "raise_for_params",
     "take_params",
     "take_rows",
+    "validate_params",
 ]
 
 

@@ -8,9 +8,9 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import did_you_mean
-from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
-from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.recipes import get_recipe
 from skrnn.text.sequencer import TextSequencer
 

@@ -12,8 +12,8 @@ from sklearn.utils import estimator_html_repr
 
 from skrnn import HierarchicalAttentionClassifier, TextSequencer, _sklearn
 from skrnn.pipeline import make_sentiment_pipeline
-from tests.classifiers.test_base import small
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 TEXTS, LABELS = ["a good film", "a bad film", "good", "bad"], [1, 0, 1, 0]
 

@@ -14,7 +14,7 @@ from skrnn.comparison.measure import ModelResult, measure
 from skrnn.comparison.model_comparison import ModelComparison
 from skrnn.comparison.store import ResultStore
 from skrnn.comparison.unlabelled import find_labelled
-from skrnn.training.memory import has_memory
+from skrnn.training.checkpoints import has_memory
 
 __all__ = ["compare_models"]
 

@@ -20,8 +20,8 @@ from skrnn._sklearn import (
     take_params,
     take_rows,
 )
-from skrnn.classifiers.checks import has_label
 from skrnn.comparison.routing import fit_router, route_fit, weight_name
+from skrnn.estimators.validation import has_label
 
 __all__ = ["DistilledClassifier"]
 

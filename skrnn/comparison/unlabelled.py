@@ -14,7 +14,7 @@ from sklearn.semi_supervised import (
     SelfTrainingClassifier,
 )
 
-from skrnn.classifiers.checks import UNLABELLED, has_label
+from skrnn.estimators.validation import UNLABELED, has_label
 
 __all__ = ["find_labelled", "uses_unlabelled"]
 
@@ -48,7 +48,7 @@ def find_labelled(
     array([ True,  True, False])
     >>> find_labelled(np.array([-1, 1, -1]), np.array([1, -1]))
     """
-    if not len(y_train) or (y_test == UNLABELLED).any():
+    if not len(y_train) or (y_test == UNLABELED).any():
         return None
     labelled = has_label(y_train)
     if labelled is None or len(np.unique(y_train[labelled])) < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from skrnn.networks.replicas import ALONE, Replicas
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _EACH = tf.TensorSpec([None], tf.float32)
 _Sums = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+_tracing = threading.Lock()
 
 
 class CompiledNetwork:
@@ -52,7 +54,7 @@ class CompiledNetwork:
         self.objective = objective
         self.replicas = replicas
         self.key = network_key(spec, objective, optimizer, replicas)
-        self.shared = False
+        self.exposed = False
         with replicas.scope():
             self._build(optimizer)
 
@@ -182,6 +184,15 @@ class CompiledNetwork:
             self._draws.state,
         ]
 
+    def build_metrics(self) -> None:
+        """Build the metrics of the Keras model, which ``fit`` builds otherwise.
+
+        Callbacks look there for whether a metric that they monitor should rise.
+        """
+        y, outputs = np.zeros((1, 1)), np.full((1, self.spec.n_outputs), 0.5)
+        self.model.compute_metrics(None, *map(tf.constant, (y, outputs)))
+        self.model.reset_metrics()
+
     def show_average(self, average: bool) -> None:
         """Give the model the averaged weights, or back those that are learnt.
 
@@ -214,9 +225,14 @@ class CompiledNetwork:
         """Give what :attr:`train_step` gives, without learning."""
         return _trace(self.replicas.divided(self._test_step), _IDS, _EACH, _EACH)
 
-    @cached_property
+    @property
     def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        """Give the outputs for ids."""
+        """Give the outputs for ids; many threads may ask for it."""
+        with _tracing:
+            return self._traced_predict_step
+
+    @cached_property
+    def _traced_predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
         return _trace(self._predict_step, _IDS)
 
     @cached_property

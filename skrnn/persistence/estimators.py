@@ -102,9 +102,9 @@ KINDS = {
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
         in_use=True,
     ),
-    "skrnn.RNNSentimentClassifier": _classifier("skrnn.classifiers.recurrent", "words"),
+    "skrnn.RNNSentimentClassifier": _classifier("skrnn.estimators.recurrent", "words"),
     "skrnn.HierarchicalAttentionClassifier": _classifier(
-        "skrnn.classifiers.hierarchical", "sentences"
+        "skrnn.estimators.hierarchical", "sentences"
     ),
     "skrnn.comparison.NBSVMClassifier": Kind(
         home="skrnn.comparison.baselines",
@@ -192,10 +192,7 @@ def write_estimator(
         written["templates"] = _write_all(writer, templates, place, False)
     if not fitted:
         return written
-    if not kind.network:
-        return {**written, **_write_fitted(writer, kind, estimator, place)}
-    with estimator._as_it_is() as seen:  # another thread may be fitting it
-        return {**written, **_write_fitted(writer, kind, seen, place)}
+    return {**written, **_write_fitted(writer, kind, estimator, place)}
 
 
 def _write_fitted(

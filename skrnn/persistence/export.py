@@ -14,11 +14,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
-from skrnn.classifiers.recurrent import RNNSentimentClassifier
-from skrnn.classifiers.sequences import BaseSequenceClassifier
 from skrnn.comparison.blend import BlendedClassifier
 from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.persistence.layout import check_weights
 from skrnn.persistence.whole import write_whole
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
@@ -86,9 +86,8 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     ['model.onnx']
     """
     sequencer, classifier = _steps(pipeline)
-    with classifier._as_it_is() as seen:  # another thread may be fitting it
-        network, classes = seen._network, seen.classes_
-        values = network.model.get_weights()
+    network, classes = classifier._network, classifier.classes_
+    values = network.model.get_weights()
     weights = dict(zip(network.weight_names, values, strict=True))
     check_weights(network.spec, weights)
     n_bytes = sum(weight.nbytes for weight in values)
@@ -120,7 +119,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     write_whole(path, lambda file: file.write(content))
 
 
-def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
+def _steps(pipeline: Any) -> tuple[TextSequencer, BaseTextClassifier]:
     if isinstance(pipeline, DistilledClassifier):
         _check_fitted(pipeline)
         return _steps(pipeline.estimator_)  # prediction is the student's alone

@@ -33,8 +33,8 @@ from skrnn.comparison import (
     store,
 )
 from skrnn.datasets import make_reviews
-from tests.classifiers.test_base import small
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 X, Y = make_classification(n_samples=120, n_features=5, random_state=0)
 DATA = (X[:80], Y[:80], X[80:], Y[80:])
@@ -374,7 +374,7 @@ def test_what_cannot_be_kept_is_still_compared(tmp_path: Path, monkeypatch) -> N
     def full(*args, **kwargs) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(store, "save_whole", full)
+    monkeypatch.setattr(store, "save_atomically", full)
     with pytest.warns(UserWarning, match="No space left"):
         comparison = compare_models(
             [DummyClassifier()], *DATA, memory=tmp_path, verbose=0

@@ -14,10 +14,11 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
-from skrnn.training import loop, memory
-from skrnn.training.memory import Trajectory, has_memory, save_whole
-from tests.classifiers.test_base import Failing, small
+from skrnn.training import checkpoints as module
+from skrnn.training import loop
+from skrnn.training.checkpoints import EpochCheckpoints, has_memory, save_atomically
 from tests.conftest import Sequences
+from tests.estimators.test_base import Failing, small
 
 
 def test_states_are_kept_and_found(tmp_path: Path) -> None:
@@ -25,18 +26,18 @@ def test_states_are_kept_and_found(tmp_path: Path) -> None:
         [np.full((2, 3), epoch, dtype=np.float32), np.array([epoch, 0], dtype="u4")]
         for epoch in (1, 2, 4)
     ]
-    trajectory = Trajectory(tmp_path, ("anything", 1), states[0])
-    assert trajectory.load_latest(5) is None
+    checkpoints = EpochCheckpoints(tmp_path, ("anything", 1), states[0])
+    assert checkpoints.load_latest(5) is None
     for state in states:
         epoch = int(state[1][0])
-        trajectory.save(epoch, state, {"loss": [0.1] * epoch})
+        checkpoints.save(epoch, state, {"loss": [0.1] * epoch})
     for most, expected in ((1, 1), (2, 2), (3, 2), (4, 4), (9, 4)):
-        epoch, state, history = trajectory.load_latest(most)
+        epoch, state, history = checkpoints.load_latest(most)
         assert epoch == expected
         assert history == {"loss": [0.1] * expected}
         assert [a.dtype for a in state] == [np.float32, np.uint32]
         np.testing.assert_array_equal(state[0], expected)
-    assert Trajectory(tmp_path, ("anything", 2), states[0]).load_latest(9) is None
+    assert EpochCheckpoints(tmp_path, ("anything", 2), states[0]).load_latest(9) is None
 
 
 STATE = [np.arange(6, dtype=np.float32).reshape(2, 3), np.array([1, 0], dtype="u4")]
@@ -59,7 +60,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_half_written_files_do_not_stay(tmp_path: Path, full_disk: list[int]) -> None:
     with pytest.raises(OSError, match="No space"):
-        save_whole(tmp_path / "some" / "file.npz", np.zeros(2))
+        save_atomically(tmp_path / "some" / "file.npz", np.zeros(2))
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
@@ -111,10 +112,10 @@ def test_a_file_is_no_memory(
 def test_a_damaged_state_is_named_and_the_one_before_is_taken(
     damage: str, tmp_path: Path
 ) -> None:
-    trajectory = Trajectory(tmp_path, 1, STATE)
-    trajectory.save(1, STATE, LOSS)
-    trajectory.save(2, STATE, LOSS)
-    path = trajectory.folder / "epoch-00002.npz"
+    checkpoints = EpochCheckpoints(tmp_path, 1, STATE)
+    checkpoints.save(1, STATE, LOSS)
+    checkpoints.save(2, STATE, LOSS)
+    path = checkpoints.folder / "epoch-00002.npz"
     whole = path.read_bytes()
     if damage == "others":
         np.savez(path, *STATE[:1], history=np.zeros(2))
@@ -123,17 +124,17 @@ def test_a_damaged_state_is_named_and_the_one_before_is_taken(
             {"empty": b"", "cut": whole[:-30], "garbage": b"\x80\x04" * 50}[damage]
         )
     with pytest.warns(UserWarning, match=r"epoch-00002.npz.*was damaged .*removed"):
-        epoch, _, history = trajectory.load_latest(3)
+        epoch, _, history = checkpoints.load_latest(3)
     assert (epoch, history) == (1, LOSS)
     assert not path.exists()
-    trajectory.save(2, STATE, LOSS)
+    checkpoints.save(2, STATE, LOSS)
     assert path.read_bytes() == whole
 
 
 def test_no_flipped_byte_is_read_as_another_state(tmp_path: Path) -> None:
-    trajectory = Trajectory(tmp_path, 1, STATE)
-    trajectory.save(1, STATE, LOSS)
-    (path,) = trajectory.folder.iterdir()
+    checkpoints = EpochCheckpoints(tmp_path, 1, STATE)
+    checkpoints.save(1, STATE, LOSS)
+    (path,) = checkpoints.folder.iterdir()
     whole = path.read_bytes()
     noticed = 0
     for place in range(len(whole)):
@@ -142,7 +143,7 @@ def test_no_flipped_byte_is_read_as_another_state(tmp_path: Path) -> None:
         path.write_bytes(flipped)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            found = trajectory.load(1)
+            found = checkpoints.load(1)
         noticed += len(caught)
         assert bool(caught) == (found is None)
         if found is not None:  # of no meaning, as the time of a file
@@ -172,7 +173,7 @@ def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
         gone = subprocess.Popen([sys.executable, "-c", ""])
         gone.wait()
         me, other_host = os.getpid(), "elsewhere"
-        host = memory._HOST
+        host = module._HOST
         old = folder / f"{gone.pid}-0000-{other_host}-b.part"
         left = {
             folder / f"{gone.pid}-0000-{host}-a_1.part",
@@ -181,7 +182,7 @@ def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
         }
         at_work = {
             folder / f"{alive.pid}-0000-{host}-a_3.part",
-            folder / f"{me}-{memory._THIS_RUN}-{host}-a_4.part",
+            folder / f"{me}-{module._THIS_RUN}-{host}-a_4.part",
             folder / f"{gone.pid}-0000-{other_host}-a_5.part",
             folder / "not ours.part",
         }
@@ -189,7 +190,7 @@ def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
         for path in left | at_work:
             path.touch()
         os.utime(old, (0, 0))
-        Trajectory(tmp_path, 1, STATE)
+        EpochCheckpoints(tmp_path, 1, STATE)
         assert set(folder.iterdir()) == at_work
         alive.communicate(b"\n")
 
@@ -298,17 +299,17 @@ def test_an_interrupted_fit_goes_on(
     sequences: Sequences, tmp_path: Path, epochs_run: list[int], monkeypatch
 ) -> None:
     X, y = sequences
-    save = Trajectory.save
+    save = EpochCheckpoints.save
 
     def fail_in_third(self, epoch, state, history) -> None:
         save(self, epoch, state, history)
         if epoch == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Trajectory, "save", fail_in_third)
+    monkeypatch.setattr(EpochCheckpoints, "save", fail_in_third)
     with pytest.warns(UserWarning, match="after epoch 2 are kept"):
         small(**PARAMS, epochs=4, memory=tmp_path).fit(X, y)
-    monkeypatch.setattr(Trajectory, "save", save)
+    monkeypatch.setattr(EpochCheckpoints, "save", save)
     model = small(**PARAMS, epochs=4, memory=tmp_path).fit(X, y)
     assert len(epochs_run) == 4
     alone = small(**PARAMS, epochs=4).fit(X, y)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.training.faults import DivergenceError, plain_interrupts
-from tests.classifiers.test_base import small
+from skrnn.training.divergence import DivergenceError, plain_interrupts
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 
 def explodes_in_third(**params) -> dict:

@@ -15,8 +15,8 @@ import pytest
 
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
-from tests.classifiers.test_base import Failing, small
 from tests.conftest import Sequences
+from tests.estimators.test_base import Failing, small
 
 
 class Waiting(keras.callbacks.Callback):

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.training.memory import History
+from skrnn.training.checkpoints import History
 
 # No product of a few weights below this comes near float32's largest number, 3e38.
 _HARMLESS = 1e6

@@ -1,13 +1,13 @@
-"""The state after each epoch on disk, so that no epoch is computed twice.
+"""Checkpoints of the state after each epoch, so that no epoch is computed twice.
 
-Candidates of a grid that differ only in ``epochs`` share one trajectory: a longer fit
-goes on from the state that a shorter one left, and a shorter one reads what a longer
-one passed through. Both equal the fit from scratch bit for bit, since the order of the
-rows is drawn anew for every epoch from the seed and the epoch's number, and the dropout
-seeds are part of the state.
+Candidates of a grid that differ only in ``epochs`` share their checkpoints: a longer
+fit resumes from the last one of a shorter fit, and a shorter fit reads one of a longer
+fit. Both equal the fit from scratch bit for bit, since the order of the rows is drawn
+for every epoch from the seed and the epoch's number, and the dropout seeds are part of
+the state.
 
-A memory saves time and is worth less than a training: what cannot be kept, and what was
-kept and is damaged, is named in a warning, and the epochs are computed.
+Checkpoints save time and are never worth a training: a warning names what cannot be
+saved, and what was saved and is damaged, and the epochs are computed.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ _THIS_RUN = secrets.token_hex(4)
 _LONG_AGO = 3600.0
 
 
-class Trajectory:
-    """The states of one training run, one file an epoch.
+class EpochCheckpoints:
+    """The states of one training run, one file per epoch.
 
     Parameters
     ----------
     memory : str, path-like or joblib.Memory
-        The folder that holds all trajectories; several processes may share it.
+        The folder of all checkpoints; several processes may share it.
     identity : object
-        All that the run depends on but the number of epochs; hashed by joblib.
+        All that the run depends on except the number of epochs; hashed by joblib.
     like : list of ndarray
-        A state of the run, for the shapes and types.
+        A state of the run, for the shapes and dtypes.
 
     Raises
     ------
@@ -60,21 +60,21 @@ class Trajectory:
 
     def __init__(self, memory: Memory, identity: Any, like: State) -> None:
         self.folder = _location(memory) / "skrnn" / joblib.hash(identity)
-        self._layout = _layout(like)
-        self._complained = False
+        self._signature = _signature(like)
+        self._has_warned = False
         remove_abandoned(self.folder.parent)
 
     def save(self, epoch: int, state: State, history: History) -> None:
-        """Keep the state after ``epoch`` epochs; warn once if that cannot be done."""
+        """Save the state after ``epoch`` epochs; warn once if that fails."""
         path = self._path(epoch)
         try:
             if not path.exists():
                 text = np.frombuffer(json.dumps(history).encode(), np.uint8)
-                save_whole(path, *state, history=text)
+                save_atomically(path, *state, history=text)
         except OSError as error:
-            if not self._complained:
-                _warn_unkept(self.folder, error)
-            self._complained = True
+            if not self._has_warned:
+                _warn_unsaved(self.folder, error)
+            self._has_warned = True
 
     def load_latest(self, most: int) -> tuple[int, State, History] | None:
         """Return the last state of at most ``most`` epochs, or None.
@@ -102,7 +102,7 @@ class Trajectory:
                 if (damaged := stored.zip.testzip()) is not None:
                     raise ValueError(f"the checksum of {damaged} is wrong")
                 state = [stored[f"arr_{i}"] for i in range(len(stored.files) - 1)]
-                if _layout(state) != self._layout:
+                if _signature(state) != self._signature:
                     raise ValueError("some arrays are missing")
                 return state, json.loads(stored["history"].tobytes())
         except (FileNotFoundError, NotADirectoryError):
@@ -127,14 +127,14 @@ class Trajectory:
         return self.folder / f"epoch-{epoch:05d}.npz"
 
 
-def _layout(state: State) -> list[tuple[Any, ...]]:
+def _signature(state: State) -> list[tuple[Any, ...]]:
     return [(array.shape, array.dtype) for array in state]
 
 
-def save_whole(
+def save_atomically(
     path: Path, *arrays: npt.NDArray[Any], **named: npt.NDArray[Any]
 ) -> None:
-    """Save arrays to a file that appears whole or not at all.
+    """Save arrays to a file that appears complete or not at all.
 
     It is written under another name first, in the folder above: what a process leaves
     there that is killed in the middle, :func:`remove_abandoned` finds.
@@ -183,19 +183,19 @@ def _is_abandoned(path: Path) -> bool:
     return False
 
 
-def call_kept(
+def call_cached(
     memory: Memory, function: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Any:
-    """Return what ``function`` gives, from the memory if it was called so before."""
+    """Call ``function``, or return the cached result of an equal call."""
     _location(memory)
     try:
         return as_memory(memory).cache(function)(*args, **kwargs)
     except OSError as error:
-        _warn_unkept(_location(memory), error)
+        _warn_unsaved(_location(memory), error)
         return function(*args, **kwargs)
 
 
-def _warn_unkept(folder: Path, error: OSError) -> None:
+def _warn_unsaved(folder: Path, error: OSError) -> None:
     warnings.warn(
         f"Nothing can be kept in {folder}: {error}. Training goes on without; give "
         "memory= a folder that can be written and has space.",

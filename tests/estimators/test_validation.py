@@ -13,8 +13,8 @@ from sklearn.pipeline import Pipeline
 
 from skrnn import HierarchicalAttentionClassifier, TextSequencer
 from skrnn.datasets import make_reviews
-from tests.classifiers.test_base import small
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 
 def small_hierarchical(**params) -> HierarchicalAttentionClassifier:

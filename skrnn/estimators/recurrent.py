@@ -1,79 +1,50 @@
-"""The classifier that reads sentences first, and then the text that they make."""
+"""The recurrent classifier of sequences of word ids."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from sklearn.utils.validation import check_is_fitted
 
 from skrnn._sklearn import StrOptions
-from skrnn.classifiers.shared import BaseTextClassifier, layer_sizes, positive_int
 from skrnn.embeddings import WordVectors
+from skrnn.estimators.base import BaseTextClassifier, positive_int
 from skrnn.networks.builders import NetworkSpec
-from skrnn.text.vocabulary import PAD
-from skrnn.training.batches import Rows, align_sentences, sorted_batches
+from skrnn.networks.cells import CELLS, check_periods
+from skrnn.networks.pooling import POOLINGS
 
-__all__ = ["AttentionLevels", "HierarchicalAttentionClassifier"]
-
-_Floats = npt.NDArray[np.float64]
 _Vectors = npt.NDArray[np.float32] | None
 
-_CELLS = ("simple", "lstm", "gru")
-_ROWS_AT_ONCE = 256
 
+class RNNSentimentClassifier(BaseTextClassifier):
+    """Recurrent network for classifying texts given as rows of word ids.
 
-class AttentionLevels(NamedTuple):
-    """Both levels of a hierarchical attention, for rows of ids.
+    Words become vectors, recurrent layers read them in order, pooling makes one vector
+    of the states, and a dense head gives probabilities. Binary and multi-class.
 
-    Parameters
-    ----------
-    words : ndarray of shape (n_samples, n_features), float64
-        The weight of each word in its sentence, in the column of the word: they sum to
-        one over each sentence and are zero on padding.
-    sentences : ndarray of shape (n_samples, n_sentences), float64
-        The weight of each sentence in its text, in the order of the text: they sum to
-        one over each text that has words. Texts of fewer sentences have zeros after
-        them; there is one column at least.
-    numbers : ndarray of shape (n_samples, n_features), int64
-        The column of ``sentences`` that each word belongs to; -1 on padding.
-    """
-
-    words: _Floats
-    sentences: _Floats
-    numbers: npt.NDArray[np.int64]
-
-
-class HierarchicalAttentionClassifier(BaseTextClassifier):
-    """Hierarchical attention network for texts given as rows of word ids.
-
-    A recurrent layer reads the words of each sentence, and attention makes one vector
-    of their states; another one reads these vectors, and attention makes one vector of
-    the text, from which a dense head gives probabilities [1]_. Which words and which
-    sentences counted can be read from the attention. Binary and multi-class.
-
-    Zeros set sentences apart in a row, as ``TextSequencer(sentence_splitter="rules")``
-    does. How many zeros there are between two sentences, before and after them, changes
-    no answer, and neither does the batch that a row travels in. A row without zeros
-    between its words is one sentence; a row of zeros only (an empty document) is valid.
-    An id that was not seen in ``fit`` is read as 1, out of vocabulary.
+    Padding never changes an answer: zeros before, after or between the words, the
+    other rows of a batch, and the batch size give the same probabilities. A row of
+    zeros only (an empty document) is valid. An id that was not seen in ``fit`` is read
+    as 1, out of vocabulary.
 
     Parameters
     ----------
-    cell : {"gru", "lstm", "simple"}, default="gru"
-        The recurrent layers of both levels: GRU [2]_ (with the reset gate before the
-        product, as in the paper), LSTM [3]_ or plain (Elman) RNN.
+    cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
+        The recurrent layer: plain (Elman) RNN, LSTM [1]_, GRU [2]_ (with the reset
+        gate before the product, as in the paper) or clockwork RNN [14]_.
     units : int or sequence of int, default=32
-        Size of the state that reads words; a sequence stacks one layer for each number.
-    sentence_units : int or sequence of int, default=32
-        Size of the state that reads sentences; a sequence stacks layers.
-    bidirectional : bool, default=True
-        Whether every layer also reads backwards [4]_; the states of both directions are
-        joined, which doubles them.
+        Size of the recurrent state; a sequence stacks one layer for each number.
+    bidirectional : bool, default=False
+        Whether every layer also reads the words backwards [3]_; the states of both
+        directions are joined, which doubles them.
+    pooling : {"last", "max", "mean", "mean_max", "attention"}, default="last"
+        How the states become one vector: the state after the last word, the largest
+        or mean value of each feature, both side by side, or a sum weighted by learnt
+        attention [4]_.
     embedding_dim : int, default=32
         Length of the word vectors. Not used when ``embeddings`` are given.
     embeddings : {"svd", "word2vec"}, WordVectors or array-like of shape \
@@ -90,16 +61,25 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         the largest id of ``fit``, or of the first ``partial_fit``, plus one. For
         ``partial_fit`` give what the vocabulary needs: two more than it has words. Not
         used when ``embeddings`` are given.
+    periods : sequence of int, default=(1, 2, 4, 8)
+        For ``cell="clockwork"``: the units are split evenly into one group for each
+        period, and a group with the period T moves at the words 0, T, 2T, ... of a text
+        only (in the backward direction, counted from its last word). They rise, and
+        ``units`` is a multiple of their number. Other cells do not use them.
+    segment_length : int, default=None
+        Words of the segments that the recurrent layers read instead of the whole text,
+        each from a zero state [8]_; pooling looks at the states of all segments. None
+        reads a text in one piece.
     word_dropout : float in [0, 1), default=0.0
-        Share of the words that are read as out of vocabulary in training [5]_.
+        Share of the words that are read as out of vocabulary in training [9]_.
     spatial_dropout : float in [0, 1), default=0.4
         Share of the word vectors' features that is dropped from all words of a text
-        in training [6]_.
+        in training [5]_.
     dropout : float in [0, 1), default=0.4
         Share dropped from the pooled vector, and from each hidden dense layer.
     recurrent_dropout : float in [0, 1), default=0.0
         Share of the recurrent state dropped at each step, the same for all steps of a
-        batch [7]_.
+        batch [6]_.
     dense_units : sequence of int, default=()
         Sizes of hidden ReLU layers between the pooled vector and the output.
     optimizer : str, class or instance of keras.optimizers.Optimizer, \
@@ -110,23 +90,23 @@ default="rmsprop"
 default=0.001
         Step size of the optimizer.
     weight_averaging : float in [0, 1), default=0.0
-        Share of the average of the weights that is kept at each step [9]_. The
+        Share of the average of the weights that is kept at each step [10]_. The
         averaged weights predict, and are validated after each epoch; training goes on
         from the others. In the first steps the share is less, so that the average soon
         forgets the random weights. 0 does not average.
     clipnorm : float, default=None
-        Largest norm of the gradient of each weight [8]_; None does not clip.
+        Largest norm of the gradient of each weight [7]_; None does not clip.
     label_smoothing : float in [0, 1), default=0.0
-        Share of a label that is spread over all classes evenly [10]_.
+        Share of a label that is spread over all classes evenly [11]_.
     adversarial : float, default=0.0
         Length (L2 norm) of the perturbation of a text's word vectors that harms the
-        loss most; the loss of the perturbed text is added [11]_. It is to be seen
+        loss most; the loss of the perturbed text is added [12]_. It is to be seen
         beside the length of one word vector, which is about
         ``sqrt(embedding_dim)`` for learnt ``embeddings``. 0 adds nothing; otherwise a
         step takes about twice as long.
     virtual_adversarial : float, default=0.0
         Length of the perturbation that changes the prediction most; the divergence
-        from the unperturbed prediction is added [12]_. It needs no labels, so rows
+        from the unperturbed prediction is added [13]_. It needs no labels, so rows
         with the label -1 are taken as unlabelled, as in
         :mod:`sklearn.semi_supervised`. Rows with a label take part unless
         ``adversarial`` is set. 0 adds nothing, and -1 is a label as any other.
@@ -210,84 +190,87 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
 
     See Also
     --------
-    RNNSentimentClassifier : Reads a text as one sequence.
-    TextSequencer : Makes the rows of ids from texts, with sentences set apart.
+    HierarchicalAttentionClassifier : Reads sentences first, then the text of them.
+    TextSequencer : Makes the rows of ids from texts.
+    make_sentiment_pipeline : Both in one Pipeline.
 
     Notes
     -----
-    The score of a state ``h`` is ``context · tanh(h @ kernel + bias)``, with weights of
-    its own at each level, and attention is the softmax of the scores.
+    Batches hold rows of like length and are cut to the longest of them, which saves
+    the time that padding costs.
 
-    A batch takes as long as its longest sentence wants, so a long one is costly:
-    ``TextSequencer(sentence_length=...)`` breaks it.
+    The virtual adversarial direction is found without power iteration: the divergence
+    is, to second order, a quadratic form in the Fisher information, of which the
+    gradient of the log-probability of a class drawn from the prediction is a sample.
+    With two classes, where the form has rank one, that is the direction itself.
 
     References
     ----------
-    .. [1] Yang, Yang, Dyer, He, Smola, Hovy (2016). Hierarchical attention networks for
-       document classification. NAACL.
+    .. [1] Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation.
     .. [2] Cho, van Merriënboer, Gulcehre et al. (2014). Learning phrase representations
        using RNN encoder-decoder for statistical machine translation. EMNLP.
-    .. [3] Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation.
-    .. [4] Schuster, Paliwal (1997). Bidirectional recurrent neural networks. IEEE
+    .. [3] Schuster, Paliwal (1997). Bidirectional recurrent neural networks. IEEE
        Transactions on Signal Processing.
-    .. [5] Iyyer, Manjunatha, Boyd-Graber, Daumé (2015). Deep unordered composition
-       rivals syntactic methods for text classification. ACL.
-    .. [6] Tompson, Goroshin, Jain et al. (2015). Efficient object localization using
+    .. [4] Yang, Yang, Dyer et al. (2016). Hierarchical attention networks for document
+       classification. NAACL.
+    .. [5] Tompson, Goroshin, Jain et al. (2015). Efficient object localization using
        convolutional networks. CVPR.
-    .. [7] Gal, Ghahramani (2016). A theoretically grounded application of dropout in
+    .. [6] Gal, Ghahramani (2016). A theoretically grounded application of dropout in
        recurrent neural networks. NeurIPS.
-    .. [8] Pascanu, Mikolov, Bengio (2013). On the difficulty of training recurrent
+    .. [7] Pascanu, Mikolov, Bengio (2013). On the difficulty of training recurrent
        neural networks. ICML.
-    .. [9] Polyak, Juditsky (1992). Acceleration of stochastic approximation by
+    .. [8] Johnson, Zhang (2016). Supervised and semi-supervised text categorization
+       using LSTM for region embeddings. ICML.
+    .. [9] Iyyer, Manjunatha, Boyd-Graber, Daumé (2015). Deep unordered composition
+       rivals syntactic methods for text classification. ACL.
+    .. [10] Polyak, Juditsky (1992). Acceleration of stochastic approximation by
        averaging. SIAM Journal on Control and Optimization.
-    .. [10] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
+    .. [11] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
        architecture for computer vision. CVPR.
-    .. [11] Miyato, Dai, Goodfellow (2017). Adversarial training methods for
+    .. [12] Miyato, Dai, Goodfellow (2017). Adversarial training methods for
        semi-supervised text classification. ICLR.
-    .. [12] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
+    .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
        regularization method for supervised and semi-supervised learning. TPAMI.
+    .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
 
     Examples
     --------
     >>> from sklearn.pipeline import make_pipeline
-    >>> from skrnn import HierarchicalAttentionClassifier, TextSequencer
-    >>> reviews = ["We saw it. A good film.", "A bad film. We saw it."] * 50
+    >>> from skrnn import RNNSentimentClassifier, TextSequencer
+    >>> reviews = ["a good film", "a bad film", "good, so good", "bad, so bad"] * 25
+    >>> labels = ["pos", "neg", "pos", "neg"] * 25
     >>> model = make_pipeline(
-    ...     TextSequencer(sentence_splitter="rules", maxlen=10),
-    ...     HierarchicalAttentionClassifier(
-    ...         units=8, sentence_units=8, epochs=10, batch_size=10,
-    ...         learning_rate=0.01, random_state=0,
+    ...     TextSequencer(maxlen=3),
+    ...     RNNSentimentClassifier(
+    ...         cell="gru", units=8, epochs=15, batch_size=10, learning_rate=0.01,
+    ...         random_state=0,
     ...     ),
-    ... ).fit(reviews, ["pos", "neg"] * 50)
-    >>> model.predict(["So good. We saw it.", "So bad"])
+    ... )
+    >>> model.fit(reviews, labels).predict(["such a good film", "so bad"])
     array(['pos', 'neg'], dtype='<U3')
-    >>> rows = model[0].transform(["Good film. We saw it."])
-    >>> rows
-    array([[0, 0, 0, 0, 8, 3, 0, 6, 5, 4]], dtype=int32)
-    >>> attention = model[1].attention_levels(rows)
-    >>> attention.words.shape, attention.sentences.shape
-    ((1, 10), (1, 2))
-    >>> attention.sentences.sum(axis=1).round(6)
-    array([1.])
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextClassifier._parameter_constraints,
-        "cell": [StrOptions(set(_CELLS))],
-        "sentence_units": [positive_int, "array-like"],
+        "cell": [StrOptions(set(CELLS))],
+        "pooling": [StrOptions(set(POOLINGS))],
+        "periods": ["array-like"],
+        "segment_length": [positive_int, None],
     }
 
     def __init__(
         self,
         *,
-        cell: str = "gru",
+        cell: str = "lstm",
         units: int | tuple[int, ...] = 32,
-        sentence_units: int | tuple[int, ...] = 32,
-        bidirectional: bool = True,
+        bidirectional: bool = False,
+        pooling: str = "last",
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         embeddings_trainable: bool = True,
         n_embeddings: int | None = None,
+        periods: tuple[int, ...] = (1, 2, 4, 8),
+        segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
         dropout: float = 0.4,
@@ -315,12 +298,14 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     ) -> None:
         self.cell = cell
         self.units = units
-        self.sentence_units = sentence_units
         self.bidirectional = bidirectional
+        self.pooling = pooling
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
         self.embeddings_trainable = embeddings_trainable
         self.n_embeddings = n_embeddings
+        self.periods = periods
+        self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
         self.dropout = dropout
@@ -346,92 +331,20 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.verbose = verbose
         self.__dict__.update(routed)
 
-    def attention_levels(self, X: Any) -> AttentionLevels:
-        """Get the attention to the words of sentences and to the sentences of texts.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids, 0 for padding and between sentences.
-
-        Returns
-        -------
-        attention : AttentionLevels
-            A named tuple of ``words``, shape (n_samples, n_features), ``sentences``,
-            shape (n_samples, n_sentences), and ``numbers``, shape (n_samples,
-            n_features), which tells the sentence of each word.
-
-        Raises
-        ------
-        NotFittedError
-            If ``fit`` was not called.
-        ValueError
-            If X is text or has something other than ids.
-        """
-        check_is_fitted(self)
-        ids = self._ids(X)
-        rows = self._as_rows(ids)
-        is_word = ids != PAD
-        numbers = _sentence_numbers(is_word)
-        words = np.zeros(ids.shape)
-        sentences = np.zeros((len(ids), max(int(numbers.max()) + 1, 1)))
-        with self._as_it_is() as seen:
-            step = seen._network.attention_step
-            for chosen in sorted_batches(rows, _ROWS_AT_ONCE):
-                by_word, by_sentence = step(tf.convert_to_tensor(rows.take(chosen)))
-                weights, counts = (part.numpy() for part in by_word)
-                # Sentences come in the order of the words of X, padding left out.
-                part = np.zeros((len(chosen), ids.shape[1]))
-                real = np.arange(weights.shape[1]) < counts[:, np.newaxis]
-                part[is_word[chosen]] = weights[real]
-                words[chosen] = part
-                weights = by_sentence[0].numpy()
-                sentences[chosen, : weights.shape[1]] = weights
-        return AttentionLevels(words, sentences, numbers)
-
-    def attention_weights(self, X: Any) -> _Floats:
-        """Get the attention to each word: of its sentence times that in the sentence.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids, 0 for padding and between sentences.
-
-        Returns
-        -------
-        weights : ndarray of shape (n_samples, n_features), float64
-            A weight in the column of each word; they sum to one over each row that has
-            words and are zero on padding.
-
-        Raises
-        ------
-        NotFittedError
-            If ``fit`` was not called.
-        ValueError
-            If X is text or has something other than ids.
-        """
-        words, sentences, numbers = self.attention_levels(X)
-        return words * np.take_along_axis(sentences, np.maximum(numbers, 0), axis=1)
-
     def _make_spec(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> NetworkSpec:
+        shared = self._shared_spec(n_embeddings, n_classes, vectors)
+        periods: tuple[int, ...] = ()
+        if self.cell == "clockwork":
+            for size in shared["units"]:
+                check_periods(self.periods, size)
+            periods = tuple(int(period) for period in self.periods)
         return NetworkSpec(
-            **self._shared_spec(n_embeddings, n_classes, vectors),
-            pooling="attention",
-            segment_length=None,
-            sentence_units=layer_sizes(
-                "sentence_units", self.sentence_units, at_least=1
+            **shared,
+            pooling=self.pooling,
+            segment_length=(
+                None if self.segment_length is None else int(self.segment_length)
             ),
+            periods=periods,
         )
-
-    @staticmethod
-    def _as_rows(ids: npt.NDArray[np.int32]) -> Rows:
-        return align_sentences(ids)
-
-
-def _sentence_numbers(is_word: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return the number of each word's sentence; -1 where there is no word."""
-    before = np.pad(is_word[:, :-1], ((0, 0), (1, 0)))
-    numbers = np.cumsum(is_word & ~before, axis=1) - 1
-    return np.where(is_word, numbers, -1)
