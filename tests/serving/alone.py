@@ -12,8 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import skrnn_serving
-from skrnn_serving import SentimentPredictor
 
 DATA = Path(__file__).resolve().parents[1] / "persistence" / "data"
 HEAVY = ("skrnn", "tensorflow", "keras", "sklearn", "pandas", "scipy", "matplotlib")
@@ -25,6 +23,7 @@ def main() -> None:
     assert not present, present
     has_nltk = find_spec("nltk") is not None
     assert has_nltk or not find_spec("joblib")  # which NLTK brings along
+    skrnn_serving = import_module("skrnn_serving")  # here: pytest imports this module
     for module in pkgutil.walk_packages(skrnn_serving.__path__, "skrnn_serving."):
         import_module(module.name)
     for name, expected in json.loads((DATA / "expected.json").read_text()).items():
@@ -32,7 +31,7 @@ def main() -> None:
         if not path.exists():
             continue
         try:
-            predictor = SentimentPredictor(path)
+            predictor = skrnn_serving.SentimentPredictor(path)
         except ImportError as error:
             if has_nltk or "need NLTK" not in str(error):
                 raise
