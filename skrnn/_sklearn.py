@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,8 +12,7 @@ from importlib.metadata import metadata
 from types import SimpleNamespace
 from typing import Any, Self
 
-from sklearn.base import BaseEstimator
-from sklearn.base import _fit_context as fit_context
+from sklearn.base import BaseEstimator, _fit_context
 from sklearn.ensemble._base import (
     _BaseHeterogeneousEnsemble as BaseHeterogeneousEnsemble,
 )
@@ -51,6 +51,34 @@ __all__ = [
     "take_rows",
     "validate_params",
 ]
+
+
+def fit_context(
+    *, prefer_skip_nested_validation: bool
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return scikit-learn's decorator of ``fit``, which also explains other arguments.
+
+    ``fit(X, y, epochs=2)`` is Keras' way to set what is a parameter here.
+    """
+    checked = _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        known = inspect.signature(method).parameters
+        run = checked(method)
+
+        @functools.wraps(method)
+        def fit(estimator: Any, *args: Any, **kwargs: Any) -> Any:
+            for name in kwargs.keys() - known.keys():
+                raise TypeError(
+                    f"{type(estimator).__name__}.{method.__name__}() got an unexpected "
+                    f"keyword argument {name!r}. Parameters are set in the constructor "
+                    f"or by set_params({name}=...)."
+                )
+            return run(estimator, *args, **kwargs)
+
+        return fit
+
+    return decorate
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

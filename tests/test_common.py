@@ -20,11 +20,12 @@ from skrnn.comparison import (
     NBSVMClassifier,
 )
 
-# scikit-learn lists the same reason for its own MLPClassifier, which is trained by
-# stochastic gradient descent too: a batch of repeated rows is not one weighted row.
-_SAMPLE_WEIGHT = "sample_weight is not equivalent to removing/repeating samples."
+# The check feeds fractions in spite of the tag input_tags.categorical. With ids and
+# weights of mean one, weights equal repeated rows:
+# tests/estimators/test_base.py::test_whole_weights_of_mean_one_are_repeated_rows.
+_SAMPLE_WEIGHT = "the check feeds fractions in spite of the tag input_tags.categorical"
 # The check does not ask the tags and feeds negative fractions, which are no ids; with
-# whole numbers it is tests/classifiers/test_base.py::test_class_weights_weigh.
+# whole numbers it is tests/estimators/test_base.py::test_class_weights_weigh.
 _FRACTIONS = "the check feeds fractions in spite of the tag input_tags.categorical"
 _NEGATIVE = "the check feeds negative numbers in spite of the tag positive_only"
 _OF_NETWORKS = {

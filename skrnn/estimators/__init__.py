@@ -1,1 +1,3 @@
-"""Estimators that wrap the networks for scikit-learn."""
+"""The classifiers: scikit-learn estimators that wrap the networks."""
+
+import skrnn.networks  # noqa: F401  checks the backend before Keras is imported

@@ -57,6 +57,7 @@ from skrnn.estimators.validation import (
 )
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.objective import Objective
 from skrnn.networks.replicas import STRATEGIES, as_replicas, name_of
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
@@ -376,7 +377,7 @@ class BaseTextClassifier(
         if isinstance(self.embeddings, str):
             vectors = self._learn_embeddings(data)
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), vectors)
-        with replicas.scope():
+        with float32_policy(), replicas.scope():
             optimizer = make_optimizer(self)
         before = vars(self).get("_fitted_network")
         pooled = acquire(
@@ -591,8 +592,10 @@ class BaseTextClassifier(
         """Become fitted by what :mod:`skrnn.persistence` read."""
         self.__dict__.update(fitted)
         self._resumable = False
+        with float32_policy():
+            optimizer = make_optimizer(self)
         self._fitted_network = FittedNetwork.from_weights(
-            spec, self._make_objective(), make_optimizer(self), weights
+            spec, self._make_objective(), optimizer, weights
         )
 
     def __getstate__(self) -> dict[str, Any]:

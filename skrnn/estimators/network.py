@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.objective import Objective
 from skrnn.networks.pool import PooledNetwork, acquire_network
@@ -35,7 +36,8 @@ class _Stored:
 
     def build(self) -> PooledNetwork:
         kind, config = self.optimizer
-        optimizer = kind.from_config(config)
+        with float32_policy():
+            optimizer = kind.from_config(config)
         pooled = acquire(self.spec, self.objective, optimizer)
         if self.is_state:
             pooled.network.set_state(self.values)
@@ -94,7 +96,7 @@ class FittedNetwork:
         network = self.compiled
         if network.replicas is not replicas:
             kind, config = _optimizer_of(network)
-            with replicas.scope():
+            with float32_policy(), replicas.scope():
                 optimizer = kind.from_config(config)
             pooled = acquire(network.spec, network.objective, optimizer, replicas)
             pooled.network.set_state(network.get_state())

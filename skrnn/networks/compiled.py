@@ -17,6 +17,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
+from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.objective import NEXT_TO_NOTHING, Objective, share, virtual_labels
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.replicas import ALONE, Replicas
@@ -55,7 +56,7 @@ class CompiledNetwork:
         self.replicas = replicas
         self.key = network_key(spec, objective, optimizer, replicas)
         self.exposed = False
-        with replicas.scope():
+        with float32_policy(), replicas.scope():
             self._build(optimizer)
 
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
@@ -357,7 +358,8 @@ def network_key(
 
 
 def _trace(step: Callable[..., Any], *signature: tf.TensorSpec) -> Callable[..., Any]:
-    return tf.function(step, autograph=False).get_concrete_function(*signature)
+    with float32_policy():
+        return tf.function(step, autograph=False).get_concrete_function(*signature)
 
 
 def _config(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

@@ -175,6 +175,6 @@ def test_a_strategy_that_cannot_be_made_says_why(
     )
     with pytest.raises(ValueError, match="TF_CONFIG"):
         model.fit(rows, reviews[1])
-    assert not model.initialized_
+    assert not hasattr(model, "model_")
     with pytest.raises(ValueError, match="strategy"):
         RNNSentimentClassifier(strategy="parameter_server").fit(rows, reviews[1])

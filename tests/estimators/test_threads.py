@@ -9,27 +9,13 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import keras
 import numpy as np
 import pytest
 
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 from tests.conftest import Sequences
-from tests.estimators.test_base import Failing, small
-
-
-class Waiting(keras.callbacks.Callback):
-    """Stops in the middle of the first epoch, until it may go on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.arrived, self.go_on = threading.Event(), threading.Event()
-
-    def on_train_batch_end(self, batch, logs=None) -> None:
-        if batch == 1:
-            self.arrived.set()
-            assert self.go_on.wait(60)
+from tests.estimators.test_base import small
 
 
 def test_many_threads_predict_what_one_does() -> None:
@@ -61,71 +47,6 @@ def test_fits_side_by_side_are_those_one_after_the_other(sequences: Sequences) -
     for one, other in zip(serial, found, strict=True):
         assert one.history_ == other.history_
         np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
-
-
-@pytest.mark.parametrize("change", ["fit", "partial_fit", "failing"])
-def test_others_see_the_last_fit_while_it_is_fitted_again(
-    change: str, sequences: Sequences
-) -> None:
-    X, y = sequences
-    model = small(batch_size=20).fit(X, y)
-    before = model.predict_proba(X)
-    waiting = Waiting()
-    failing = [Failing()] if change == "failing" else []
-    model.set_params(callbacks=[waiting, *failing])
-    if change != "partial_fit":
-        X_new, y_new = X[:, :6], np.where(y == 1, "good", "bad")
-    else:
-        X_new, y_new = X, y
-    fit = model.partial_fit if change == "partial_fit" else model.fit
-    with ThreadPoolExecutor(1) as threads:
-        fitted = threads.submit(fit, X_new, y_new)
-        assert waiting.arrived.wait(60)
-        np.testing.assert_array_equal(model.predict_proba(X), before)
-        assert set(model.predict(X)) <= {0, 1}
-        copied = pickle.loads(pickle.dumps(model.set_params(callbacks=None)))
-        np.testing.assert_array_equal(copied.predict_proba(X), before)
-        waiting.go_on.set()
-        if change == "failing":
-            with pytest.raises(RuntimeError, match="stop here"):
-                fitted.result(60)
-        else:
-            fitted.result(60)
-    after = model.predict_proba(X_new if change == "fit" else X)
-    if change == "failing":
-        np.testing.assert_array_equal(after, before)
-    else:
-        assert not np.array_equal(after, before)
-    if change == "fit":
-        assert set(model.predict(X_new)) <= {"good", "bad"}
-
-
-def test_a_first_fit_under_way_is_no_fit_to_others(sequences: Sequences) -> None:
-    waiting = Waiting()
-    model = small(batch_size=20, callbacks=[waiting])
-    with ThreadPoolExecutor(1) as threads:
-        fitted = threads.submit(model.fit, *sequences)
-        assert waiting.arrived.wait(60)
-        with pytest.raises(ValueError, match="not fitted"):
-            model.predict(sequences[0])
-        waiting.go_on.set()
-        fitted.result(60)
-    assert len(model.predict(sequences[0])) == len(sequences[0])
-
-
-def test_a_fit_waits_for_the_predictions_that_have_begun(sequences: Sequences) -> None:
-    X, y = sequences
-    model = small(batch_size=20).fit(X, y)
-    with ThreadPoolExecutor(1) as threads:
-        with model._as_it_is() as seen:
-            fitted = threads.submit(model.set_params(random_state=1).fit, X, y)
-            assert not fitted.done()
-            early = seen._predict_raw(X)
-            late = model.predict_proba(X)[:, 1:]  # on a network of its own
-            np.testing.assert_array_equal(early, late)
-        fitted.result(60)
-    alone = small(batch_size=20, random_state=1).fit(X, y)
-    np.testing.assert_array_equal(model.predict_proba(X), alone.predict_proba(X))
 
 
 FORK = """

@@ -81,7 +81,7 @@ _ROW = {"X_val": [[1, 2]], "y_val": [1]}
         ({}, {**_ROW, "y_val": [2]}, r"y_val has labels \[2\] .* classes \[0, 1\]"),
         ({}, {**_ROW, "y_val": [0, 1]}, "inconsistent numbers of samples"),
         ({}, {**_ROW, "X_val": [[1, 2, 3]]}, "3 features"),
-        ({}, {**_ROW, "X_val": [[1, 0.5]]}, "whole numbers"),
+        ({}, {**_ROW, "X_val": [[1, 0.5]]}, "integers"),
         ({}, {"X_val": np.zeros((0, 2)), "y_val": []}, "0 sample"),
         ({}, {**_ROW, "X_val": ["bad"]}, r'got text.*transform_input=\["X_val"\]'),
     ],
@@ -90,7 +90,7 @@ def test_what_cannot_be_used(params, given, message: str) -> None:
     model = small(**params)
     with pytest.raises(ValueError, match=message):
         model.fit([[1, 2], [2, 1]], [0, 1], **given)
-    assert not model.initialized_
+    assert not hasattr(model, "model_")
     assert not [name for name in vars(model) if name.endswith("_")]
 
 
@@ -153,10 +153,9 @@ def test_a_grid_hands_them_to_every_fit() -> None:
     seen = []
 
     class Seeing(type(small())):
-        def _given_validation(self):
-            examples = super()._given_validation()
-            seen.append(len(examples.y))
-            return examples
+        def _check_data(self, X, y, sample_weight, validation, *, reset):
+            seen.append(len(validation[1]))
+            return super()._check_data(X, y, sample_weight, validation, reset=reset)
 
     pipeline = make_pipeline().set_params(
         clf=Seeing(cell="simple", units=4, epochs=1, random_state=0).set_fit_request(
