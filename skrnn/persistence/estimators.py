@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
+from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
@@ -33,6 +34,7 @@ __all__ = ["KINDS", "read_estimator", "write_estimator"]
 _LARGEST = 2**24  # columns of a row, and ids: as many as an embedding may have
 _PIPELINE = "sklearn.pipeline.Pipeline"
 _SKOPS = "skops"
+_NO_STEPS = ("passthrough", "drop")
 _WEIGHTS = "weights"
 
 
@@ -282,7 +284,9 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if "classes_" in fitted:
         _check_classes(fitted["classes_"])
     if kind.estimators:
-        fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
+        named = _read_all(reader, written["parts"])
+        fitted["named_estimators_"] = Bunch(**dict(named))
+        fitted["estimators_"] = [each for _, each in named if each != "drop"]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
         _read_network(reader, written, kind, estimator, fitted)
@@ -364,26 +368,26 @@ def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]
 
 
 def _write_step(writer: Writer, step: Any, place: str, fitted: bool) -> Any:
-    if step is None or step == "passthrough":
+    if step is None or step in _NO_STEPS:
         return step
     return write_estimator(writer, step, place, fitted=fitted)
 
 
 def _read_step(reader: Reader, step: Any) -> Any:
-    return step if step in (None, "passthrough") else read_estimator(reader, step)
+    return step if step in (None, *_NO_STEPS) else read_estimator(reader, step)
 
 
 def _write_all(
     writer: Writer, estimators: list[tuple[str, Any]], place: str, fitted: bool
 ) -> list[list[Any]]:
     return [
-        [name, write_estimator(writer, each, _join(place, name), fitted=fitted)]
+        [name, _write_step(writer, each, _join(place, name), fitted)]
         for name, each in estimators
     ]
 
 
 def _read_all(reader: Reader, written: list[Any]) -> list[tuple[str, Any]]:
-    return [(name, read_estimator(reader, each)) for name, each in written]
+    return [(name, _read_step(reader, each)) for name, each in written]
 
 
 def _join(place: str, name: str) -> str:

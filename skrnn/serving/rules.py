@@ -188,6 +188,13 @@ def _nltk_alone(needed: Collection[str]) -> Iterator[None]:
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
+    except ModuleNotFoundError as error:
+        if error.name != "nltk":
+            raise
+        raise ImportError(
+            f"The model's text rules ({', '.join(sorted(needed))}) need NLTK, which is "
+            "not installed: pip install nltk."
+        ) from error
     finally:
         for name in hidden:
             sys.modules.pop(name, None)
