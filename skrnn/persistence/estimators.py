@@ -1,8 +1,9 @@
 """Estimators as JSON, and back: which ones are known, and what of them is kept.
 
-A known estimator is written as its class's public name, its parameters and its fitted
-attributes. What belongs to the machine or to a training run (``memory``, ``callbacks``,
-``strategy``) is not kept. Estimators of scikit-learn go through skops.
+An estimator of ours is written as its class's public name, its parameters and its
+fitted attributes; one of scikit-learn likewise if :mod:`skrnn.persistence.scikit_learn`
+knows it, whatever estimators it holds. All others go through skops. What belongs to
+the machine or to a training run (``memory``, ``callbacks``, ``strategy``) is not kept.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
+from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
@@ -25,6 +27,7 @@ from skrnn.persistence.layout import (
     weight_shapes,
     write_spec,
 )
+from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.values import Reader, Writer
 from skrnn.text.vocabulary import check_vocabulary
 
@@ -130,7 +133,7 @@ KINDS = {
 
 
 def write_estimator(
-    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = True
+    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = False
 ) -> dict[str, Any]:
     """Return an estimator as what JSON can hold.
 
@@ -142,9 +145,8 @@ def write_estimator(
         The estimator.
     place : str, default=""
         Where it stands, as the Pipeline names it, for messages.
-    fitted : bool, default=True
-        Whether it must be fitted; of an estimator that only serves to be cloned the
-        parameters alone are kept.
+    fitted : bool, default=False
+        Whether it must be fitted; otherwise it is written as it is.
 
     Raises
     ------
@@ -166,19 +168,22 @@ def write_estimator(
             f"save expects a fitted Pipeline or estimator, got an object of type "
             f"{type(estimator).__name__}."
         )
-    name = _public_name(estimator)
-    if fitted and not _is_fitted(estimator):
+    is_fitted = _is_fitted(estimator)
+    if fitted and not is_fitted:
         raise NotFittedError(
             f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
             "save. Call fit first."
         )
+    if name_class(type(estimator)) is not None:
+        return write_object(writer, estimator, place)
+    name = _public_name(estimator)
     if name is None:
-        return _write_foreign(writer, estimator if fitted else clone(estimator), place)
+        return _write_foreign(writer, estimator, place)
     kind = KINDS[name]
     templates = _templates(kind, estimator)
     apart = {"estimators"} if kind.estimators else dict(templates).keys()
     given = estimator.get_params(deep=False)
-    if fitted and kind.in_use:
+    if is_fitted and kind.in_use:
         given = estimator._get_params_in_use()
     params = {
         key: writer.write(value, _join(place, key))
@@ -188,7 +193,7 @@ def write_estimator(
     written: dict[str, Any] = {"class": name, "params": params}
     if templates:
         written["templates"] = _write_all(writer, templates, place, False)
-    if not fitted:
+    if not is_fitted:
         return written
     return {**written, **_write_fitted(writer, kind, estimator, place)}
 
@@ -251,7 +256,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if name == _SKOPS:
         return read_foreign(reader.files[written["file"]], reader.trusted)
     if name not in KINDS:
-        raise DamagedFileError(f"it holds a {name!r}, which is not known here.")
+        return _read_object(reader, written)
     kind = KINDS[name]
     cls = getattr(import_module(kind.home), name.rpartition(".")[2])
     params = {key: reader.read(value) for key, value in written["params"].items()}
@@ -282,7 +287,9 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if "classes_" in fitted:
         _check_classes(fitted["classes_"])
     if kind.estimators:
-        fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
+        named = dict(_read_all(reader, written["parts"]))
+        fitted["named_estimators_"] = Bunch(**named)
+        fitted["estimators_"] = [e for e in named.values() if e != "drop"]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
         _read_network(reader, written, kind, estimator, fitted)
@@ -291,6 +298,16 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         estimator._restore(**fitted)
     else:
         vars(estimator).update(fitted)
+    return estimator
+
+
+def _read_object(reader: Reader, written: dict[str, Any]) -> Any:
+    """Return an estimator of scikit-learn, its labels checked."""
+    estimator = read_object(reader, written)
+    if not isinstance(estimator, BaseEstimator):
+        raise DamagedFileError(f"a {written['class']!r} is no estimator.")
+    if "classes_" in vars(estimator):
+        _check_classes(estimator.classes_)
     return estimator
 
 
@@ -343,10 +360,11 @@ def _public_name(estimator: object) -> str | None:
 
 
 def _templates(kind: Kind, estimator: Any) -> list[tuple[str, Any]]:
-    """Return the estimators that an estimator was given, by name."""
+    """Return clones of the estimators that an estimator was given, by name."""
+    found = [(key, getattr(estimator, key)) for key in kind.templates]
     if kind.estimators:
-        return list(estimator.estimators)
-    return [(key, getattr(estimator, key)) for key in kind.templates]
+        found = estimator.estimators
+    return [(key, clone(each, safe=False)) for key, each in found]
 
 
 def _is_fitted(estimator: Any) -> bool:
@@ -364,26 +382,28 @@ def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]
 
 
 def _write_step(writer: Writer, step: Any, place: str, fitted: bool) -> Any:
-    if step is None or step == "passthrough":
+    if step is None or isinstance(step, str):  # "passthrough", "drop"
         return step
     return write_estimator(writer, step, place, fitted=fitted)
 
 
 def _read_step(reader: Reader, step: Any) -> Any:
-    return step if step in (None, "passthrough") else read_estimator(reader, step)
+    if step in (None, "passthrough", "drop"):
+        return step
+    return read_estimator(reader, step)
 
 
 def _write_all(
     writer: Writer, estimators: list[tuple[str, Any]], place: str, fitted: bool
 ) -> list[list[Any]]:
     return [
-        [name, write_estimator(writer, each, _join(place, name), fitted=fitted)]
+        [name, _write_step(writer, each, _join(place, name), fitted)]
         for name, each in estimators
     ]
 
 
 def _read_all(reader: Reader, written: list[Any]) -> list[tuple[str, Any]]:
-    return [(name, read_estimator(reader, each)) for name, each in written]
+    return [(name, _read_step(reader, each)) for name, each in written]
 
 
 def _join(place: str, name: str) -> str:

@@ -88,8 +88,8 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     >>> bool((loaded.predict(reviews) == model.predict(reviews)).all())
     True
     """
-    writer = Writer()
-    estimator = write_estimator(writer, pipeline)
+    writer = Writer(write_estimator)
+    estimator = write_estimator(writer, pipeline, fitted=True)
     versions = {name: version(name) for name in _PACKAGES}
     versions["python"] = platform.python_version()
     if writer.files:
@@ -153,7 +153,7 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
     try:
         _check_format(schema)
         arrays = load_arrays(members.pop(_ARRAYS))
-        reader = Reader(arrays, members, frozenset(trusted))
+        reader = Reader(read_estimator, arrays, members, frozenset(trusted))
         return read_estimator(reader, schema["estimator"])
     except DamagedFileError as error:
         raise DamagedFileError(
