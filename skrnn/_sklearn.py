@@ -13,12 +13,16 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 from sklearn.base import _fit_context as fit_context
+from sklearn.ensemble._base import (
+    _BaseHeterogeneousEnsemble as BaseHeterogeneousEnsemble,
+)
 from sklearn.utils import _safe_indexing as take_rows
+from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
 from sklearn.utils._param_validation import (
     validate_parameter_constraints as validate_params,
 )
-from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
+from sklearn.utils.validation import _check_method_params as take_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 try:
@@ -30,7 +34,7 @@ except ImportError:  # before scikit-learn 1.9, which brought set_callbacks
 
 
 __all__ = [
-    "BaseComposition",
+    "BaseHeterogeneousEnsemble",
     "CallbackSupportMixin",
     "FitTask",
     "HTMLReprMixin",
@@ -42,6 +46,8 @@ __all__ = [
     "check_sample_weight",
     "did_you_mean",
     "fit_context",
+    "raise_for_params",
+    "take_params",
     "take_rows",
     "validate_params",
 ]
@@ -58,7 +64,8 @@ class SuggestParameters:
     """Mixin: a mistyped parameter is answered with the nearest valid name.
 
     Put it before :class:`~sklearn.base.BaseEstimator`. It covers the constructor and
-    ``set_params``, the two ways by which scikit-learn hands parameters over.
+    ``set_params``, the two ways by which scikit-learn hands parameters over. A name
+    such as ``estimator__C`` is left to the estimator that it belongs to.
     """
 
     __signature__: inspect.Signature
@@ -98,7 +105,7 @@ class SuggestParameters:
             )
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters of this estimator.
+        """Set parameters of this estimator, or of an estimator that it holds.
 
         Parameters
         ----------
@@ -115,8 +122,11 @@ class SuggestParameters:
         ValueError
             If a name is not a parameter; the message names the nearest valid one.
         """
+        values = {**self.get_params(), **params}
         for name in params:
-            self._refuse_unknown(name, ValueError)
+            owner, nested, _ = name.partition("__")
+            if not (nested and hasattr(values.get(owner), "get_params")):
+                self._refuse_unknown(name, ValueError)
         return super().set_params(**params)  # type: ignore[misc]
 
 

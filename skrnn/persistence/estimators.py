@@ -36,6 +36,7 @@ __all__ = ["KINDS", "read_estimator", "write_estimator"]
 _LARGEST = 2**24  # columns of a row, and ids: as many as an embedding may have
 _PIPELINE = "sklearn.pipeline.Pipeline"
 _SKOPS = "skops"
+_NO_STEPS = ("passthrough", "drop")
 _WEIGHTS = "weights"
 
 
@@ -287,9 +288,9 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if "classes_" in fitted:
         _check_classes(fitted["classes_"])
     if kind.estimators:
-        named = dict(_read_all(reader, written["parts"]))
-        fitted["named_estimators_"] = Bunch(**named)
-        fitted["estimators_"] = [e for e in named.values() if e != "drop"]
+        named = _read_all(reader, written["parts"])
+        fitted["named_estimators_"] = Bunch(**dict(named))
+        fitted["estimators_"] = [each for _, each in named if each != "drop"]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
         _read_network(reader, written, kind, estimator, fitted)
@@ -382,15 +383,13 @@ def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]
 
 
 def _write_step(writer: Writer, step: Any, place: str, fitted: bool) -> Any:
-    if step is None or isinstance(step, str):  # "passthrough", "drop"
+    if step is None or step in _NO_STEPS:
         return step
     return write_estimator(writer, step, place, fitted=fitted)
 
 
 def _read_step(reader: Reader, step: Any) -> Any:
-    if step in (None, "passthrough", "drop"):
-        return step
-    return read_estimator(reader, step)
+    return step if step in (None, *_NO_STEPS) else read_estimator(reader, step)
 
 
 def _write_all(

@@ -28,14 +28,15 @@ class SentimentPredictor:
     """A model of :func:`skrnn.export_onnx`: raw strings in, labels out.
 
     It needs onnxruntime and imports neither TensorFlow, Keras nor scikit-learn. It may
-    be used from many threads at once.
+    be used from many threads at once, and pickled: a pickle holds the whole model, and
+    runs in a process that has no such file.
 
     Parameters
     ----------
     path : str or path-like
         The file that :func:`skrnn.export_onnx` wrote.
     n_threads : int, default=None
-        How many threads share the batches of many texts; as many as there are
+        How many threads share the batches of many texts; as many as the machine has
         processors if None. One text takes one thread.
     trusted : collection of str, default=()
         Import paths of functions, such as a tokenizer of one's own, that the file may
@@ -91,19 +92,10 @@ class SentimentPredictor:
             raise ValueError(f"n_threads={n_threads!r} must be at least 1, or None.")
         if isinstance(trusted, str):
             raise TypeError(f"trusted must be a list of names, got {trusted!r}.")
-        self._n_threads = n_threads or os.cpu_count() or 1
-        content = Path(path).read_bytes()
+        self._n_threads, self._trusted = n_threads, frozenset(trusted)
+        self._content = Path(path).read_bytes()
         try:
-            self._session = _open_session(unseal(content))
-            described = self._session.get_modelmeta().custom_metadata_map
-            model = json.loads(described[METADATA_KEY])
-            if model["format_version"] != FORMAT_VERSION:
-                raise ValueError(
-                    f"it has version {model['format_version']!r} of the format, this "
-                    f"skrnn reads version {FORMAT_VERSION}: upgrade skrnn"
-                )
-            self.classes_ = _read_classes(**model["classes"])
-            self._rules = TextRules(model["text"], frozenset(trusted))
+            self._open()
         except (ArithmeticError, LookupError, RecursionError, TypeError) as error:
             raise ValueError(
                 f"{path} is not as skrnn.export_onnx writes it: "
@@ -111,6 +103,27 @@ class SentimentPredictor:
             ) from error
         except ValueError as error:
             raise ValueError(f"{path} cannot be loaded: {error}.") from error
+
+    def _open(self) -> None:
+        """Open the session of the file's content, which is all that is pickled."""
+        self._session = _open_session(unseal(self._content))
+        described = self._session.get_modelmeta().custom_metadata_map
+        model = json.loads(described[METADATA_KEY])
+        if model["format_version"] != FORMAT_VERSION:
+            raise ValueError(
+                f"it has version {model['format_version']!r} of the format, this "
+                f"skrnn reads version {FORMAT_VERSION}: upgrade skrnn"
+            )
+        self.classes_ = _read_classes(**model["classes"])
+        self._rules = TextRules(model["text"], self._trusted)
+
+    def __getstate__(self) -> dict[str, Any]:
+        opened = ("_session", "_rules")
+        return {key: value for key, value in vars(self).items() if key not in opened}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._open()
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -151,7 +164,7 @@ class SentimentPredictor:
             longest = max(int(lengths[chosen].max()), 1)
             proba[chosen] = self._run(ids[chosen, :longest])
 
-        with ThreadPoolExecutor(self._n_threads) as threads:
+        with ThreadPoolExecutor(self._n_threads or os.cpu_count()) as threads:
             list(threads.map(fill, batches))
         return proba
 
@@ -191,7 +204,7 @@ def _open_session(model: bytes) -> Any:
     except ImportError as error:
         raise ImportError(
             "SentimentPredictor needs onnxruntime, which is not installed: "
-            "pip install 'skrnn[onnx]'."
+            "pip install onnxruntime."
         ) from error
     options = runtime.SessionOptions()
     # Batches run side by side; a single text is too little work to be shared.

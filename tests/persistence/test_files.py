@@ -274,6 +274,16 @@ def test_blend_and_baselines(tmp_path: Path) -> None:
     loaded.fit(REVIEWS, THREE)  # its estimators can be cloned and fitted
 
 
+def test_a_blend_with_a_dropped_member(tmp_path: Path) -> None:
+    members = [("left", make_baseline(vec__min_df=1)), ("out", "drop")]
+    blend = BlendedClassifier(members, random_state=0).fit(REVIEWS, LABELS)
+    loaded = there_and_back(blend, tmp_path)
+    assert_same_answers(loaded, blend)
+    assert loaded.named_estimators_["out"] == "drop"
+    assert loaded.named_estimators_["left"] is loaded.estimators_[0]
+    loaded.fit(REVIEWS, LABELS)
+
+
 HALF_LABELLED = np.where(np.arange(len(LABELS)) < 30, LABELS, -1)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import random
 import subprocess
 import sys
 import threading
+from multiprocessing import get_context
 from pathlib import Path
 
+import cloudpickle
+import joblib
 import numpy as np
 import onnx
 import pytest
@@ -108,6 +113,44 @@ def test_own_functions_must_be_trusted(tmp_path: Path) -> None:
         SentimentPredictor(path, trusted=name)
     found = SentimentPredictor(path, trusted=[name]).predict_proba(ODD)
     np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        copy.deepcopy,
+        lambda predictor: pickle.loads(pickle.dumps(predictor)),
+        lambda predictor: pickle.loads(cloudpickle.dumps(predictor)),
+    ],
+    ids=["deepcopy", "pickle", "cloudpickle"],
+)
+def test_copies_need_no_file(copied, tmp_path: Path) -> None:
+    path = export(tmp_path, stemmer=stem)
+    predictor = SentimentPredictor(path, n_threads=3, trusted=[f"{__name__}.stem"])
+    path.unlink()
+    found = copied(predictor)
+    assert found.classes_.tolist() == predictor.classes_.tolist()
+    np.testing.assert_array_equal(
+        found.predict_proba(ODD * 9), predictor.predict_proba(ODD * 9)
+    )
+    np.testing.assert_array_equal(
+        copied(found).predict_proba(ODD), predictor.predict_proba(ODD)
+    )
+
+
+def test_a_pickle_holds_the_model_once(exported: Path) -> None:
+    pickled = pickle.dumps(SentimentPredictor(exported))
+    assert exported.stat().st_size < len(pickled) < exported.stat().st_size + 1000
+
+
+def test_workers_predict(exported: Path) -> None:
+    predictor = SentimentPredictor(exported)
+    expected = predictor.predict(ODD)
+    jobs = [joblib.delayed(predictor.predict)(ODD)] * 3
+    for found in joblib.Parallel(n_jobs=2)(jobs):
+        np.testing.assert_array_equal(found, expected)
+    with get_context("spawn").Pool(1) as pool:
+        np.testing.assert_array_equal(pool.apply(predictor.predict, (ODD,)), expected)
 
 
 def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> None:
