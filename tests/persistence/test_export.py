@@ -66,7 +66,7 @@ def assert_agrees_with_keras(spec: NetworkSpec) -> None:
     shapes = {name: weight.shape for name, weight in weights.items()}
     assert weight_shapes(spec) == shapes
     assert read_spec(write_spec(spec)) == spec
-    graph = build_graph(spec, weights)
+    graph = build_graph([(spec, weights, "ids", "probabilities")])
     onnx.checker.check_model(graph, full_check=True)
     session = onnxruntime.InferenceSession(graph.SerializeToString())
     for ids in (IDS, IDS[:1], IDS[3:4], IDS[5:6], IDS[::-1, :3]):
@@ -139,7 +139,8 @@ def test_padding_and_batches_never_change_an_answer(params) -> None:
         name: rng.normal(size=shape).astype(np.float32)
         for name, shape in weight_shapes(spec).items()
     }
-    model = build_graph(spec, weights).SerializeToString()
+    graph = build_graph([(spec, weights, "ids", "probabilities")])
+    model = graph.SerializeToString()
     session = onnxruntime.InferenceSession(model)
     (together,) = session.run(None, {"ids": IDS})
     (wider,) = session.run(None, {"ids": np.pad(IDS, ((0, 0), (4, 3)))})
