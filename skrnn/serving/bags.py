@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -121,12 +122,11 @@ class BagRules:
         """
         counter: Any = self  # it has the two methods of an Analyzer that are needed
         encoded = encode_here(texts, counter)
-        known = [self._vocabulary.get(token, -1) for token in encoded.tokens]
-        features = np.array(known, dtype=np.int64)[encoded.codes]
+        numbers = [self._vocabulary[token] for token in encoded.tokens]
+        features = np.array(numbers, dtype=np.int64)[encoded.codes]
         owners = np.repeat(np.arange(len(encoded.lengths)), encoded.lengths)
-        present, size = features >= 0, max(len(self._vocabulary), 1)
-        cells = owners[present] * size + features[present]
-        cells, counts = np.unique(cells, return_counts=True)
+        size = max(len(self._vocabulary), 1)
+        cells, counts = np.unique(owners * size + features, return_counts=True)
         owners, features = np.divmod(cells, size)
         values = counts.astype(np.float64)
         if self._binary:
@@ -150,29 +150,33 @@ class BagRules:
         return Rows(widths, take)
 
     def split_sentences(self, text: str) -> list[list[str]]:
-        """Return the n-grams of a text, as one sentence."""
+        """Return the features of a text that are known, as one sentence."""
+        known = self._vocabulary
+        return [[feature for feature in self._analyze(text) if feature in known]]
+
+    @staticmethod
+    def resolve(units: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the tokens of each unit, which is a feature already."""
+        return [(unit,) for unit in units]
+
+    def _analyze(self, text: str) -> Iterable[str]:
+        """Return the features of a text: words, characters, or n-grams of them."""
         analyzer = self._functions["analyzer"]
         if callable(analyzer):
-            return [list(analyzer(text))]
+            return analyzer(text)  # type: ignore[no-any-return]
         preprocess = self._functions["preprocessor"]
         text = preprocess(text) if callable(preprocess) else self._clean(text)
         if analyzer == "word":
             tokenize = self._functions["tokenizer"]
             tokens = tokenize(text) if callable(tokenize) else self._find(text)
-            kept = [token for token in tokens if token not in self._stop_words]
-            return [self._join(kept, " ".join)]
+            if self._stop_words:
+                tokens = [token for token in tokens if token not in self._stop_words]
+            return self._join(tokens, " ".join)
         text = _SPACES.sub(" ", text)
         if analyzer == "char":
-            return [self._join(text, str)]
-        grams: list[str] = []
-        for word in text.split():
-            grams += self._within(f" {word} ")
-        return [grams]
-
-    @staticmethod
-    def resolve(units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the tokens of each unit, which is an n-gram already."""
-        return [(unit,) for unit in units]
+            return self._join(text, str)
+        words = (f" {word} " for word in text.split())
+        return chain.from_iterable(map(self._within, words))
 
     def _clean(self, text: str) -> str:
         if self._lowercase:
