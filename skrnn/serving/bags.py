@@ -169,9 +169,8 @@ class BagRules:
         if analyzer == "word":
             tokenize = self._functions["tokenizer"]
             tokens = tokenize(text) if callable(tokenize) else self._find(text)
-            if self._stop_words:
-                tokens = [token for token in tokens if token not in self._stop_words]
-            return self._join(tokens, " ".join)
+            kept = [token for token in tokens if token not in self._stop_words]
+            return self._join(kept, " ".join)
         text = _SPACES.sub(" ", text)
         if analyzer == "char":
             return self._join(text, str)

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from sklearn.ensemble import BaggingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -228,8 +229,18 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
         skrnn.export_onnx(other, path)
     with pytest.raises(TypeError, match="got TextSequencer"):
         skrnn.export_onnx(TextSequencer(), path)
-    with pytest.raises(TypeError, match="named_estimators_"):
+    with pytest.raises(NotFittedError, match="BlendedClassifier is not fitted"):
         skrnn.export_onnx(BlendedClassifier([("network", fit_small())]), path)
+    hard = VotingClassifier([("bag", make_baseline(vec__min_df=1))])
+    with pytest.raises(TypeError, match='takes a VotingClassifier with voting="soft"'):
+        skrnn.export_onnx(hard.fit(REVIEWS, LABELS), path)
+    forest = BaggingClassifier().fit(
+        TextSequencer(maxlen=9).fit_transform(REVIEWS), LABELS
+    )
+    with pytest.raises(TypeError, match=r"BaggingClassifier.*It takes a Pipeline of"):
+        skrnn.export_onnx(forest, path)
+    with pytest.raises(TypeError, match="got dict"):
+        skrnn.export_onnx({}, path)
     with pytest.raises(ValueError, match=r"stemmer=.*a lambda"):
         skrnn.export_onnx(fit_small(stemmer=lambda word: word), path)
     assert not path.exists()
