@@ -97,11 +97,11 @@ def _add_linear_model(
         weighted = graph.add("Mul", [values, idf])
     axis = graph.ints([1])
     if model.norm is not None:
-        kind = {"l1": "Abs", "l2": "Mul"}[model.norm]
-        sizes = graph.add(kind, [weighted] * (1 if kind == "Abs" else 2))
-        norm = graph.add("ReduceSum", [sizes, axis])
-        if kind == "Mul":
-            norm = graph.add("Sqrt", [norm])
+        if model.norm == "l2":
+            squares = graph.add("Mul", [weighted, weighted])
+            norm = graph.add("Sqrt", [graph.add("ReduceSum", [squares, axis])])
+        else:
+            norm = graph.add("ReduceSum", [graph.add("Abs", [weighted]), axis])
         tiny = graph.constant(np.finfo(np.float64).tiny)  # a text of no known word
         weighted = graph.add("Div", [weighted, graph.add("Max", [norm, tiny])])
     coef = graph.add("Gather", [graph.constant(model.coef.T.copy()), features])

@@ -150,8 +150,9 @@ class Parts:
             raise _refusal(f"got {found if before else found[0]}")
         for step in (*before, estimator):
             _check_fitted(step)
-        describe = self._network if is_network else self._linear
-        return describe(before, estimator)
+        if is_network:
+            return self._network(before, estimator)
+        return self._linear(before, estimator)
 
     def _network(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
         (sequencer,) = before

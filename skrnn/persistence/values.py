@@ -133,8 +133,9 @@ class Writer:
         if (part := part_of(value)) is not None:
             config = self.write(part.config, place)
             return {"keras": [part.name, config]}
-        if callable(value) and value is _metric(getattr(value, "__name__", "")):
-            return {"metric": value.__name__}
+        name = getattr(value, "__name__", "")
+        if callable(value) and value is _metric(name):
+            return {"metric": name}
         if callable(value):
             return {"function": name_callable(value, place)}
         raise ValueError(_refusal(value, place, "leave it out or use a plain value"))

@@ -163,7 +163,7 @@ class BagRules:
         """Return the features of a text: words, characters, or n-grams of them."""
         analyzer = self._functions["analyzer"]
         if callable(analyzer):
-            return analyzer(text)  # type: ignore[no-any-return]
+            return analyzer(text)
         preprocess = self._functions["preprocessor"]
         text = preprocess(text) if callable(preprocess) else self._clean(text)
         if analyzer == "word":

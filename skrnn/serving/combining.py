@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LEAST_PROBABILITY", "NETWORK", "combine", "decide", "has_scores"]
+__all__ = ["NETWORK", "combine", "decide", "has_scores"]
 
 # A file of one network tells of no tree.
 NETWORK = {"kind": "output", "name": "probabilities", "link": "none"}
 
-LEAST_PROBABILITY = 1e-6  # of a member of a blend, so that its log-odds are finite
+_KINDS = ("calibration", "log_mean", "mean", "output", "stacking", "threshold")
+_LEAST_PROBABILITY = 1e-6  # that of BlendedClassifier, so that log-odds are finite
 
 Matrix = npt.NDArray[np.float64]
 Outputs = Mapping[str, Matrix]
@@ -41,19 +42,19 @@ def combine(node: dict[str, Any], outputs: Outputs) -> Matrix:
         The probability of each class.
     """
     kind = node["kind"]
+    if kind not in _KINDS:
+        raise ValueError(f"a model of kind {kind!r} is not known")
     if kind == "threshold":
         return combine(node["model"], outputs)
     if kind in ("output", "stacking"):
         return _LINKS[node["link"]](_scores(node, outputs))
     if kind == "calibration":
         each = [_calibrate(member, outputs) for member in node["members"]]
-        return np.mean(each, axis=0)  # type: ignore[no-any-return]
+        return np.mean(each, axis=0)
     each = [combine(member, outputs) for member in node["members"]]
     if kind == "mean":
-        return np.average(each, axis=0, weights=node["weights"])  # type: ignore[no-any-return]
-    if kind == "log_mean":
-        return _softmax(np.log(_clip(np.array(each))).mean(axis=0))
-    raise ValueError(f"a model of kind {kind!r} is not known")
+        return np.average(each, axis=0, weights=node["weights"])
+    return _softmax(np.log(_clip(np.array(each))).mean(axis=0))
 
 
 def decide(node: dict[str, Any], outputs: Outputs) -> npt.NDArray[np.intp]:
@@ -128,7 +129,7 @@ def _calibrate(member: dict[str, Any], outputs: Outputs) -> Matrix:
 
 
 def _clip(proba: Matrix) -> Matrix:
-    return np.clip(proba, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+    return np.clip(proba, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
 
 
 def _expit(scores: Matrix) -> Matrix:
@@ -156,6 +157,6 @@ _LINKS: dict[str, Callable[[Matrix], Matrix]] = {
     "softmax": _softmax,
 }
 _CURVES: dict[str, Callable[..., Matrix]] = {
-    "isotonic": lambda values, x, y: np.interp(values, x, y),
+    "isotonic": np.interp,
     "sigmoid": lambda values, a, b: _expit(-(a * values + b)),
 }

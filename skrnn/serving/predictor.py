@@ -25,7 +25,10 @@ _MOST_BYTES = 2**24  # of all labels
 # Texts of like length that go through the network together: onnxruntime takes half as
 # long again for each of 64.
 _BATCH = 16
-_RULES = {"bag": BagRules, "ids": TextRules}
+_RULES: dict[str, type[BagRules] | type[TextRules]] = {
+    "bag": BagRules,
+    "ids": TextRules,
+}
 
 
 class SentimentPredictor:

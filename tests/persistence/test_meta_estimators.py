@@ -260,7 +260,7 @@ def test_an_estimator_that_stands_twice_is_written_once(tmp_path: Path) -> None:
         ({"class": "sklearn.metrics._scorer._Scorer"}, "no estimator"),
         ({"params": {"other": 1}}, "unexpected keyword argument 'other'"),
         ({"params": {"tokenizer": {"function": "os.system"}}}, "'os.system'"),
-        ({"params": {"dtype": {"metric": "get_scorer_names"}}}, "no metric"),
+        ({"params": {"dtype": {"metric": "sys"}}}, "no metric"),
         ({"params": {"max_df": {"distribution": ["os", {}]}}}, "no distribution"),
         ({"params": {"max_df": {"same": 7}}}, "KeyError"),
         ({"params": {"dtype": {"type": "Popen"}}}, "KeyError"),
