@@ -257,7 +257,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if name == _SKOPS:
         return read_foreign(reader.files[written["file"]], reader.trusted)
     if name not in KINDS:
-        return _read_object(reader, written)
+        return read_object(reader, written)
     kind = KINDS[name]
     cls = getattr(import_module(kind.home), name.rpartition(".")[2])
     params = {key: reader.read(value) for key, value in written["params"].items()}
@@ -299,16 +299,6 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         estimator._restore(**fitted)
     else:
         vars(estimator).update(fitted)
-    return estimator
-
-
-def _read_object(reader: Reader, written: dict[str, Any]) -> Any:
-    """Return an estimator of scikit-learn, its labels checked."""
-    estimator = read_object(reader, written)
-    if not isinstance(estimator, BaseEstimator):
-        raise DamagedFileError(f"a {written['class']!r} is no estimator.")
-    if "classes_" in vars(estimator):
-        _check_classes(estimator.classes_)
     return estimator
 
 

@@ -257,7 +257,6 @@ def test_an_estimator_that_stands_twice_is_written_once(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"class": "sklearn.datasets.load_files"}, "not known here"),
-        ({"class": "sklearn.metrics._scorer._Scorer"}, "no estimator"),
         ({"params": {"other": 1}}, "unexpected keyword argument 'other'"),
         ({"params": {"tokenizer": {"function": "os.system"}}}, "'os.system'"),
         ({"params": {"dtype": {"metric": "sys"}}}, "no metric"),

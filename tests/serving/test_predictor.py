@@ -230,7 +230,6 @@ def test_golden_files(name: str) -> None:
         (lambda d: d["texts"][0].update(inputs=["ids", "x"]), "does not run"),
         (lambda d: d["texts"][0].update(inputs=["x"]), "does not run"),
         (lambda d: d["texts"].clear(), "KeyError: 'text'"),
-        (lambda d: d["texts"][0]["rules"]["vocabulary"].extend("xy"), None),
         (lambda d: d["classes"].update(values=[0, 1, 2]), "those of its classes"),
     ],
 )
