@@ -34,7 +34,12 @@ _CLASSES = {
     ],
     "sklearn.compose": ["ColumnTransformer", "make_column_selector"],
     "sklearn.decomposition": ["TruncatedSVD"],
-    "sklearn.ensemble": ["BaggingClassifier", "StackingClassifier", "VotingClassifier"],
+    "sklearn.ensemble": [
+        "AdaBoostClassifier",
+        "BaggingClassifier",
+        "StackingClassifier",
+        "VotingClassifier",
+    ],
     "sklearn.feature_extraction.text": [
         "CountVectorizer",
         "HashingVectorizer",
@@ -75,6 +80,7 @@ _CLASSES = {
         "OutputCodeClassifier",
         "_ConstantPredictor",
     ],
+    "sklearn.multioutput": ["ClassifierChain", "MultiOutputClassifier"],
     "sklearn.naive_bayes": ["BernoulliNB", "ComplementNB", "MultinomialNB"],
     "sklearn.pipeline": ["FeatureUnion"],
     "sklearn.preprocessing": [

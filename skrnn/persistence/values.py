@@ -162,6 +162,8 @@ class Writer:
     def _array(self, value: npt.NDArray[Any], place: str) -> dict[str, Any]:
         dtype = value.dtype.newbyteorder("=")
         if dtype in _NUMBERS:
+            while place in self.arrays:  # a key of a dict may look like a place
+                place += "_"
             self.arrays[place] = np.ascontiguousarray(value, dtype=dtype)
             return {"array": place}
         if dtype.kind == "U" and value.ndim == 1:
