@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from skrnn.text.rows import flat_ids, set_apart
 from skrnn.text.stop_words import StopWords
 from skrnn.text.vocabulary import check_vocabulary
 
-__all__ = ["TextRules", "write_rules"]
+__all__ = ["Rows", "TextRules", "write_rules"]
 
 # Rules that may be functions, and by which names they may go instead.
 _FUNCTIONS: dict[str, tuple[str | None, ...]] = {
@@ -37,6 +38,22 @@ _BY_NLTK = {"nltk", "porter", "snowball"}
 _NOT_NEEDED = ("sklearn", "scipy", "pandas", "matplotlib")
 
 _Ids = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts as inputs of a graph.
+
+    Parameters
+    ----------
+    widths : ndarray of shape (n_texts,)
+        How many columns each text takes.
+    take : callable
+        From numbers of texts to their inputs, no wider than the longest of them.
+    """
+
+    widths: npt.NDArray[np.int64]
+    take: Callable[[npt.NDArray[np.intp]], list[npt.NDArray[Any]]]
 
 
 def write_rules(
@@ -159,6 +176,16 @@ class TextRules:
             truncating=self._truncating,
         )
         return rows, lengths
+
+    def rows(self, texts: Any) -> Rows:
+        """Return the ids of texts as the input of a graph."""
+        ids, lengths = self(texts)
+
+        def take(chosen: npt.NDArray[np.intp]) -> list[npt.NDArray[Any]]:
+            longest = max(int(lengths[chosen].max()), 1)
+            return [ids[chosen, :longest].astype(np.int64)]
+
+        return Rows(lengths, take)
 
 
 def _is_length(value: object) -> bool:

@@ -218,3 +218,29 @@ def test_golden_files(name: str) -> None:
     assert predictor.classes_.tolist() == expected["classes"]
     proba = predictor.predict_proba(expected["texts"])
     np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d["model"].update(kind="other"), "kind 'other'"),
+        (lambda d: d["model"].update(link="other"), "KeyError: 'other'"),
+        (lambda d: d["model"].update(name="other"), "KeyError: 'other'"),
+        (lambda d: d["texts"][0].update(kind="other"), "KeyError: 'other'"),
+        (lambda d: d["texts"][0].update(inputs=["ids", "x"]), "does not run"),
+        (lambda d: d["texts"][0].update(inputs=["x"]), "does not run"),
+        (lambda d: d["texts"].clear(), "KeyError: 'text'"),
+        (lambda d: d["classes"].update(values=[0, 1, 2]), "those of its classes"),
+    ],
+)
+def test_a_model_of_a_bag_that_is_not_known_is_refused(
+    change, message, tmp_path
+) -> None:
+    model = onnx.load(DATA / "baseline.onnx")
+    described = json.loads(model.metadata_props[0].value)
+    change(described)
+    del model.metadata_props[:]
+    model.metadata_props.add(key="skrnn", value=json.dumps(described))
+    (tmp_path / "changed.onnx").write_bytes(seal(model.SerializeToString()))
+    with pytest.raises(ValueError, match=message):
+        SentimentPredictor(tmp_path / "changed.onnx")
