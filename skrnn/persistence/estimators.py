@@ -98,6 +98,7 @@ KINDS = {
     "skrnn.TextSequencer": Kind(
         home="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+        optional=("oov_rate_",),
         in_use=True,
     ),
     "skrnn.RNNSentimentClassifier": _classifier("skrnn.classifiers.recurrent", "words"),

@@ -106,6 +106,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
             stop_words=sequencer._analyzer.stop_words,
             vocabulary=sequencer.vocabulary_,
             maxlen=sequencer.maxlen_,
+            oov_rate=getattr(sequencer, "oov_rate_", None),
         ),
     }
     try:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, unseal
-from skrnn.serving.rules import TextRules
+from skrnn.serving.rules import TextRules, upgrade_rules
 
 __all__ = ["SentimentPredictor"]
 
@@ -97,13 +97,16 @@ class SentimentPredictor:
             self._session = _open_session(unseal(content))
             described = self._session.get_modelmeta().custom_metadata_map
             model = json.loads(described[METADATA_KEY])
-            if model["format_version"] != FORMAT_VERSION:
+            version, rules = model["format_version"], model["text"]
+            if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
                 raise ValueError(
-                    f"it has version {model['format_version']!r} of the format, this "
-                    f"skrnn reads version {FORMAT_VERSION}: upgrade skrnn"
+                    f"it has version {version!r} of the format, this skrnn reads "
+                    f"versions up to {FORMAT_VERSION}: upgrade skrnn"
                 )
             self.classes_ = _read_classes(**model["classes"])
-            self._rules = TextRules(model["text"], frozenset(trusted))
+            if version == 1:
+                rules = upgrade_rules(rules)
+            self._rules = TextRules(rules, frozenset(trusted))
         except (ArithmeticError, LookupError, RecursionError, TypeError) as error:
             raise ValueError(
                 f"{path} is not as skrnn.export_onnx writes it: "

@@ -26,18 +26,18 @@ _ENGLISH = re.compile(
 
 # By the names of NLTK's lists.
 _NEGATIONS = {
-    language: frozenset(words.split())
+    language: frozenset(unicodedata.normalize("NFC", words).split())
     for language, words in {
         "albanian": "nuk mos asnjë kurrë askush",
         "arabic": "لا لم لن ليس ليسا ليست ليستا ليسوا لست لستم لستما لستن لسن لسنا غير "
         "بدون بلا دون ولا أبدا",
-        "azerbaijani": "deyil yox heç",
-        "basque": "ez gabe ezin",
+        "azerbaijani": "deyil yox yoxdur heç olmaz olmadı xeyr",
+        "basque": "ez ezer ezin ezta gabe",
         "belarusian": "не ні няма без ніколі нічога ніхто нельга",
-        "bengali": "না নেই নয় নাই নি",
+        "bengali": "না নেই নয় নাই নি বিনা",
         "catalan": "no ni sense mai ningú res tampoc",
         "chinese": "不 没 没有 沒 沒有 无 無 非 未 别 勿 莫 不是 不会 不能 "
-        "不要 不可 不得",
+        "不要 不可 不得 不够 不敢 不足 不成 不如 毫不 却不 并不 并不是 并没有 无法",
         "danish": "ikke ej ingen intet aldrig uden nej hverken ingenting",
         "dutch": "niet niets geen nooit niemand nergens zonder nee",
         "finnish": "en et ei emme ette eivät enkä etkä eikä emmekä ettekä eivätkä "
@@ -46,22 +46,24 @@ _NEGATIONS = {
         "nulle",
         "german": "nicht nichts nie niemals niemand nirgends nein ohne weder kaum "
         "kein keine keinem keinen keiner keines",
-        "greek": "δεν δε μη μην όχι ούτε μήτε χωρίς δίχως ποτέ κανείς κανένας τίποτα",
-        "hebrew": "לא אין בלי ללא אינו אינה אינם אינן אינני איני",
-        "hinglish": "nahi nahin nhi nai na bina",
+        "greek": "δεν δε μη μην όχι ούτε μήτε χωρίς δίχως ποτέ κανείς κανένας τίποτα "
+        "οὐ οὐκ οὐχ οὐχὶ οὐδ οὐδέ οὐδὲ οὐδεὶς οὐδὲν οὔτε μή μὴ",
+        "hebrew": "לא לאו אין בלי מבלי ללא אינו אינה אינם אינן אינני איני",
+        "hinglish": "nahi nahin nhi nai na naa naah mat bina",
         "hungarian": "nem ne sem nincs nincsen nincsenek soha semmi senki nélkül",
         "indonesian": "tidak tak bukan tanpa belum jangan tiada tidaklah bukanlah "
         "belumlah janganlah tidakkah bukankah",
         "italian": "non no né senza mai niente nulla nessun nessuno nessuna neanche "
         "nemmeno neppure",
         "kazakh": "емес жоқ ешқандай ешкім",
-        "nepali": "छैन छैनन् होइन होइनन् बिना",
+        "nepali": "छैन छैनन् होइन होइनन् थिएन बिना",
         "norwegian": "ikke ikkje ingen ingi inkje intet ingenting aldri uten utan nei "
         "verken",
         "portuguese": "não nem sem nunca jamais nada nenhum nenhuma ninguém tampouco",
         "romanian": "nu nici fără niciodată nimic nimeni niciun nicio",
         "russian": "не нет ни без никогда ничего ничто никто нигде нельзя",
-        "slovene": "ne ni nisem nisi nismo niste nista niso nič nikoli nihče brez",
+        "slovene": "ne ni nisem nisi nismo niste nista nisva niso nič nikoli nihče "
+        "brez niti noben nobena nobene nobeni nobeno nikar nočem nočeš noče",
         "spanish": "no ni sin nunca jamás nada nadie ningún ninguno ninguna tampoco",
         "swedish": "inte icke ej ingen inget inga ingenting aldrig utan nej varken",
         "tamil": "இல்லை அல்ல",
@@ -102,11 +104,13 @@ def is_negation(word: str, language: str | None = "english") -> bool:
     >>> is_negation("nicht", "german"), is_negation("nicht", None)
     (True, True)
     """
-    if language == "english":
-        return _ENGLISH.fullmatch(word) is not None
-    if language in _NEGATIONS:
+    if language in _NEGATIONS and language != "hinglish":
         return word in _NEGATIONS[language]
-    return word in _IN_SOME_LANGUAGE or is_negation(word)
+    if _ENGLISH.fullmatch(word):
+        return True
+    if language == "english":
+        return False
+    return word in _NEGATIONS.get(language or "", _IN_SOME_LANGUAGE)
 
 
 class StopWords:

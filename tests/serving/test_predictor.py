@@ -129,7 +129,7 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d.update(format_version=2), "upgrade skrnn"),
+        (lambda d: d.update(format_version=3), "upgrade skrnn"),
         (lambda d: d.pop("text"), "KeyError"),
         (lambda d: d["text"].update(more=1), "not known"),
         (lambda d: d["text"].update(maxlen=10**12), "not a length"),
