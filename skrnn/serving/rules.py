@@ -183,7 +183,7 @@ class TextRules:
         breaks, widths = set_apart(encoded, self._sentence_length)
         lengths = np.minimum(widths, self._maxlen).astype(np.int64)
         flat = flat_ids(encoded, self._vocabulary, breaks)
-        warn_if_unknown(flat, self._oov_rate)
+        warn_if_unknown(encoded, self._vocabulary, flat, self._oov_rate)
         rows = pad_flat(
             flat,
             widths,

@@ -14,8 +14,8 @@ from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["flat_ids", "set_apart", "warn_if_unknown"]
 
-# Fewer tokens than this tell nothing about how well a vocabulary fits.
-_ENOUGH_TOKENS = 20
+# Fewer different tokens tell nothing about how well a vocabulary fits.
+_MANY_TOKENS = 10
 
 Ids = npt.NDArray[np.int32]
 
@@ -75,33 +75,44 @@ def flat_ids(
     return np.insert(flat, breaks, PAD) if len(breaks) else flat
 
 
-def warn_if_unknown(flat: Ids, oov_rate: float | None) -> None:
+def warn_if_unknown(
+    documents: Encoded,
+    vocabulary: Mapping[str, int],
+    flat: Ids,
+    oov_rate: float | None,
+) -> None:
     """Warn where a vocabulary does not fit new documents.
 
     Parameters
     ----------
+    documents : Encoded
+        The documents.
+    vocabulary : mapping of str to int
+        The id of each word.
     flat : ndarray of shape (n_words,), dtype int32
         As from :func:`flat_ids`.
     oov_rate : float or None
-        The share of the training documents' tokens that are out of vocabulary; None if
-        it is not known, and then nothing is said.
+        The share of the training documents' tokens that are out of vocabulary. None,
+        where it is not known, warns of nothing.
 
     Warns
     -----
     UserWarning
-        If most of twenty tokens or more are out of vocabulary, and more than twice as
-        many as of the training documents'.
+        If most tokens are out of vocabulary, ten different ones or more, and their
+        share is more than twice that among the training documents.
     """
-    n_unknown = np.count_nonzero(flat == OOV)
-    n_tokens = np.count_nonzero(flat)
-    if oov_rate is None or n_tokens < _ENOUGH_TOKENS:
+    if oov_rate is None or not len(flat):
         return
-    if n_unknown > max(0.5, 2 * oov_rate) * n_tokens:
-        warnings.warn(
-            f"{n_unknown / n_tokens:.0%} of these texts' {n_tokens} tokens are out of "
-            f"vocabulary, of the training texts' {oov_rate:.0%} were: predictions are "
-            "of little worth. Are the texts in the language of the training texts? In "
-            "a script without spaces between words, tokenizer='word' cuts at Unicode's "
-            "word boundaries, and a function such as jieba.lcut at words.",
-            stacklevel=4,
-        )
+    rate = np.count_nonzero(flat == OOV) / np.count_nonzero(flat)
+    if rate <= max(0.5, 2 * oov_rate):
+        return
+    if sum(token not in vocabulary for token in documents.tokens) < _MANY_TOKENS:
+        return
+    warnings.warn(
+        f"{rate:.0%} of the tokens of these texts are out of vocabulary "
+        f"({oov_rate:.0%} of the training texts' were), so that predictions rest on "
+        "few words. Are they in the language of the training texts? If they have no "
+        "spaces between words, a tokenizer with a dictionary, such as jieba.lcut, may "
+        "help.",
+        stacklevel=4,
+    )

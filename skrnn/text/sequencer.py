@@ -424,8 +424,8 @@ class TextSequencer(
         Warns
         -----
         UserWarning
-            If most of 20 tokens or more are out of vocabulary, and the share is more
-            than twice `oov_rate_`.
+            If most tokens are out of vocabulary, ten different ones or more, and their
+            share is more than twice `oov_rate_`.
         """
         self._check_fitted()
         documents = encode(X, self._analyzer, n_jobs=self.n_jobs)
@@ -583,7 +583,7 @@ class TextSequencer(
         """Look the tokens up and pad."""
         breaks, widths = set_apart(documents, self.sentence_length)
         flat = flat_ids(documents, self.vocabulary_, breaks)
-        warn_if_unknown(flat, oov_rate)
+        warn_if_unknown(documents, self.vocabulary_, flat, oov_rate)
         return pad_flat(
             flat,
             widths,

@@ -100,7 +100,7 @@ def _marks() -> str:
         )
         if unicodedata.category(chr(code)).startswith("M")
     )
-    ranges = "\u200c\u200d"
+    ranges = "\u200c\u200d\U000e0100-\U000e01ef"
     for _, group in groupby(enumerate(codes), lambda pair: pair[1] - pair[0]):
         (_, first), *rest = group
         last = rest[-1][1] if rest else first

@@ -83,7 +83,7 @@ def step(schema, number):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s, m: s.update(format_version=2), "Upgrade skrnn"),
+        (lambda s, m: s.update(format_version=3), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
         (lambda s, m: s.update(format="other"), "no model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
