@@ -101,9 +101,9 @@ def warn_if_unknown(
         If most tokens are out of vocabulary, ten different ones or more, and their
         share is more than twice that among the training documents.
     """
-    if oov_rate is None or not len(flat):
+    if oov_rate is None:
         return
-    rate = np.count_nonzero(flat == OOV) / np.count_nonzero(flat)
+    rate = int(np.count_nonzero(flat == OOV)) / max(int(np.count_nonzero(flat)), 1)
     if rate <= max(0.5, 2 * oov_rate):
         return
     if sum(token not in vocabulary for token in documents.tokens) < _MANY_TOKENS:

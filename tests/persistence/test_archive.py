@@ -98,6 +98,7 @@ def step(schema, number):
         (lambda s, m: step(s, 1)["fitted"].pop("maxlen_"), "missing"),
         (lambda s, m: step(s, 1)["fitted"].update(maxlen_=2**40), "maxlen_ is none"),
         (lambda s, m: step(s, 1)["fitted"].update(vocabulary_=3), "vocabulary"),
+        (lambda s, m: step(s, 1)["fitted"].update(oov_rate_="x"), "oov_rate_"),
         (lambda s, m: step(s, 2)["network"].update(units=[2**40]), "should be float32"),
         (lambda s, m: step(s, 2)["network"].update(units=["3"]), "units"),
         (lambda s, m: step(s, 2)["network"].update(cell="other"), "cell='other'"),
