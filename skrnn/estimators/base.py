@@ -718,7 +718,7 @@ class BaseTextClassifier(
         """
         routed = {name: value for name, value in params.items() if is_routed(name)}
         super().set_params(**{k: v for k, v in params.items() if k not in routed})
-        vars(self).update(routed)
+        self.__dict__.update(routed)
         return self
 
     def _validate_params(self) -> None:

@@ -102,6 +102,7 @@ KINDS = {
     "skrnn.TextSequencer": Kind(
         home="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+        optional=("oov_rate_",),
         in_use=True,
     ),
     "skrnn.RNNSentimentClassifier": _classifier("skrnn.estimators.recurrent", "words"),
@@ -326,6 +327,8 @@ def _check_sequencer(fitted: dict[str, Any]) -> None:
     fits = isinstance(fitted["vocabulary_"], dict) and _is_count(fitted["maxlen_"])
     if not fits or not all(map(_is_count, fitted["vocabulary_"].values())):
         raise DamagedFileError("the vocabulary or maxlen_ is none.")
+    if type(fitted.get("oov_rate_", 0.0)) is not float:
+        raise DamagedFileError("oov_rate_ is no share.")
     check_vocabulary(fitted["vocabulary_"])
 
 

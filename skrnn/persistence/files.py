@@ -14,12 +14,13 @@ from safetensors.numpy import save as save_arrays
 
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
 from skrnn.persistence.estimators import read_estimator, write_estimator
+from skrnn.persistence.old import upgrade
 from skrnn.persistence.values import Reader, Writer
 
 __all__ = ["load", "save"]
 
 _FORMAT = "skrnn"
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 _ARRAYS = "weights.safetensors"
 _PACKAGES = ("skrnn", "scikit-learn", "keras", "tensorflow", "numpy", "safetensors")
 
@@ -155,6 +156,8 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
     schema, members = read_archive(path)
     try:
         _check_format(schema)
+        if schema["format_version"] == 1:
+            upgrade(schema["estimator"])
         arrays = load_arrays(members.pop(_ARRAYS))
         reader = Reader(read_estimator, arrays, members, frozenset(trusted))
         return read_estimator(reader, schema["estimator"])

@@ -162,6 +162,7 @@ class Parts:
                 stop_words=sequencer._analyzer.stop_words,
                 vocabulary=sequencer.vocabulary_,
                 maxlen=sequencer.maxlen_,
+                oov_rate=getattr(sequencer, "oov_rate_", None),
             )
             inputs = self._add_text(before, "ids", ["ids"], rules)
         network = classifier._network

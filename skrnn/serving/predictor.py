@@ -17,7 +17,7 @@ import numpy.typing as npt
 from skrnn.serving.bags import BagRules
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, unseal
 from skrnn.serving.combining import NETWORK, combine, decide
-from skrnn.serving.rules import TextRules
+from skrnn.serving.rules import TextRules, upgrade_rules
 
 __all__ = ["SentimentPredictor"]
 
@@ -116,11 +116,14 @@ class SentimentPredictor:
         self._session = _open_session(unseal(self._content))
         described = self._session.get_modelmeta().custom_metadata_map
         model = json.loads(described[METADATA_KEY])
-        if model["format_version"] != FORMAT_VERSION:
+        version = model["format_version"]
+        if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
             raise ValueError(
-                f"it has version {model['format_version']!r} of the format, this "
-                f"skrnn reads version {FORMAT_VERSION}: upgrade skrnn"
+                f"it has version {version!r} of the format, this skrnn reads "
+                f"versions up to {FORMAT_VERSION}: upgrade skrnn"
             )
+        if version == 1:
+            model["text"] = upgrade_rules(model["text"])
         self.classes_ = _read_classes(**model["classes"])
         texts = model.get("texts") or [
             {"kind": "ids", "inputs": ["ids"], "rules": model["text"]}

@@ -92,7 +92,7 @@ def clf(schema):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s, m: s.update(format_version=2), "Upgrade skrnn"),
+        (lambda s, m: s.update(format_version=3), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
         (lambda s, m: s.update(format="other"), "no model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
@@ -105,6 +105,7 @@ def clf(schema):
             "the function 'os.system'",
         ),
         (lambda s, m: seq(s)["fitted"].pop("maxlen_"), "missing"),
+        (lambda s, m: seq(s)["fitted"].update(oov_rate_="x"), "oov_rate_"),
         (
             lambda s, m: seq(s)["fitted"].update(maxlen_=2**40),
             "maxlen_ is none",

@@ -17,7 +17,7 @@ import keras
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import VarianceThreshold
@@ -128,7 +128,7 @@ def test_the_schema_can_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
         schema = json.loads(archive.read("schema.json"))
     (_, words), (_, network) = schema["estimator"]["steps"]
-    assert schema["format_version"] == 1
+    assert schema["format_version"] == 2
     assert schema["versions"]["keras"] == keras.__version__
     assert words["fitted"]["vocabulary_"]["dict"] == pipeline["seq"].vocabulary_
     assert network["params"]["cell"] == "lstm"
@@ -418,3 +418,25 @@ def test_golden_files(name: str) -> None:
     assert loaded.classes_.tolist() == expected["classes"]
     proba = loaded.predict_proba(expected["texts"])
     np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
+
+
+def test_a_model_of_the_first_format_keeps_its_words(tmp_path: Path) -> None:
+    texts = EXPECTED["words_0.1"]["texts"]
+    loaded = skrnn.load(DATA / "words_0.1.skrnn")  # skrnn 0.1 wrote it
+    sequencer = loaded["seq"]
+    assert sequencer.tokenizer == "word-0.1"
+    assert sequencer.normalize is None
+    # It knew English negations only, and dropped "nicht".
+    assert sequencer.stop_words == ["der", "nicht"]
+    assert not sequencer.keep_negations
+    refitted = clone(sequencer).fit(texts)
+    skrnn.save(loaded, tmp_path / "again.skrnn")
+    again = skrnn.load(tmp_path / "again.skrnn")
+    assert again.get_params(deep=False).keys() == loaded.get_params(deep=False).keys()
+    assert_array_equal(again.predict_proba(texts), loaded.predict_proba(texts))
+    for same in (loaded, again, clone(loaded)):
+        analyze = same["seq"].build_analyzer()
+        assert analyze("这部电影很好 :) ﬁne") == ["这部电影很好", "ﬁne"]
+        assert analyze("cafe\u0301 der Film <3 nicht") == ["cafe\u0301", "film", "3"]
+    assert {"这部电影很好", "ﬁne", "nai\u0308ve"} <= refitted.vocabulary_.keys()
+    assert "nicht" not in refitted.vocabulary_

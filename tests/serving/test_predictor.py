@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import threading
+import unicodedata
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import pytest
 import skrnn
 from skrnn.serving import SentimentPredictor
 from skrnn.serving.bundle import seal
+from skrnn.serving.rules import TextRules, write_rules
 from tests.persistence.conftest import ODD, fit_small
 
 DATA = Path(__file__).parents[1] / "persistence" / "data"
@@ -172,7 +174,7 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d.update(format_version=2), "upgrade skrnn"),
+        (lambda d: d.update(format_version=3), "upgrade skrnn"),
         (lambda d: d.pop("text"), "KeyError"),
         (lambda d: d["text"].update(more=1), "not known"),
         (lambda d: d["text"].update(maxlen=10**12), "not a length"),
@@ -244,3 +246,63 @@ def test_a_model_of_a_bag_that_is_not_known_is_refused(
     (tmp_path / "changed.onnx").write_bytes(seal(model.SerializeToString()))
     with pytest.raises(ValueError, match=message):
         SentimentPredictor(tmp_path / "changed.onnx")
+
+
+def test_serving_reads_as_the_sequencer_does(tmp_path: Path) -> None:
+    german, arabic = "schöne Filme nicht :)", "فيلم رائع"
+    texts = [german, arabic, "这部电影很好", "หนังแย่ <3", "no good :("] * 4
+    model = skrnn.make_sentiment_pipeline(
+        None,
+        embedding_dim=4,
+        units=3,
+        epochs=1,
+        maxlen=9,
+        random_state=0,
+        stemmer="german",
+        stop_words=["der"],
+    ).fit(texts, [1, 1, 1, 0, 0] * 4)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    predictor = SentimentPredictor(tmp_path / "model.onnx")
+    typed = [unicodedata.normalize("NFD", text) for text in texts[:5]] + ["ﬁlm :) ＜３"]
+    ids, lengths = predictor._rules(typed)
+    for row, n, expected in zip(
+        ids, lengths, model["seq"].transform(typed), strict=True
+    ):
+        assert row[:n].tolist() == expected[expected != 0].tolist()
+    with pytest.warns(UserWarning, match="100% of the tokens .* out of vocabulary"):
+        predictor.predict(["one two three four five six seven eight nine ten eleven"])
+
+
+def test_a_bundle_of_the_first_format_keeps_its_words() -> None:
+    expected = json.loads((DATA / "expected.json").read_text())["words_0.1"]["texts"]
+    predictor = SentimentPredictor(DATA / "words_0.1.onnx")
+    loaded = skrnn.load(DATA / "words_0.1.skrnn")
+    ids, lengths = predictor._rules([*expected, "这部电影很好 :) ﬁne der nicht Film"])
+    rows = loaded["seq"].transform([*expected, "这部电影很好 :) ﬁne der nicht Film"])
+    for row, n, by_sequencer in zip(ids, lengths, rows, strict=True):
+        assert row[:n].tolist() == by_sequencer[by_sequencer != 0].tolist()
+    assert lengths[-1] == 3  # neither ":)" nor "nicht"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"normalize": "x"}, "normalize='x'"),
+        ({"oov_rate": "x"}, "oov_rate='x'"),
+        ({"tokenizer": "word-0.2"}, "tokenizer='word-0.2'"),
+    ],
+)
+def test_rules_of_this_format_are_checked(changes, message) -> None:
+    sequencer = skrnn.TextSequencer().fit(["a film"])
+    rules = write_rules(
+        params=sequencer.get_params(),
+        stop_words=None,
+        vocabulary=sequencer.vocabulary_,
+        maxlen=3,
+        oov_rate=0.0,
+    )
+    TextRules(rules)
+    with pytest.raises(ValueError, match=message):
+        TextRules({**rules, **changes})
+    with pytest.raises(ValueError, match=r"missing or not known: \['normalize'\]"):
+        TextRules({k: v for k, v in rules.items() if k != "normalize"})

@@ -90,7 +90,7 @@ def test_words(text: str, tokens: list[str]) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(st.characters(max_codepoint=127)))
+@given(st.text(st.characters(max_codepoint=127, exclude_characters=":;=<^_")))
 def test_words_of_ascii_text_are_those_of_a_pattern(text: str) -> None:
     pattern = r"[a-z0-9]+(?:'[a-z0-9]+)*"
     by_sklearn = CountVectorizer(token_pattern=pattern).build_analyzer()

@@ -6,6 +6,7 @@ import inspect
 import pickle
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
@@ -156,6 +157,7 @@ def test_invariants(settings: dict[str, Any]) -> None:
             np.testing.assert_array_equal(result, X)
 
 
+@pytest.mark.filterwarnings("ignore:.* out of vocabulary")
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=4), st.sampled_from(["word", "nltk"]))
 def test_any_text_has_a_row(texts: list[str], tokenizer: str) -> None:
@@ -321,6 +323,105 @@ def test_a_missing_corpus_is_reported_by_fit() -> None:
 
 
 @pytest.mark.usefixtures("nltk_stop_words")
+def test_a_list_that_nltk_does_not_have_is_refused() -> None:
+    sequencer = TextSequencer(stop_words="klingon")
+    with pytest.raises(ValueError, match=r"'klingon' is no list .* english, german"):
+        sequencer.fit(TEXTS)
+    with pytest.raises(ValueError, match="Pass one of these, 'english'"):
+        sequencer.build_analyzer()
+
+
+COMPOSED = "Très bien, ein schöner Film. 한국 영화"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_composed_and_decomposed_text_are_the_same_words(form: str) -> None:
+    sequencer = TextSequencer(maxlen=8).fit([COMPOSED])
+    other = unicodedata.normalize(form, COMPOSED)
+    X = sequencer.transform([other])
+    np.testing.assert_array_equal(X, sequencer.transform([COMPOSED]))
+    assert 1 not in X
+    analyze = TextSequencer(normalize=form).build_analyzer()
+    assert analyze("Schön")[0] == unicodedata.normalize(form, "schön")
+    assert analyze(COMPOSED) == analyze(other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("ｇｒｅａｔ　ｆｉｌｍ！", "great film!"),
+        ("ﬁne eﬀects", "fine effects"),
+        ("don’t, don‘t", "don't, don't"),
+        ("ｶﾒﾗ", "カメラ"),
+        ("won\xadder\xadful", "wonderful"),
+        ("e&#769;te&#769;", "été"),
+        ("great\u00a0film", "great film"),
+    ],
+)
+def test_typographic_variants_are_plain_words(typed: str, plain: str) -> None:
+    analyze = TextSequencer().build_analyzer()
+    assert analyze(typed) == analyze(plain) == plain.replace(",", "").strip("!").split()
+
+
+def test_a_fraction_is_one_token() -> None:
+    assert TextSequencer().build_analyzer()("3½ stars, ¾") == ["31⁄2", "stars", "3⁄4"]
+
+
+def test_texts_stay_as_they_are_without_normalization() -> None:
+    analyze = TextSequencer(normalize=None).build_analyzer()
+    assert analyze("ﬁne cafe\u0301") == ["ﬁne", "cafe\u0301"]
+
+
+CHINESE = ["这部电影很好看", "我很喜欢这个故事", "演员演得很好"]
+
+
+def test_words_of_an_unknown_language_are_warned_about_once_a_call() -> None:
+    sequencer = TextSequencer().fit(TEXTS)
+    assert sequencer.oov_rate_ == 0
+    with pytest.warns(UserWarning, match="100% of the tokens of these texts") as caught:
+        sequencer.transform(CHINESE)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "texts"),
+    [
+        ({}, ["unknown words in a short text are no reason"]),
+        ({}, ["a great film not seen before"] * 5),
+        ({"max_features": 2}, TEXTS * 3),
+        ({"vocabulary": ["film"]}, TEXTS * 3),
+    ],
+    ids=["few words", "less than half", "as in training", "as in training, fixed"],
+)
+def test_other_unknown_words_are_not_warned_about(
+    settings: dict[str, Any], texts: list[str]
+) -> None:
+    TextSequencer(**settings).fit(TEXTS).transform(texts)
+
+
+def test_the_share_of_unknown_words_in_training() -> None:
+    texts = ["a a a b", "a c"]  # 6 tokens, of which 4 are "a"
+    assert TextSequencer(max_features=1).fit(texts).oov_rate_ == 1 / 3
+    assert TextSequencer(vocabulary=["a"]).fit(texts).oov_rate_ == 1 / 3
+    partly = TextSequencer(max_features=1).partial_fit(texts[:1])
+    assert partly.partial_fit(texts[1:]).oov_rate_ == 1 / 3
+    assert TextSequencer(vocabulary=["a"]).fit([""]).oov_rate_ == 0
+
+
+@pytest.mark.usefixtures("nltk_stop_words")
+def test_german_stop_words_and_stems() -> None:
+    sequencer = TextSequencer(stop_words="german", stemmer="german")
+    analyze = sequencer.build_analyzer()
+    assert analyze("Der Film ist nicht schlecht, keine Längen") == [
+        "film",
+        "nicht",
+        "schlecht",
+        "kein",
+        "lang",
+    ]
+
+
+@pytest.mark.usefixtures("nltk_stop_words")
 def test_a_fitted_sequencer_needs_the_corpus_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -336,7 +437,7 @@ def test_a_fitted_sequencer_needs_the_corpus_no_more(
     [
         ("tokenizer", "spacy"),
         ("stemmer", "lancaster"),
-        ("stop_words", "german"),
+        ("normalize", "NFKC_Casefold"),
         ("max_features", 0),
         ("min_df", -1),
         ("max_df", 1.5),
@@ -370,6 +471,7 @@ def test_the_signature_is_the_designed_one() -> None:
     assert {p.name: p.default for p in parameters} == {
         "lowercase": True,
         "strip_html": True,
+        "normalize": "NFKC",
         "strip_accents": None,
         "tokenizer": "word",
         "stop_words": None,
@@ -435,6 +537,7 @@ def test_the_chapters_activity_on_imdb(imdb_reviews: list[str]) -> None:
         [[ids.get(token, 1) for token in review] for review in tokens], maxlen=100
     )
     sequencer = TextSequencer(
+        normalize=None,
         tokenizer="nltk",
         stop_words=stop_list,
         keep_negations=False,
