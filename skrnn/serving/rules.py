@@ -23,6 +23,7 @@ __all__ = ["TextRules", "write_rules"]
 # Rules that may be functions, and by which names they may go instead.
 _FUNCTIONS: dict[str, tuple[str | None, ...]] = {
     "strip_accents": (None, "ascii", "unicode"),
+    "preprocessor": (None,),
     "tokenizer": ("word", "nltk"),
     "stemmer": (None, "porter", "snowball"),
     "sentence_splitter": (None, "rules"),
@@ -30,7 +31,7 @@ _FUNCTIONS: dict[str, tuple[str | None, ...]] = {
 _SWITCHES = ("lowercase", "strip_html")
 _OTHERS = ("stop_words", "vocabulary", "maxlen", "truncating")
 # Written where they are used only, so that other files stay as they were.
-_OF_SENTENCES = ("sentence_splitter", "sentence_length")
+_OPTIONAL = ("preprocessor", "sentence_splitter", "sentence_length")
 _MOST_COLUMNS = 2**24
 _BY_NLTK = {"nltk", "porter", "snowball"}
 # NLTK imports these where they are installed, for parts that are not used here.
@@ -72,7 +73,7 @@ def write_rules(
         )
     rules["sentence_length"] = params["sentence_length"]
     return {
-        **{k: v for k, v in rules.items() if k not in _OF_SENTENCES or v is not None},
+        **{k: v for k, v in rules.items() if k not in _OPTIONAL or v is not None},
         "stop_words": stop_words
         and {"words": sorted(stop_words.words), "punctuation": stop_words.punctuation},
         "vocabulary": vocabulary,
@@ -98,8 +99,8 @@ class TextRules:
     """
 
     def __init__(self, rules: dict[str, Any], trusted: Collection[str] = ()) -> None:
-        rules = {**dict.fromkeys(_OF_SENTENCES), **rules}
-        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS, *_OF_SENTENCES}
+        rules = {**dict.fromkeys(_OPTIONAL), **rules}
+        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS, *_OPTIONAL}
         if strange:
             raise ValueError(f"text rules are missing or not known: {sorted(strange)}")
         self._vocabulary = check_vocabulary(rules["vocabulary"])
@@ -172,7 +173,10 @@ def _function(
         if value in _FUNCTIONS[name]:
             return value
         raise ValueError(f"the text rule {name}={value!r} is not known")
-    return find_callable(value["function"], trusted)
+    named = value["function"]
+    path = named if isinstance(named, str) else named["method"]
+    with _nltk_alone({"nltk"} & {path.partition(".")[0]}):
+        return find_callable(named, trusted)
 
 
 @contextmanager

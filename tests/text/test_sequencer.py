@@ -371,6 +371,7 @@ def test_the_signature_is_the_designed_one() -> None:
         "lowercase": True,
         "strip_html": True,
         "strip_accents": None,
+        "preprocessor": None,
         "tokenizer": "word",
         "stop_words": None,
         "keep_negations": True,
