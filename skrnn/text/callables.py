@@ -156,7 +156,7 @@ def find_callable(
         function = _import(path)
     else:
         home, _, method = path.rpartition(".")
-        cls, arguments = _import(home), named["arguments"]
+        cls, arguments = _import(home), dict(named["arguments"])
         try:
             function = getattr(_make(cls, arguments), method, None)
         except Exception as error:

@@ -323,5 +323,5 @@ def _not_a_text(document: object, position: int) -> Exception:
             "and pass tokenizer=str.split."
         )
     return TypeError(
-        f"{found} If it is meant as a text, convert it first: [str(x) for x in X]."
+        f"{found} Convert it first, for example with [str(x) for x in X]."
     )
