@@ -175,7 +175,7 @@ def _function(
         raise ValueError(f"the text rule {name}={value!r} is not known")
     named = value["function"]
     path = named if isinstance(named, str) else named["method"]
-    with _nltk_alone({"nltk"} & {path.partition(".")[0]}):
+    with _nltk_alone(["nltk"] if str(path).startswith("nltk.") else []):
         return find_callable(named, trusted)
 
 

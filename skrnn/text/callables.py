@@ -94,12 +94,10 @@ def name_callable(function: Callable[..., Any], place: str) -> str | dict[str, A
     >>> name_callable(re.compile("[a-z]+").findall, "tokenizer")
     {'method': 're.Pattern.findall', 'arguments': {'pattern': '[a-z]+', 'flags': 32}}
     """
-    for module, name in _possible_names(function):
-        if _is_main(module):
-            continue
+    for home, path in _possible_names(function):
         with suppress(Exception):  # what is compared may be anything
-            if _look_up(module, name) == function:
-                return f"{module}.{name}"
+            if not _is_main(home) and _look_up(home, path) == function:
+                return f"{home}.{path}"
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", None)
     owner = getattr(function, "__self__", None)

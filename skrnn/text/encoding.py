@@ -322,6 +322,4 @@ def _not_a_text(document: object, position: int) -> Exception:
             f"{found} Each document is one text; join tokens that are already split "
             "and pass tokenizer=str.split."
         )
-    return TypeError(
-        f"{found} Convert it first, for example with [str(x) for x in X]."
-    )
+    return TypeError(f"{found} Convert it first, for example with [str(x) for x in X].")

@@ -217,7 +217,9 @@ def test_a_function_of_the_main_program_is_refused(monkeypatch) -> None:
     with pytest.raises(ValueError, match="main program"):
         name_callable(test_names_lead_back, "tokenizer")
     monkeypatch.setattr(Split, "__module__", "__main__")
-    with pytest.raises(ValueError, match=r"its class __main__\.Split cannot be imported"):
+    with pytest.raises(
+        ValueError, match=r"its class __main__\.Split cannot"
+    ):
         name_callable(Split("-").cut, "tokenizer")
 
 
@@ -235,7 +237,10 @@ def test_nothing_is_imported_that_is_not_trusted() -> None:
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ({"method": "re.Pattern.findall", "arguments": {"pattern": "("}}, "unterminated"),
+        (
+            {"method": "re.Pattern.findall", "arguments": {"pattern": "("}},
+            "unterminated",
+        ),
         ({"method": "re.Pattern.findall", "arguments": {}}, "missing 1 required"),
         (
             {

@@ -239,7 +239,10 @@ def test_words_are_plain_strings_whatever_gave_them() -> None:
     [
         ({"stop_words": ["The", "a"]}, ["the"]),
         ({"stop_words": ["für"], "strip_accents": "ascii"}, ["fur"]),
-        ({"stop_words": ["c'est"], "tokenizer": re.compile(r"\w+").findall}, ["c", "est"]),
+        (
+            {"stop_words": ["c'est"], "tokenizer": re.compile(r"\w+").findall},
+            ["c", "est"],
+        ),
         ({"stop_words": ["it's"], "tokenizer": "nltk"}, ["'s", "it"]),
         ({"stop_words": ["the", "a"], "preprocessor": str.upper}, ["A", "THE"]),
     ],
