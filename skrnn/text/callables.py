@@ -150,13 +150,12 @@ def find_callable(
             f"The file names the function {path!r}, which is not among those that are "
             f"known to be harmless. If you trust it, pass trusted=[{path!r}]."
         )
-    if isinstance(named, str):
-        function = _import(path)
-    else:
-        home, _, method = path.rpartition(".")
-        cls, arguments = _import(home), dict(named["arguments"])
+    home, _, method = path.rpartition(".")
+    function = _import(path)
+    if function is not None and not isinstance(named, str):
+        arguments = dict(named["arguments"])
         try:
-            function = getattr(_make(cls, arguments), method, None)
+            function = getattr(_make(_import(home), arguments), method)
         except Exception as error:
             raise ValueError(
                 f"The file names {path!r}, and {_show(home, arguments)} cannot be "

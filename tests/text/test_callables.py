@@ -217,9 +217,7 @@ def test_a_function_of_the_main_program_is_refused(monkeypatch) -> None:
     with pytest.raises(ValueError, match="main program"):
         name_callable(test_names_lead_back, "tokenizer")
     monkeypatch.setattr(Split, "__module__", "__main__")
-    with pytest.raises(
-        ValueError, match=r"its class __main__\.Split cannot"
-    ):
+    with pytest.raises(ValueError, match=r"its class __main__\.Split cannot"):
         name_callable(Split("-").cut, "tokenizer")
 
 
