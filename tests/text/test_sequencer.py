@@ -525,6 +525,9 @@ def test_the_chapters_activity_on_imdb(imdb_reviews: list[str]) -> None:
         max_features=1000,
         maxlen=100,
     )
-    np.testing.assert_array_equal(sequencer.fit_transform(reviews), expected)
+    # NLTK cuts "it's" in two, of which the list holds one.
+    with pytest.warns(UserWarning, match=r"generated tokens .*\"'s\".* not in stop"):
+        rows = sequencer.fit_transform(reviews)
+    np.testing.assert_array_equal(rows, expected)
     assert sequencer.vocabulary_ == ids
     assert sequencer.document_lengths_.tolist() == list(map(len, tokens))
