@@ -189,8 +189,8 @@ class _TypedAnalyzer:
     def __init__(self, sequencer: TextSequencer) -> None:
         options = {name: getattr(sequencer, name) for name in _OPTIONS}
         split_only = {**options, "stop_words": None, "stemmer": None}
-        as_typed = {**split_only, "lowercase": False, "strip_accents": None}
-        as_typed["normalize"] = None
+        unchanged = {"preprocessor": None, "lowercase": False, "strip_accents": None}
+        as_typed = {**split_only, **unchanged, "normalize": None}
         on_tokens = {
             "strip_html": False,
             "tokenizer": _whole,
@@ -204,8 +204,7 @@ class _TypedAnalyzer:
             **{
                 **options,
                 **on_tokens,
-                "lowercase": False,
-                "strip_accents": None,
+                **unchanged,
                 "stop_words": self._full.stop_words,
             }
         )

@@ -26,6 +26,7 @@ __all__ = ["Rows", "TextRules", "upgrade_rules", "write_rules"]
 # Rules that may be functions, and by which names they may go instead.
 _FUNCTIONS: dict[str, tuple[str | None, ...]] = {
     "strip_accents": (None, "ascii", "unicode"),
+    "preprocessor": (None,),
     "tokenizer": ("word", "nltk", LEGACY_WORD),
     "stemmer": (None, "porter", "snowball", *SNOWBALL_LANGUAGES),
     "sentence_splitter": (None, "rules"),
@@ -33,7 +34,7 @@ _FUNCTIONS: dict[str, tuple[str | None, ...]] = {
 _SWITCHES = ("lowercase", "strip_html")
 _OTHERS = ("normalize", "stop_words", "vocabulary", "maxlen", "truncating")
 # Written where they are used only, so that other files stay as they were.
-_OPTIONAL = ("sentence_splitter", "sentence_length", "oov_rate")
+_OPTIONAL = ("preprocessor", "sentence_splitter", "sentence_length", "oov_rate")
 _MOST_COLUMNS = 2**24
 _BY_NLTK = {"nltk", "porter", "snowball", *SNOWBALL_LANGUAGES}
 # NLTK imports these where they are installed, for parts that are not used here.
@@ -232,7 +233,10 @@ def _function(
         if value in _FUNCTIONS[name]:
             return value
         raise ValueError(f"the text rule {name}={value!r} is not known")
-    return find_callable(value["function"], trusted)
+    named = value["function"]
+    path = named if isinstance(named, str) else named["method"]
+    with _nltk_alone(["nltk"] if str(path).startswith("nltk.") else []):
+        return find_callable(named, trusted)
 
 
 @contextmanager

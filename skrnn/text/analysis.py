@@ -23,6 +23,7 @@ from skrnn.text.tokenizers import (
     LegacyWordSplitter,
     Splitter,
     WordSplitter,
+    describe,
 )
 from skrnn.text.treebank import treebank_splitter
 
@@ -97,6 +98,8 @@ class Analyzer:
         How to cut a text into sentences, for :meth:`split_sentences`.
     normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default=None
         The Unicode form to bring a text to, before its case and accents.
+    preprocessor : callable or None, default=None
+        A function from str to str, in place of ``lowercase`` and ``strip_accents``.
 
     Examples
     --------
@@ -121,7 +124,9 @@ class Analyzer:
         stemmer: str | Callable[[str], str] | None,
         sentence_splitter: str | Callable[[str], Iterable[str]] | None = None,
         normalize: str | None = None,
+        preprocessor: Callable[[str], str] | None = None,
     ):
+        self._preprocess = preprocessor
         self._lowercase = lowercase
         self._strip_html = strip_html
         self._normalize: Any = normalize
@@ -155,6 +160,24 @@ class Analyzer:
     def stop_words(self) -> StopWords | None:
         """The tokens that are dropped."""
         return self._stop_words
+
+    def stray_stop_tokens(self) -> list[str]:
+        """Return the tokens of stop words that are not themselves stop words.
+
+        Returns
+        -------
+        tokens : list of str
+            In alphabetical order; none if a function of the user's fails on a word.
+        """
+        if self._stop_words is None:
+            return []
+        try:
+            sentences = map(self.split_sentences, self._stop_words.words)
+            units = list(chain.from_iterable(chain.from_iterable(sentences)))
+            tokens = chain.from_iterable(self._splitter.expand(units))
+        except Exception:  # as scikit-learn: it may be made for whole texts only
+            return []
+        return sorted(set(self._stop_words.without(tokens)))
 
     def __call__(self, text: str) -> list[str]:
         """Return the tokens of a text.
@@ -193,19 +216,32 @@ class Analyzer:
             if self._find_sentences is not None and "<" in text:
                 text = _PARAGRAPH.sub("\n\n", text)
             text = strip_html(text)
+        if self._preprocess is not None:
+            text = self._preprocess(self._normalized(text))
+            if not isinstance(text, str):
+                raise TypeError(
+                    f"The preprocessor returned {describe(text)}; it must return a str."
+                )
         if self._find_sentences is None:
             return [self._split(text)]
         return list(map(self._split, self._find_sentences(text)))
 
     def _split(self, text: str) -> list[str]:
         """Cut what is rid of its markup into units."""
-        if self._normalize is not None and not text.isascii():
-            text = unicodedata.normalize(self._normalize, text)
-        if self._lowercase:
-            text = text.lower()
-        if self._strip_accents is not None:
-            text = self._strip_accents(text)
+        text = self._normalized(text)
+        if self._preprocess is None:
+            if self._lowercase:
+                text = text.lower()
+            if self._strip_accents is not None:
+                text = self._strip_accents(text)
         return self._splitter.split(text)
+
+    def _normalized(self, text: str) -> str:
+        """Bring a text to the Unicode form that was chosen."""
+        if self._normalize is None or text.isascii():
+            return text
+        normalized: str = unicodedata.normalize(self._normalize, text)
+        return normalized
 
     def resolve(self, units: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the tokens of each unit.

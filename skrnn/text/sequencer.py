@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -48,6 +49,7 @@ _RULES = (
     "strip_html",
     "normalize",
     "strip_accents",
+    "preprocessor",
     "tokenizer",
     "stop_words",
     "keep_negations",
@@ -88,6 +90,12 @@ class TextSequencer(
     strip_accents : {"ascii", "unicode"}, callable or None, default=None
         How to remove accents, as in
         :class:`~sklearn.feature_extraction.text.CountVectorizer`.
+    preprocessor : callable or None, default=None
+        A function from str to str in place of ``lowercase`` and ``strip_accents``,
+        which are then ignored, as in
+        :class:`~sklearn.feature_extraction.text.CountVectorizer`. It gets the whole
+        text, without markup unless ``strip_html=False``, and before sentences are
+        looked for.
     tokenizer : {"word", "nltk", "word-0.1"} or callable, default="word"
         How to cut a text into tokens.
 
@@ -211,6 +219,7 @@ class TextSequencer(
         "strip_html": ["boolean"],
         "strip_accents": [StrOptions({"ascii", "unicode"}), callable, None],
         "normalize": [StrOptions({"NFC", "NFD", "NFKC", "NFKD"}), None],
+        "preprocessor": [callable, None],
         "tokenizer": [StrOptions({"word", "nltk", LEGACY_WORD}), callable],
         "stop_words": [
             str,
@@ -255,6 +264,7 @@ class TextSequencer(
         strip_html: bool = True,
         normalize: str | None = "NFKC",
         strip_accents: str | Callable[[str], str] | None = None,
+        preprocessor: Callable[[str], str] | None = None,
         tokenizer: str | Callable[[str], Iterable[str]] = "word",
         stop_words: str | Collection[str] | None = None,
         keep_negations: bool = True,
@@ -274,6 +284,7 @@ class TextSequencer(
         self.strip_html = strip_html
         self.normalize = normalize
         self.strip_accents = strip_accents
+        self.preprocessor = preprocessor
         self.tokenizer = tokenizer
         self.stop_words = stop_words
         self.keep_negations = keep_negations
@@ -319,7 +330,7 @@ class TextSequencer(
             nothing, or if no word is left.
         """
         task = FitTask.start(self, X, None)
-        analyzer = self.build_analyzer()
+        analyzer = self._begin()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, blocks, self._no_counts())
         task.end()
@@ -370,7 +381,7 @@ class TextSequencer(
                 "no counts that partial_fit could go on from. Use partial_fit from the "
                 "first texts on, on a new TextSequencer (sklearn.base.clone makes one)."
             )
-        analyzer = self.build_analyzer()
+        analyzer = self._begin() if counts is None else self._make_analyzer()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._counts = self._learn(analyzer, blocks, counts or self._no_counts())
         return self
@@ -392,7 +403,7 @@ class TextSequencer(
             The ids of the words, as from ``fit(X).transform(X)``.
         """
         task = FitTask.start(self, X, None)
-        analyzer = self.build_analyzer()
+        analyzer = self._begin()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, [documents], self._no_counts())
         task.end()
@@ -453,7 +464,14 @@ class TextSequencer(
             If ``X`` has another shape or holds something other than whole numbers.
         """
         self._check_fitted()
-        ids = np.asarray(X)
+        try:
+            ids = np.asarray(X)
+        except ValueError as error:
+            raise ValueError(
+                f"Expected rows of maxlen_={self.maxlen_} ids, got rows of different "
+                "lengths. transform gives rows of one length; "
+                "skrnn.text.pad_sequences pads others."
+            ) from error
         if ids.ndim != 2 or ids.shape[1] != self.maxlen_:
             raise ValueError(
                 f"Expected rows of maxlen_={self.maxlen_} ids, got an array of shape "
@@ -503,6 +521,13 @@ class TextSequencer(
             A callable that takes a str and returns a list of str: the tokens after
             cleaning, stop words and stemming.
 
+        Raises
+        ------
+        LookupError
+            If NLTK's stop words are asked for and not installed.
+        ValueError
+            If a parameter is invalid.
+
         Examples
         --------
         >>> from skrnn import TextSequencer
@@ -510,7 +535,28 @@ class TextSequencer(
         >>> analyze("It's not <i>that</i> bad, don't worry")
         ["it's", 'not', 'bad', "don't", 'worry']
         """
+        self._validate_params()
+        return self._make_analyzer()
+
+    def _make_analyzer(self) -> Analyzer:
         return Analyzer(**self._get_rules())
+
+    def _begin(self) -> Analyzer:
+        """Return the analyzer of a fit, after warnings that scikit-learn gives, too."""
+        analyzer = self._make_analyzer()
+        # A list that has a name fits the tokenizers that have one, as they come.
+        plain = self.preprocessor is None and self.strip_accents is None
+        named = isinstance(self.stop_words, str) and isinstance(self.tokenizer, str)
+        stray = [] if named and plain else analyzer.stray_stop_tokens()
+        if stray:
+            warnings.warn(
+                "Your stop_words may be inconsistent with your preprocessing. "
+                f"Tokenizing the stop words generated tokens {stray!r} not in "
+                "stop_words, so that they are kept. Write stop words as they are after "
+                "cleaning and tokenizing, or add these tokens.",
+                stacklevel=4,
+            )
+        return analyzer
 
     def _get_rules(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _RULES}
@@ -528,7 +574,7 @@ class TextSequencer(
         self, analyzer: Analyzer, blocks: Iterable[Encoded], counts: _Counts
     ) -> _Counts:
         """Set the fitted attributes, all of them or none; return the new counts."""
-        fixed = None if self.vocabulary is None else check_vocabulary(self.vocabulary)
+        fixed = None if self.vocabulary is None else self._check_vocabulary()
         words, rows = counts
         lengths = []
         n_unknown = 0
@@ -568,13 +614,29 @@ class TextSequencer(
         self.oov_rate_ = n_unknown / max(n_tokens, 1)
         return words, rows
 
+    def _check_vocabulary(self) -> dict[str, int]:
+        """Return the vocabulary that was given; warn of words that never come."""
+        vocabulary = check_vocabulary(self.vocabulary)
+        is_lower = self.lowercase and self.preprocessor is None
+        if is_lower and not callable(self.stemmer):
+            capitals = [word for word in vocabulary if word != word.lower()]
+            if capitals:
+                warnings.warn(
+                    "Upper case characters found in vocabulary while 'lowercase' is "
+                    "True. These entries will not be matched with any documents: "
+                    f"{len(capitals)} of {len(vocabulary)}, such as {capitals[0]!r}. "
+                    "Use lowercase=False, or a vocabulary in lower case.",
+                    stacklevel=5,
+                )
+        return vocabulary
+
     def _get_params_in_use(self) -> dict[str, Any]:
         """Return the parameters that transform goes by."""
         return {**self.get_params(deep=False), **self._rules}
 
     def _restore(self, **fitted: Any) -> None:
         """Become fitted by what :mod:`skrnn.persistence` kept."""
-        self._analyzer = self.build_analyzer()
+        self._analyzer = self._make_analyzer()
         self._rules = self._get_rules()
         for name, value in fitted.items():
             setattr(self, name, value)

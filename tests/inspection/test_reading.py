@@ -41,6 +41,12 @@ def test_emoticons_and_typographic_letters_are_shown_as_typed() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("preprocessor", [str.lower, str.swapcase])
+def test_words_are_shown_as_they_were_before_a_preprocessor(preprocessor) -> None:
+    shown = tokens("I Liked <i>MOVIES</i>", preprocessor=preprocessor)
+    assert shown == ("I", "Liked", "MOVIES")
+
+
 def test_tokens_of_nltk_are_those_of_nltk() -> None:
     assert tokens("Didn't like U.S. movies.", tokenizer="nltk") == (
         "Did", "n't", "like", "U.S.", "movies", ".",

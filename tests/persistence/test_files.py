@@ -16,6 +16,8 @@ import joblib
 import keras
 import numpy as np
 import pytest
+from nltk.stem import SnowballStemmer
+from nltk.tokenize import TweetTokenizer
 from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import NotFittedError
@@ -34,6 +36,7 @@ from skrnn.comparison import (
     NBSVMClassifier,
     make_baseline,
 )
+from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"
@@ -221,16 +224,61 @@ def test_own_functions_are_named_and_must_be_trusted(tmp_path: Path) -> None:
 
 
 class Stems:
+    """Keeps what it was made with under another name."""
+
+    def __init__(self, length: int) -> None:
+        self.n = length
+
     def stem(self, word: str) -> str:
-        return word
+        return word[: self.n]
+
+
+def shout(text: str) -> str:
+    return text.upper().replace("FILM", "movie")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"tokenizer": TweetTokenizer(preserve_case=False, reduce_len=True).tokenize},
+        {"tokenizer": re.compile(r"\w+|[!?]").findall},
+        {"stemmer": SnowballStemmer("german").stem},
+        {"preprocessor": str.casefold, "strip_html": False},
+    ],
+)
+def test_methods_and_preprocessors_give_the_same_tokens(params, tmp_path) -> None:
+    model = fit_small(**params)
+    loaded = there_and_back(model, tmp_path)
+    for text in ODD:
+        analyze, analyze_loaded = (m["seq"].build_analyzer() for m in (model, loaded))
+        assert analyze_loaded(text) == analyze(text)
+    assert_same_answers(loaded, model)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    served = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(served, model.predict_proba(ODD), atol=1e-5)
+
+
+def test_a_preprocessor_of_ones_own_must_be_trusted(tmp_path: Path) -> None:
+    model = fit_small(preprocessor=shout)
+    name = f"{__name__}.shout"
+    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
+        there_and_back(model, tmp_path)
+    assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
+        SentimentPredictor(tmp_path / "model.onnx")
+    served = SentimentPredictor(tmp_path / "model.onnx", trusted=[name])
+    np.testing.assert_allclose(
+        served.predict_proba(ODD), model.predict_proba(ODD), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
         (lambda word: word, "a lambda"),
-        (Stems().stem, "a method of an object"),
-        (functools.partial(str.lower), "without a name"),
+        (Stems(2).stem, "a method of an object that cannot be made again"),
+        (functools.partial(str.lower), "an object that cannot be made again"),
     ],
 )
 def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) -> None:

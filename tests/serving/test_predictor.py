@@ -18,6 +18,7 @@ import joblib
 import numpy as np
 import onnx
 import pytest
+from nltk.tokenize import TweetTokenizer
 
 import skrnn
 from skrnn.serving import SentimentPredictor
@@ -67,6 +68,22 @@ def test_nothing_heavy_is_imported(served: Path) -> None:
         text=True,
     )
     assert run.stdout.split("\n")[:2] == ["(2, 2)", "[]"]
+
+
+def test_methods_of_nltk_import_nothing_heavy_either(tmp_path: Path) -> None:
+    path = export(tmp_path, tokenizer=TweetTokenizer().tokenize)
+    code = (
+        "import sys; from skrnn.serving import SentimentPredictor\n"
+        "SentimentPredictor(sys.argv[1]).predict(['a good film'])\n"
+        "print([name for name in ('sklearn', 'pandas') if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == "[]\n"
 
 
 def test_batches_and_threads_change_nothing(served: Path) -> None:
@@ -185,6 +202,9 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
         (lambda d: d["text"].update(sentence_splitter="x"), "sentence_splitter='x'"),
         (lambda d: d["text"].update(sentence_length=0), "sentence_length=0 is not"),
         (lambda d: d["text"].update(stemmer={"function": "os.system"}), "os.system"),
+        (lambda d: d["text"].update(preprocessor="lower"), "preprocessor='lower'"),
+        (lambda d: d["text"].update(stemmer={"function": {"method": 3}}), "harmless"),
+        (lambda d: d["text"].update(stemmer={"function": {}}), "KeyError"),
         (lambda d: d["text"]["vocabulary"].update(x=2**40), "too large"),
         (lambda d: d["text"]["vocabulary"].update(x=-1), "start at 2"),
         (lambda d: d["classes"].update(dtype="O"), None),
