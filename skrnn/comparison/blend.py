@@ -16,6 +16,7 @@ from sklearn.utils import Tags, check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn._blas import one_blas_thread
 from skrnn._sklearn import (
     BaseComposition,
     Interval,
@@ -186,7 +187,8 @@ class BlendedClassifier(
             )
             estimators = fitted(learnt)
             odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
-            final = LogisticRegression(max_iter=1000).fit(odds, y[held_out])
+            with one_blas_thread():
+                final = LogisticRegression(max_iter=1000).fit(odds, y[held_out])
             if self.refit:
                 estimators = fitted(labelled)
         self.estimators_ = estimators
