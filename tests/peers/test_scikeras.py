@@ -229,7 +229,7 @@ def test_routes_that_lead_nowhere_are_refused(name: str) -> None:
 
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 def test_keyword_arguments_of_keras_fit_belong_to_the_constructor(method: str) -> None:
-    with pytest.raises(TypeError, match="RNNSentimentClassifier.*epochs"):
+    with pytest.raises(TypeError, match=r"RNNSentimentClassifier.*epochs"):
         getattr(small(), method)(X, Y, epochs=2)
 
 
@@ -598,7 +598,10 @@ STATES = {
 
 @pytest.mark.parametrize(
     ("copier", "state"),
-    [*(("pickle", state) for state in STATES), *((copier, "adam") for copier in COPIES if copier != "pickle")],
+    [
+        *(("pickle", state) for state in STATES),
+        *((copier, "adam") for copier in COPIES if copier != "pickle"),
+    ],
 )
 def test_a_copy_between_partial_fits_changes_nothing(copier, state, rows) -> None:
     """What Dask-ML's searches do, and SciKeras promises."""
