@@ -472,10 +472,12 @@ def test_averages_of_the_optimizer_predict() -> None:
     plain = ours(None, optimizer=optimizer)
     assert_same_weights(plain.model_, keras_own([], optimizer=clone_of(optimizer)))
     swapped = ours(kc.SwapEMAWeights(), optimizer=optimizer)
-    assert swapped.history_["loss"] == plain.history_["loss"]
+    np.testing.assert_allclose(
+        swapped.history_["loss"], plain.history_["loss"], rtol=1e-5
+    )
     assert swapped.history_["val_loss"] != plain.history_["val_loss"]
     # After the last epoch both have the averages.
-    np.testing.assert_array_equal(swapped.predict_proba(X), plain.predict_proba(X))
+    assert_same_weights(swapped.model_, plain.model_)
 
 
 def clone_of(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
