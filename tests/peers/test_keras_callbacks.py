@@ -543,5 +543,5 @@ def test_the_hierarchical_classifier_has_the_same_callbacks() -> None:
         callbacks=(hooks, stop, kc.LearningRateScheduler(halve)),
     ).fit(X_TRAIN, Y_TRAIN, X_val=X_VAL, y_val=Y_VAL)
     assert len(model.history_["loss"]) == 2
-    assert model.history_["learning_rate"] == [0.0005, 0.00025]
+    assert model.history_["learning_rate"] == pytest.approx([0.0005, 0.00025])
     assert [call[0] for call in hooks.calls].count("test end") == 2

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import re
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -122,7 +124,7 @@ NOT_APPLICABLE = {
     "SelectFromModel": "as RFE",
     "SequentialFeatureSelector": "it leaves positions out; a test shows that it runs",
     "ColumnTransformer": "it takes transformers; tests/peers/test_transform_output.py",
-    "FeatureUnion": "it takes transformers; a test below shows what it does",
+    "FeatureUnion": "as ColumnTransformer",
     "Pipeline": "every test here is one",
     "FrozenEstimator": "it fits nothing; a test of its own",
     "SelfTrainingClassifier": "it wants rows without labels; a test of its own",
@@ -139,6 +141,14 @@ def test_no_meta_estimator_is_missing_here() -> None:
         and not name.endswith(("Regressor", "RegressorChain"))
     }
     assert found <= {*ON_TEXTS, *ON_IDS, *ON_OUTPUTS, *NOT_APPLICABLE}
+
+
+def test_the_page_of_the_docs_names_what_is_tested() -> None:
+    page = Path(__file__).parents[2] / "docs" / "works_with.md"
+    part = page.read_text("utf-8").partition("## Meta-estimators")[2]
+    named = set(re.findall(r"`(\w+)`", re.split(r"^## ", part, flags=re.MULTILINE)[0]))
+    elsewhere = {"ColumnTransformer", "FeatureUnion", "Pipeline"}
+    assert named == {*ON_TEXTS, *ON_IDS, *ON_OUTPUTS, *NOT_APPLICABLE} - elsewhere
 
 
 def assert_works(model: BaseEstimator, X: Any, y: np.ndarray) -> None:
