@@ -32,7 +32,7 @@ _EXPECTED_FAILURES = {
 }
 
 
-def _expected_failures(estimator: BaseEstimator) -> dict[str, str]:
+def expected_failures(estimator: BaseEstimator) -> dict[str, str]:
     return _EXPECTED_FAILURES.get(type(estimator).__name__, {})
 
 
@@ -46,7 +46,7 @@ def _expected_failures(estimator: BaseEstimator) -> dict[str, str]:
         ),
         NBSVMClassifier(),
     ],
-    expected_failed_checks=_expected_failures,
+    expected_failed_checks=expected_failures,
 )
 def test_sklearn_checks(
     estimator: BaseEstimator, check: Callable[[BaseEstimator], None]

@@ -5,17 +5,18 @@ A step before the last one then hands a DataFrame on; warnings are errors here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import sklearn
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skrnn import (
     HierarchicalAttentionClassifier,
@@ -29,6 +30,7 @@ from skrnn import (
 from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
 from skrnn.datasets import make_reviews
 from tests.helpers import small_pipeline
+from tests.test_common import expected_failures
 
 TEXTS, LABELS = make_reviews(40, random_state=0)
 PARTLY = np.where(np.arange(40) % 2, LABELS, -1)
@@ -246,3 +248,13 @@ def test_texts_and_labels_may_be_series_of_either_library(
     texts, labels = frames.Series(list(TEXTS)), frames.Series(list(LABELS))
     model = small_pipeline().fit(texts, labels)
     np.testing.assert_array_equal(model.predict_proba(texts), expected["recurrent"][1])
+
+
+@parametrize_with_checks(
+    [MODELS["recurrent"]["clf"]], expected_failed_checks=expected_failures
+)
+def test_the_checks_of_scikit_learn_under_pandas(
+    estimator: BaseEstimator, check: Callable[[BaseEstimator], None]
+) -> None:
+    with sklearn.config_context(transform_output="pandas"):
+        check(estimator)
