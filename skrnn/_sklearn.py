@@ -96,6 +96,9 @@ def tuned_positive_label(classifier: Any) -> Any:
     return classifier._curve_scorer._get_pos_label()
 
 
+_POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
 class SuggestParameters:
     """Mixin: a mistyped parameter is answered with the nearest valid name.
 
@@ -112,14 +115,16 @@ class SuggestParameters:
         return False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Show the named parameters only: ``**routed`` is not one of them."""
+        """Show the named parameters, and those that ``**kwargs`` passes to a base."""
         super().__init_subclass__(**kwargs)
         signature = inspect.signature(cls.__init__)
-        named = [
-            p
-            for p in list(signature.parameters.values())[1:]
-            if p.kind is not p.VAR_KEYWORD
-        ]
+        parameters = list(signature.parameters.values())[1:]
+        named = [p for p in parameters if p.kind in (p.KEYWORD_ONLY, _POSITIONAL)]
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            known = {p.name for p in named}
+            bases = [b for b in cls.__mro__[1:] if "__signature__" in vars(b)]
+            passed_on = vars(bases[0])["__signature__"].parameters if bases else {}
+            named += [p for p in passed_on.values() if p.name not in known]
         cls.__signature__ = signature.replace(parameters=named)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:

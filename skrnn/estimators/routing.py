@@ -132,7 +132,9 @@ def make_callbacks(estimator: Any) -> list[keras.callbacks.Callback]:
             continue
         routed = route_params(params, destination=destination, pass_filter=set())
         try:
-            made += _flatten(unflatten_params(params[destination], routed))
+            compiled = unflatten_params(params[destination], routed)
+            named = isinstance(compiled, Mapping)
+            made += _flatten(list(compiled.values()) if named else compiled)
         except TypeError as error:
             raise TypeError(
                 "callbacks must be a keras.callbacks.Callback, a list, tuple or dict "
@@ -142,11 +144,9 @@ def make_callbacks(estimator: Any) -> list[keras.callbacks.Callback]:
 
 
 def _flatten(callbacks: Any) -> Iterable[keras.callbacks.Callback]:
-    """Yield the callbacks of nested lists, tuples and dicts."""
+    """Yield the callbacks of nested lists and tuples."""
     if isinstance(callbacks, keras.callbacks.Callback):
         yield callbacks
-    elif isinstance(callbacks, Mapping):
-        yield from _flatten(list(callbacks.values()))
     elif isinstance(callbacks, list | tuple):
         for each in callbacks:
             yield from _flatten(each)

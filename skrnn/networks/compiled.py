@@ -194,6 +194,20 @@ class CompiledNetwork:
         self.model.compute_metrics(None, *map(tf.constant, (y, outputs)))
         self.model.reset_metrics()
 
+    def take_initial_epoch(self) -> int | None:
+        """Return the epoch to start from that a callback restored, and forget it.
+
+        :class:`keras.callbacks.BackupAndRestore` leaves it where ``fit`` looks.
+        """
+        epoch: int | None = self.model._initial_epoch
+        self.model._initial_epoch = None
+        return epoch
+
+    def finalize(self) -> None:
+        """Give the model the weights to predict with, as Keras does after ``fit``."""
+        self.show_average(True)
+        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+
     def show_average(self, average: bool) -> None:
         """Give the model the averaged weights, or back those that are learnt.
 

@@ -139,6 +139,7 @@ def train(
     if checkpoints is not None:
         finished = _resume(network, checkpoints, epochs, callbacks)
         initial_epoch = initial_epoch if finished is None else finished.epochs
+    initial_epoch = network.take_initial_epoch() or initial_epoch
     logs: dict[str, float] = {}
     diverged: DivergenceError | None = None
     epoch = initial_epoch
@@ -189,7 +190,7 @@ def train(
                 f"{_what_is_kept(finished)}",
                 stacklevel=2,
             )
-    network.show_average(True)
+    network.finalize()
     calls.on_train_end(logs)
     history = {} if finished is None else finished.history
     if diverged is not None:
@@ -259,12 +260,15 @@ def _train_epoch(
 ) -> dict[str, float]:
     """Train one epoch and return its means; the averaged weights are then in place."""
     means = _RunningMeans()
+    may_stop = network.replicas.n == len(network.replicas.numbers)
     for step, chosen in enumerate(batches):
         calls.on_train_batch_begin(step)
         batch = examples.batch(chosen)
         means.update(network.train_step(*batch))
         refuse_nonsense({"the loss": means.loss}, f"in step {step + 1}")
         calls.on_train_batch_end(step, means.result())
+        if network.model.stop_training and may_stop:  # other processes would wait
+            break
     network.show_average(True)
     refuse_overflow(network, batch[0])
     return means.result()
