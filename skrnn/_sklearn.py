@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.ensemble._base import (
     _BaseHeterogeneousEnsemble as BaseHeterogeneousEnsemble,
 )
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
@@ -35,6 +36,7 @@ except ImportError:  # before scikit-learn 1.9, which brought set_callbacks
 
 __all__ = [
     "BaseHeterogeneousEnsemble",
+    "BaseSearchCV",
     "CallbackSupportMixin",
     "FitTask",
     "HTMLReprMixin",
@@ -49,6 +51,7 @@ __all__ = [
     "raise_for_params",
     "take_params",
     "take_rows",
+    "tuned_positive_label",
     "validate_params",
 ]
 
@@ -87,6 +90,11 @@ def did_you_mean(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{hint} Valid parameters are: {', '.join(map(repr, sorted(known)))}."
+
+
+def tuned_positive_label(classifier: Any) -> Any:
+    """Return the label that a TunedThresholdClassifierCV compares, None for 1."""
+    return classifier._curve_scorer._get_pos_label()
 
 
 class SuggestParameters:

@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils.extmath import randomized_svd
 
+from skrnn._blas import one_blas_thread
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import FIRST_WORD, PAD
 
@@ -324,9 +325,9 @@ def learn_vectors(
         raise ValueError("Word vectors cannot be learnt: the texts hold no words.")
     table = METHODS[method](texts, n_ids, n_dimensions, seed)
     counts = np.bincount(flat, minlength=n_ids)
-    share = counts / counts.sum()
-    mean = share @ table
-    scale = np.sqrt(share @ (table - mean) ** 2)
+    # Not by matrix products, whose last bits depend on the number of BLAS threads.
+    mean = np.average(table, axis=0, weights=counts)
+    scale = np.sqrt(np.average((table - mean) ** 2, axis=0, weights=counts))
     table = ((table - mean) / np.where(scale > 0, scale, 1.0)).astype(np.float32)
     table[counts == 0] = 0.0
     return table
@@ -350,7 +351,8 @@ def _svd(texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int) -> _Ta
         shape=together.shape,
     )
     n_found = min(n_dimensions, n_ids)
-    left, values, _ = randomized_svd(matrix, n_found, n_iter=2, random_state=seed)
+    with one_blas_thread():
+        left, values, _ = randomized_svd(matrix, n_found, n_iter=2, random_state=seed)
     table = np.zeros((n_ids, n_dimensions), np.float32)
     table[:, :n_found] = left * np.sqrt(values)
     return table

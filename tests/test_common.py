@@ -47,7 +47,7 @@ _EXPECTED_FAILURES = {
 }
 
 
-def _expected_failures(estimator: BaseEstimator) -> dict[str, str]:
+def expected_failures(estimator: BaseEstimator) -> dict[str, str]:
     if getattr(estimator, "weights", None) == "equal":  # nothing is held out
         return {}
     return _EXPECTED_FAILURES.get(type(estimator).__name__, {})
@@ -72,7 +72,7 @@ _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
         BlendedClassifier(_LINEAR, weights="equal"),
         DistilledClassifier(*(estimator for _, estimator in _LINEAR)),
     ],
-    expected_failed_checks=_expected_failures,
+    expected_failed_checks=expected_failures,
 )
 def test_sklearn_checks(
     estimator: BaseEstimator, check: Callable[[BaseEstimator], None]

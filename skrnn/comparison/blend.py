@@ -17,6 +17,7 @@ from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn._blas import one_blas_thread
 from skrnn._sklearn import (
     BaseHeterogeneousEnsemble,
     Interval,
@@ -207,8 +208,9 @@ class BlendedClassifier(
             estimators = fitted(learnt)
             odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
             held_weight = None if sample_weight is None else sample_weight[held_out]
-            final = LogisticRegression(max_iter=1000)
-            final.fit(odds, y[held_out], sample_weight=held_weight)
+            with one_blas_thread():
+                final = LogisticRegression(max_iter=1000)
+                final.fit(odds, y[held_out], sample_weight=held_weight)
             if self.refit:
                 estimators = fitted(labelled)
         self.estimators_ = estimators

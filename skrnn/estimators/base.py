@@ -60,6 +60,7 @@ from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.objective import Objective
 from skrnn.networks.replicas import STRATEGIES, as_replicas, name_of
+from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
 from skrnn.training.batches import Rows, align_left
 from skrnn.training.callbacks import EpochTasks
@@ -334,6 +335,8 @@ class BaseTextClassifier(
         X, y = validate_data(
             self, X, y, reset=reset, dtype="numeric", multi_output=False
         )
+        if reset:
+            check_columns(name, X, getattr(self, "feature_names_in_", None))
         ids, y = as_ids(name, X), column_or_1d(y)
         check_classification_targets(y)
         if not hasattr(self, "classes_"):
@@ -697,6 +700,29 @@ class BaseTextClassifier(
             Parameter names and their values.
         """
         return {**super().get_params(deep=deep), **routed_params(self)}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of this estimator, routed ones included.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameter names and their new values.
+
+        Returns
+        -------
+        self : estimator instance
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a name is not a parameter; the message names the nearest valid one.
+        """
+        routed = {name: value for name, value in params.items() if is_routed(name)}
+        super().set_params(**{k: v for k, v in params.items() if k not in routed})
+        self.__dict__.update(routed)
+        return self
 
     def _validate_params(self) -> None:
         super()._validate_params()

@@ -107,12 +107,12 @@ def refuse_other_labels(y: Any) -> None:
                 "several labels per text, fit one classifier per label: "
                 "sklearn.multiclass.OneVsRestClassifier with a MultiLabelBinarizer."
             )
-    labels = np.asarray(y)
+    # A list of numbers and strings would become an array of strings.
+    labels = np.array(y, dtype=object) if isinstance(y, list | tuple) else np.asarray(y)
     if labels.ndim == 2 and labels.shape[1] > 1:
-        one_hot = labels.dtype.kind in "biuf" and bool(
-            (
-                ((labels == 0) | (labels == 1)).all(axis=1) & (labels.sum(axis=1) == 1)
-            ).all()
+        one_hot = bool(
+            ((labels == 0) | (labels == 1)).all()
+            and ((labels == 1).sum(axis=1) == 1).all()
         )
         hint = (
             "It looks one-hot encoded: pass y.argmax(axis=1)."

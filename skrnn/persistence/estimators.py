@@ -1,8 +1,9 @@
 """Estimators as JSON, and back: which ones are known, and what of them is kept.
 
-A known estimator is written as its class's public name, its parameters and its fitted
-attributes. What belongs to the machine or to a training run (``memory``, ``callbacks``,
-``strategy``) is not kept. Estimators of scikit-learn go through skops.
+An estimator of ours is written as its class's public name, its parameters and its
+fitted attributes; one of scikit-learn likewise if :mod:`skrnn.persistence.scikit_learn`
+knows it, whatever estimators it holds. All others go through skops. What belongs to
+the machine or to a training run (``memory``, ``callbacks``, ``strategy``) is not kept.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from skrnn.persistence.layout import (
     weight_shapes,
     write_spec,
 )
+from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.values import Reader, Writer
 from skrnn.text.vocabulary import check_vocabulary
 
@@ -100,6 +102,7 @@ KINDS = {
     "skrnn.TextSequencer": Kind(
         home="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+        optional=("oov_rate_",),
         in_use=True,
     ),
     "skrnn.RNNSentimentClassifier": _classifier("skrnn.estimators.recurrent", "words"),
@@ -132,7 +135,7 @@ KINDS = {
 
 
 def write_estimator(
-    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = True
+    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = False
 ) -> dict[str, Any]:
     """Return an estimator as what JSON can hold.
 
@@ -144,9 +147,8 @@ def write_estimator(
         The estimator.
     place : str, default=""
         Where it stands, as the Pipeline names it, for messages.
-    fitted : bool, default=True
-        Whether it must be fitted; of an estimator that only serves to be cloned the
-        parameters alone are kept.
+    fitted : bool, default=False
+        Whether it must be fitted; otherwise it is written as it is.
 
     Raises
     ------
@@ -168,19 +170,22 @@ def write_estimator(
             f"save expects a fitted Pipeline or estimator, got an object of type "
             f"{type(estimator).__name__}."
         )
-    name = _public_name(estimator)
-    if fitted and not _is_fitted(estimator):
+    is_fitted = _is_fitted(estimator)
+    if fitted and not is_fitted:
         raise NotFittedError(
             f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
             "save. Call fit first."
         )
+    if name_class(type(estimator)) is not None:
+        return write_object(writer, estimator, place)
+    name = _public_name(estimator)
     if name is None:
-        return _write_foreign(writer, estimator if fitted else clone(estimator), place)
+        return _write_foreign(writer, estimator, place)
     kind = KINDS[name]
     templates = _templates(kind, estimator)
     apart = {"estimators"} if kind.estimators else dict(templates).keys()
     given = estimator.get_params(deep=False)
-    if fitted and kind.in_use:
+    if is_fitted and kind.in_use:
         given = estimator._get_params_in_use()
     params = {
         key: writer.write(value, _join(place, key))
@@ -190,7 +195,7 @@ def write_estimator(
     written: dict[str, Any] = {"class": name, "params": params}
     if templates:
         written["templates"] = _write_all(writer, templates, place, False)
-    if not fitted:
+    if not is_fitted:
         return written
     return {**written, **_write_fitted(writer, kind, estimator, place)}
 
@@ -253,7 +258,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if name == _SKOPS:
         return read_foreign(reader.files[written["file"]], reader.trusted)
     if name not in KINDS:
-        raise DamagedFileError(f"it holds a {name!r}, which is not known here.")
+        return read_object(reader, written)
     kind = KINDS[name]
     cls = getattr(import_module(kind.home), name.rpartition(".")[2])
     params = {key: reader.read(value) for key, value in written["params"].items()}
@@ -322,6 +327,8 @@ def _check_sequencer(fitted: dict[str, Any]) -> None:
     fits = isinstance(fitted["vocabulary_"], dict) and _is_count(fitted["maxlen_"])
     if not fits or not all(map(_is_count, fitted["vocabulary_"].values())):
         raise DamagedFileError("the vocabulary or maxlen_ is none.")
+    if type(fitted.get("oov_rate_", 0.0)) is not float:
+        raise DamagedFileError("oov_rate_ is no share.")
     check_vocabulary(fitted["vocabulary_"])
 
 
@@ -347,10 +354,11 @@ def _public_name(estimator: object) -> str | None:
 
 
 def _templates(kind: Kind, estimator: Any) -> list[tuple[str, Any]]:
-    """Return the estimators that an estimator was given, by name."""
+    """Return clones of the estimators that an estimator was given, by name."""
+    found = [(key, getattr(estimator, key)) for key in kind.templates]
     if kind.estimators:
-        return list(estimator.estimators)
-    return [(key, getattr(estimator, key)) for key in kind.templates]
+        found = estimator.estimators
+    return [(key, clone(each, safe=False)) for key, each in found]
 
 
 def _is_fitted(estimator: Any) -> bool:

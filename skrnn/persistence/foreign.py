@@ -7,6 +7,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from sklearn.base import BaseEstimator
+
 from skrnn.persistence.archive import check_zip
 
 __all__ = ["read_foreign", "write_foreign"]
@@ -42,12 +44,23 @@ def write_foreign(estimator: Any, place: str) -> bytes:
         ) from error
     if any(name.startswith("skrnn.") for name in unknown):
         raise TypeError(
-            f"{place or 'The estimator'} is a {type(estimator).__name__} that holds "
-            "estimators of skrnn, or one derived from them. Files hold skrnn's own "
-            "classes, and Pipelines of them: save the fitted Pipeline within "
-            "(search.best_estimator_), or use pickle for what you trust."
+            f"{place or 'The estimator'} is a {type(estimator).__name__}, a class that "
+            "skrnn.save does not know, and is derived from estimators of skrnn or "
+            f"holds some. {_advice(estimator)}, or use pickle for what you trust."
         )
     return content
+
+
+def _advice(estimator: Any) -> str:
+    """Tell what of an estimator can be saved."""
+    parts = [
+        name
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and isinstance(value, BaseEstimator)
+    ]
+    if parts:
+        return f"Save the fitted estimators in it ({', '.join(parts)}) instead"
+    return "Save the fitted estimators in it one by one instead"
 
 
 def read_foreign(content: bytes, trusted: Collection[str]) -> Any:

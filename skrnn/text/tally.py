@@ -6,6 +6,7 @@ Tallies take memory for the distinct words and lengths that they met, not for th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -94,6 +95,10 @@ class WordTally:
             frequencies,
             self.n_documents + len(documents.lengths),
         )
+
+    def count(self, words: Iterable[str]) -> int:
+        """Return how often words that were met occur, all together."""
+        return int(self.counts[[self.numbers[word] for word in words]].sum())
 
 
 @dataclass(frozen=True)

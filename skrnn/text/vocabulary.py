@@ -112,7 +112,7 @@ def learn_vocabulary(
         )
     )
     return {
-        token: number
+        str(token): number  # a user's tokenizer may return NumPy's strings
         for number, (_, token) in enumerate(ranked[:max_features], start=FIRST_WORD)
     }
 
@@ -150,23 +150,29 @@ def check_vocabulary(vocabulary: Any) -> dict[str, int]:
             vocabulary = sorted(vocabulary)
         ids = {}
         for number, token in enumerate(vocabulary, start=FIRST_WORD):
+            token = _checked_token(token)
             if token in ids:
                 raise ValueError(f"Duplicate term in vocabulary: {token!r}")
             ids[token] = number
     if not ids:
         raise ValueError("empty vocabulary passed to fit")
-    for token in ids:
-        if not isinstance(token, str):
-            raise TypeError(
-                f"The vocabulary holds {describe(token)}; all tokens must be str."
-            )
     return ids
+
+
+def _checked_token(token: Any) -> str:
+    """Return a token as Python's own str, which NumPy's is not."""
+    if not isinstance(token, str):
+        raise TypeError(
+            f"The vocabulary holds {describe(token)}; all tokens must be str."
+        )
+    return str(token)
 
 
 def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
     """Check the ids of a mapping."""
     owners: dict[int, str] = {}
     for token, number in vocabulary.items():
+        token = _checked_token(token)
         if not isinstance(number, Integral) or isinstance(number, bool):
             raise TypeError(
                 f"The vocabulary gives {token!r} the id {describe(number)}; ids must "

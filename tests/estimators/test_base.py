@@ -131,7 +131,7 @@ def test_proba_of_one_row_has_two_dimensions(sequences: Sequences) -> None:
 
 def test_counts_are_refused_and_the_sequencer_is_named() -> None:
     counts = CountVectorizer().fit_transform(["a good film", "a bad film"])
-    with pytest.raises(TypeError, match="sparse matrix.*TextSequencer in the place of"):
+    with pytest.raises(TypeError, match=r"sparse matrix.*TextSequencer in the place"):
         small().fit(counts, [0, 1])
     pipeline = make_pipeline(CountVectorizer(), small())
     with pytest.raises(TypeError, match="TextSequencer"):

@@ -99,12 +99,15 @@ def test_document_frequencies() -> None:
         (iter(("b", "a")), {"b": 2, "a": 3}),
         ({"b", "a"}, {"a": 2, "b": 3}),
         ({"b": 9, "a": np.int64(4)}, {"b": 9, "a": 4}),
+        (np.array(["b", "a"]), {"b": 2, "a": 3}),
+        ({np.str_("b"): 2}, {"b": 2}),
     ],
 )
 def test_fixed_vocabularies(given_as: Any, expected: dict[str, int]) -> None:
     checked = check_vocabulary(given_as)
     assert list(checked.items()) == list(expected.items())
     assert all(type(number) is int for number in checked.values())
+    assert all(type(token) is str for token in checked)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,8 @@ def test_fixed_vocabularies(given_as: Any, expected: dict[str, int]) -> None:
         (["a", "b", "a"], ValueError, "Duplicate term in vocabulary: 'a'"),
         ([3], TypeError, r"holds 3 \(type int\); all tokens must be str"),
         ({None: 3}, TypeError, "holds None"),
+        (["a", ["b"]], TypeError, r"holds \['b'\] \(type list\)"),
+        (np.array([["a"]]), TypeError, "holds array"),
         ({"a": 1}, ValueError, "gives 'a' the id 1.*words start at 2.*keras_index"),
         ({"a": -2}, ValueError, "the id -2"),
         ({"a": 2, "b": 2}, ValueError, "both 'a' and 'b' the id 2"),
