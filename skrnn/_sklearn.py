@@ -67,11 +67,12 @@ def fit_context(
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
         known = inspect.signature(method).parameters
+        takes_metadata = any(p.kind is p.VAR_KEYWORD for p in known.values())
         run = checked(method)
 
         @functools.wraps(method)
         def fit(estimator: Any, *args: Any, **kwargs: Any) -> Any:
-            for name in kwargs.keys() - known.keys():
+            for name in () if takes_metadata else kwargs.keys() - known.keys():
                 raise TypeError(
                     f"{type(estimator).__name__}.{method.__name__}() got an unexpected "
                     f"keyword argument {name!r}. Parameters are set in the constructor "

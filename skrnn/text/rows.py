@@ -103,7 +103,7 @@ def warn_if_unknown(
     """
     if oov_rate is None:
         return
-    rate = int(np.count_nonzero(flat == OOV)) / max(int(np.count_nonzero(flat)), 1)
+    rate = int(np.count_nonzero(flat == OOV)) / max(len(documents.codes), 1)
     if rate <= max(0.5, 2 * oov_rate):
         return
     if sum(token not in vocabulary for token in documents.tokens) < _MANY_TOKENS:

@@ -154,7 +154,7 @@ def _may_have_emoticons(text: str) -> bool:
         or "=" in text
         or "<" in text
         or "^" in text
-        or "-_" in text
+        or "_" in text
     )
 
 
