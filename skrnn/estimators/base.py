@@ -58,7 +58,7 @@ from skrnn.estimators.validation import (
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
-from skrnn.networks.objective import Objective
+from skrnn.networks.losses import Objective
 from skrnn.networks.replicas import STRATEGIES, as_replicas, name_of
 from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD

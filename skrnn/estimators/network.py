@@ -14,7 +14,7 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.forks import refuse_fork
-from skrnn.networks.objective import Objective
+from skrnn.networks.losses import Objective
 from skrnn.networks.pool import PooledNetwork, acquire_network
 from skrnn.networks.replicas import ALONE, Replicas
 

@@ -18,7 +18,12 @@ import tensorflow as tf
 
 from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
 from skrnn.networks.dtypes import float32_policy
-from skrnn.networks.objective import NEXT_TO_NOTHING, Objective, share, virtual_labels
+from skrnn.networks.losses import (
+    UNLABELED_LOSS_WEIGHT,
+    Objective,
+    virtual_labels,
+    weighted_mean,
+)
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.replicas import ALONE, Replicas
 
@@ -69,8 +74,8 @@ class CompiledNetwork:
         )
         between = [vectors.output, lengths.output]
         self._known = align.known
-        self._look_up = keras.Model(align.output, between)
-        self._judge = keras.Model(between, self.model.output)
+        self._embed = keras.Model(align.output, between)
+        self._classify = keras.Model(between, self.model.output)
         binary = spec.n_outputs == 1
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
@@ -274,7 +279,7 @@ class CompiledNetwork:
         return _trace(step, _IDS)
 
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
-        return self._judge(self._look_up(self._known(ids), training=False))
+        return self._classify(self._embed(self._known(ids), training=False))
 
     # Steps take ids, classes and weights of rows, and the classes of all rows of the
     # batch, which are more where replicas share it.
@@ -292,10 +297,10 @@ class CompiledNetwork:
     ) -> _Sums:
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as tape:
-            seen = self._look_up(self._known(ids), training=True)
-            proba = self._judge(seen, training=True)
+            seen = self._embed(self._known(ids), training=True)
+            proba = self._classify(seen, training=True)
             losses = self.objective.label_losses(proba, tf.maximum(y, 0))
-            loss = share(losses, weight, batch >= 0)
+            loss = weighted_mean(losses, weight, batch >= 0)
         self._learn(tape.gradient(loss, variables))
         return self._sums(proba, losses, y, weight)
 
@@ -305,21 +310,21 @@ class CompiledNetwork:
         labelled = y >= 0
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as below:
-            vectors, lengths = self._look_up(self._known(ids), training=True)
+            vectors, lengths = self._embed(self._known(ids), training=True)
         # Two passes above the same word vectors: as they are, and perturbed.
         with tf.GradientTape() as tape:
             tape.watch(vectors)
-            proba = self._judge([vectors, lengths], training=True)
+            proba = self._classify([vectors, lengths], training=True)
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
             aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
             losses = self.objective.label_losses(proba, aims)
-            counts = weight * tf.where(labelled, 1.0, NEXT_TO_NOTHING)
-            loss = share(losses, counts, batch >= 0)
+            counts = weight * tf.where(labelled, 1.0, UNLABELED_LOSS_WEIGHT)
+            loss = weighted_mean(losses, counts, batch >= 0)
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
         moved = vectors + self.objective.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
-            perturbed = self._judge([moved, lengths], training=True)
+            perturbed = self._classify([moved, lengths], training=True)
             loss = self.objective.perturbed_losses(perturbed, proba, y, weight, batch)
         harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
         gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]

@@ -16,7 +16,7 @@ import keras
 from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork, network_key
 from skrnn.networks.forks import refuse_fork
-from skrnn.networks.objective import Objective
+from skrnn.networks.losses import Objective
 from skrnn.networks.replicas import ALONE, Replicas
 
 # A grid comes back to its architectures, and a cluster may keep a fitted estimator
@@ -68,7 +68,7 @@ def acquire_network(
         The optimizer of a new network. A pooled network has an equal one, except for
         the learning rate.
     held : PooledNetwork, default=None
-        What the caller already holds; it is returned if it fits.
+        What the caller already holds; it is retransposed if it fits.
     replicas : Replicas, default=ALONE
         The replicas that compute together; the optimizer was made in their scope.
 

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from skrnn.kernels.threads import n_threads
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.threads import n_threads
 from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
 from skrnn.training.checkpoints import EpochCheckpoints, History, State
 from skrnn.training.divergence import (

@@ -122,7 +122,9 @@ def test_texts_without_labels(tmp_path: Path) -> None:
     assert reviews.target is None
     path = write(tmp_path, "a;b\nx;y\n")
     assert load_reviews(path, text_column="a;b", label_column=None).data == ["x;y"]
-    with pytest.raises(ValueError, match=r"empty cells in 'review_text', in 1 of 2 rows"):
+    with pytest.raises(
+        ValueError, match=r"empty cells in 'review_text', in 1 of 2 rows"
+    ):
         load_reviews(write(tmp_path, "review_text,x\n,1\na,2\n"), label_column=None)
 
 

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.objective import Objective
+from skrnn.networks.losses import Objective
 from tests.networks.test_builders import SPEC
 
 SMALL = replace(

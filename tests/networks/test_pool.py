@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skrnn.networks import pool
-from skrnn.networks.objective import Objective
+from skrnn.networks.losses import Objective
 from skrnn.networks.pool import acquire_network
 from tests.networks.test_builders import SPEC
 

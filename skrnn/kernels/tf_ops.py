@@ -1,14 +1,13 @@
-"""Recurrent layers for a CPU, several times faster than a general loop of operations.
+"""TensorFlow ops around the Numba kernels, several times as fast as Keras' on a CPU.
 
-The compiled loops of :mod:`skrnn.networks.loops` as TensorFlow operations: rows do
-not meet in a recurrent layer, so parts of a batch run side by side, and the gradients
-of the weights are added up part by part. The parts depend on the batch alone, so that
-the bits of a result do not depend on the number of threads, which is Numba's
+Rows are independent in a recurrent layer, so parts of a batch run in parallel, and the
+gradients with respect to the weights are added up part by part. The parts depend on the
+batch alone, so a result does not depend on the number of threads, which is Numba's
 (``NUMBA_NUM_THREADS``, or ``OMP_NUM_THREADS`` if that is less).
 
-All functions take rows first: inputs (batch, time, features), float32, from a zero
-state; they give the states, (batch, time, units), and can be differentiated once.
-Weights are laid out as in Keras.
+All functions take inputs of shape (batch, time, features), float32, start from a zero
+state, return the states, (batch, time, units), and can be differentiated once. Weights
+are laid out as in Keras.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.networks import loops
-from skrnn.networks.threads import heed_environment, side_by_side
+from skrnn.kernels import numba_kernels
+from skrnn.kernels.threads import heed_environment, side_by_side
 
 heed_environment()
 
 _Array = npt.NDArray[np.float32]
 _Ids = npt.NDArray[np.int32]
-_MOST_PARTS = 8
-# A part of fewer numbers is computed sooner than a thread is asked to help.
-_LEAST_NUMBERS = 10_000
+_MAX_PARTS = 8
+# Waking a thread takes longer than computing a part of fewer numbers.
+_MIN_NUMBERS_PER_PART = 10_000
 _ALIGNMENT = 64  # bytes
 _VECTOR, _MATRIX, _VECTORS = (
     tf.TensorSpec([None] * n_axes, tf.float32) for n_axes in (1, 2, 3)
@@ -42,18 +41,18 @@ _IDS = tf.TensorSpec([None, None], tf.int32)
 
 
 @dataclass(frozen=True)
-class Loops:
-    """A recurrent layer: its loops, and what the forward one gives.
+class RecurrentKernels:
+    """The kernels of a recurrent layer, and what the forward one fills.
 
     Parameters
     ----------
     forward : callable
-        Takes inputs, kernel, recurrent kernel and bias, and fills the states and
-        whatever else the way back needs.
+        Takes inputs, kernel, recurrent kernel and bias; fills the states and whatever
+        else the backward kernel needs.
     backward : callable
-        Takes the gradient by the states, the inputs, what ``forward`` filled, and both
-        kernels transposed; fills the gradient by the inputs and adds to that by
-        the weights.
+        Takes the gradient with respect to the states, the inputs, what ``forward``
+        filled, and both kernels transposed; fills the gradient with respect to the
+        inputs and adds to that with respect to the weights.
     widths : tuple of int
         Last sizes of what ``forward`` fills, in units.
     """
@@ -63,10 +62,16 @@ class Loops:
     widths: tuple[int, ...]
 
 
-LOOPS = {
-    "simple": Loops(loops.simple_forward, loops.simple_backward, (1,)),
-    "lstm": Loops(loops.lstm_forward, loops.lstm_backward, (1, 1, 4)),
-    "gru": Loops(loops.gru_forward, loops.gru_backward, (1, 3)),
+NUMBA_KERNELS = {
+    "simple": RecurrentKernels(
+        numba_kernels.simple_forward, numba_kernels.simple_backward, (1,)
+    ),
+    "lstm": RecurrentKernels(
+        numba_kernels.lstm_forward, numba_kernels.lstm_backward, (1, 1, 4)
+    ),
+    "gru": RecurrentKernels(
+        numba_kernels.gru_forward, numba_kernels.gru_backward, (1, 3)
+    ),
 }
 
 
@@ -87,7 +92,7 @@ def simple_rnn(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(LOOPS["simple"], inputs, kernel, recurrent_kernel, bias)
+    return _layer(NUMBA_KERNELS["simple"], inputs, kernel, recurrent_kernel, bias)
 
 
 def lstm(
@@ -107,7 +112,7 @@ def lstm(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(LOOPS["lstm"], inputs, kernel, recurrent_kernel, bias)
+    return _layer(NUMBA_KERNELS["lstm"], inputs, kernel, recurrent_kernel, bias)
 
 
 def gru(
@@ -127,7 +132,7 @@ def gru(
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(LOOPS["gru"], inputs, kernel, recurrent_kernel, bias)
+    return _layer(NUMBA_KERNELS["gru"], inputs, kernel, recurrent_kernel, bias)
 
 
 def clockwork(
@@ -159,11 +164,11 @@ def clockwork(
 
 
 @cache
-def _clockwork(periods: tuple[int, ...]) -> Loops:
+def _clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
     every = np.array(periods, np.int64)
-    return Loops(
-        partial(loops.clockwork_forward, every),
-        partial(loops.clockwork_backward, every),
+    return RecurrentKernels(
+        partial(numba_kernels.clockwork_forward, every),
+        partial(numba_kernels.clockwork_backward, every),
         (1,),
     )
 
@@ -197,8 +202,8 @@ def look_up(
     return vectors
 
 
-# TensorFlow never forgets the gradient of an operation that was traced, and with it the
-# graph around: these are graphs of their own, traced once, not one in each network.
+# TensorFlow never frees the gradient of a traced op, nor the graph around it: these are
+# graphs of their own, traced once, not once per network.
 
 
 @tf.function(input_signature=[_MATRIX, _IDS], autograph=False)
@@ -239,18 +244,18 @@ def _summed(
 
 def _look_up(table: _Array, ids: _Ids, scale: _Array) -> _Array:
     vectors = _empty(*ids.shape, table.shape[1])
-    loops.look_up(table, ids, scale, vectors)
+    numba_kernels.look_up(table, ids, scale, vectors)
     return vectors
 
 
 def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array:
     sums = _empty(int(n_ids), upstream.shape[2])
-    loops.add_by_id(upstream, ids, scale, sums)
+    numba_kernels.add_by_id(upstream, ids, scale, sums)
     return sums
 
 
 def _layer(
-    kind: Loops,
+    kind: RecurrentKernels,
     inputs: tf.Tensor,
     kernel: tf.Tensor,
     recurrent_kernel: tf.Tensor,
@@ -262,7 +267,7 @@ def _layer(
 
 
 @cache
-def _recurrence(kind: Loops) -> Callable[..., tf.Tensor]:
+def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
     def forward(inputs: _Array, *weights: _Array) -> list[_Array]:
         units = len(weights[1])
         parts = _parts(inputs)
@@ -280,19 +285,19 @@ def _recurrence(kind: Loops) -> Callable[..., tf.Tensor]:
         inputs = by_row[1]
         n_features, units = weights[0].shape[1], weights[1].shape[1]
         parts = _parts(inputs)
-        by_inputs = _empty(*inputs.shape)
-        by_weights = np.zeros((len(parts), n_features + units + 1, len(weights[0])))
-        by_weights = by_weights.astype(np.float32)
+        d_inputs = _empty(*inputs.shape)
+        d_weights = np.zeros((len(parts), n_features + units + 1, len(weights[0])))
+        d_weights = d_weights.astype(np.float32)
 
         def run(part: int) -> None:
             rows = parts[part]
             kind.backward(
-                *(a[rows] for a in by_row), *weights, by_inputs[rows], by_weights[part]
+                *(a[rows] for a in by_row), *weights, d_inputs[rows], d_weights[part]
             )
 
         side_by_side(run, len(parts))
-        total = by_weights.sum(axis=0)
-        return [by_inputs, total[:n_features], total[n_features:-1], total[-1]]
+        total = d_weights.sum(axis=0)
+        return [d_inputs, total[:n_features], total[n_features:-1], total[-1]]
 
     @tf.custom_gradient
     def run_layer(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
@@ -305,10 +310,10 @@ def _recurrence(kind: Loops) -> Callable[..., tf.Tensor]:
 
         def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
             inputs, kernel, recurrent, _ = given
-            turned = [tf.transpose(kernel), tf.transpose(recurrent)]
+            transposed = [tf.transpose(kernel), tf.transpose(recurrent)]
             gradients: list[tf.Tensor] = tf.numpy_function(
                 backward,
-                [upstream, inputs, *results, *turned],
+                [upstream, inputs, *results, *transposed],
                 [tf.float32] * len(given),
                 stateful=False,
             )
@@ -325,13 +330,13 @@ def _recurrence(kind: Loops) -> Callable[..., tf.Tensor]:
 def _parts(inputs: _Array) -> list[slice]:
     """Cut the rows into even-sized parts."""
     n_rows = len(inputs)
-    n_parts = max(min(_MOST_PARTS, inputs.size // _LEAST_NUMBERS, n_rows // 2), 1)
+    n_parts = max(min(_MAX_PARTS, inputs.size // _MIN_NUMBERS_PER_PART, n_rows // 2), 1)
     bounds = [2 * (n_rows * k // (2 * n_parts)) for k in range(n_parts)] + [n_rows]
     return [slice(*ends) for ends in pairwise(bounds)]
 
 
 def _empty(*shape: int) -> _Array:
-    """Return an array that TensorFlow takes over; it copies what is less aligned."""
+    """Return an array aligned so that TensorFlow takes it over without a copy."""
     size = 4 * math.prod(shape)
     memory = np.empty(size + _ALIGNMENT, np.uint8)
     start = -memory.ctypes.data % _ALIGNMENT

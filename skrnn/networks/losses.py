@@ -1,4 +1,4 @@
-"""What a training step makes small: the losses, and the perturbations they look at."""
+"""The training loss: cross-entropy, and adversarial losses of perturbed vectors."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
-# A row without a label must not move the weights by its own loss, yet its perturbation
-# follows from that loss; weighed like this, one pass back serves both.
-NEXT_TO_NOTHING = 2.0**-20
+# The gradient of an unlabeled row's own loss gives its perturbation, but must not train
+# the weights. With this factor one backward pass serves both.
+UNLABELED_LOSS_WEIGHT = 2.0**-20
 
 
 @dataclass(frozen=True)
 class Objective:
-    """All that decides what training makes small, and what is kept of its path.
+    """The terms of the training loss, and the averaging of weights.
 
     Parameters
     ----------
     label_smoothing : float, default=0.0
         As in :class:`keras.losses.CategoricalCrossentropy`.
     adversarial : float, default=0.0
-        Length of the perturbation of a text's word vectors that does most harm to the
-        loss of its label; the perturbed loss is added. 0 does not.
+        Length of the perturbation of a text's word vectors that increases the loss of
+        its label most; the perturbed loss is added. 0 adds nothing.
     virtual_adversarial : float, default=0.0
         Length of the perturbation that changes the output most; the divergence from
         the unperturbed output is added, for rows that have no adversarial loss, rows
-        without a label (y = -1) included. 0 does not.
+        without a label (y = -1) included. 0 adds nothing.
     weight_averaging : float, default=0.0
         Share of the average that is kept at each step; 0 keeps no average.
     """
@@ -84,20 +84,20 @@ class Objective:
             Class numbers of all rows of the batch.
         """
         no = tf.zeros_like(weight)
-        harmful = self._harmful(y)
+        adversarial = self._is_adversarial(y)
         total = tf.constant(0.0)
         if self.adversarial:
             losses = self.label_losses(perturbed, tf.maximum(y, 0))
-            counts = tf.where(harmful, weight, no)
-            total += share(losses, counts, self._harmful(batch))
+            counts = tf.where(adversarial, weight, no)
+            total += weighted_mean(losses, counts, self._is_adversarial(batch))
         if self.virtual_adversarial:
             losses = _divergence(tf.stop_gradient(proba), perturbed)
-            counts = tf.where(harmful, no, weight)
-            total += share(losses, counts, ~self._harmful(batch))
+            counts = tf.where(adversarial, no, weight)
+            total += weighted_mean(losses, counts, ~self._is_adversarial(batch))
         return total
 
-    def _harmful(self, y: tf.Tensor) -> tf.Tensor:
-        """Tell which rows are perturbed to the harm of their label."""
+    def _is_adversarial(self, y: tf.Tensor) -> tf.Tensor:
+        """Tell which rows have an adversarial loss."""
         labelled = y >= 0
         return labelled if self.adversarial else tf.zeros_like(labelled)
 
@@ -107,7 +107,7 @@ class Objective:
         Parameters
         ----------
         gradient : tensor of shape (batch, time, features)
-            Gradient of the row's loss by its word vectors.
+            Gradient of the row's loss with respect to its word vectors.
         y : tensor of shape (batch,), float32
             Class numbers, -1 without a label.
         """
@@ -121,8 +121,10 @@ class Objective:
         return scaled * (length[:, tf.newaxis, tf.newaxis] / (norm + 1e-12))
 
 
-def share(losses: tf.Tensor, weight: tf.Tensor, counted: tf.Tensor) -> tf.Tensor:
-    """Return Keras' reduction over the ``counted`` rows: weighted sum by their number.
+def weighted_mean(
+    losses: tf.Tensor, weight: tf.Tensor, counted: tf.Tensor
+) -> tf.Tensor:
+    """Return Keras' weighted mean: weighted sum over the number of ``counted`` rows.
 
     Parameters
     ----------

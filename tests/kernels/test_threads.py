@@ -7,12 +7,12 @@ import threading
 
 import pytest
 
-from skrnn.networks.threads import n_threads, side_by_side
+from skrnn.kernels.threads import n_threads, side_by_side
 
 SHOW = (
     "import tensorflow as tf\n"
     "{first}\n"
-    "import skrnn.networks.kernels\n"
+    "import skrnn.kernels.tf_ops\n"
     "t = tf.config.threading\n"
     "print(t.get_intra_op_parallelism_threads(),"
     " t.get_inter_op_parallelism_threads())"
@@ -56,7 +56,7 @@ def test_tensorflow_gets_its_share(
 def test_the_lesser_number_of_threads_holds(
     share: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skrnn.networks.threads.numba.config.NUMBA_NUM_THREADS", 4)
+    monkeypatch.setattr("skrnn.kernels.threads.numba.config.NUMBA_NUM_THREADS", 4)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     if share is not None:
         monkeypatch.setenv("OMP_NUM_THREADS", share)
@@ -75,7 +75,7 @@ def test_every_part_runs_once() -> None:
 
 
 def test_what_a_helper_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skrnn.networks.threads.n_threads", lambda: 2)
+    monkeypatch.setattr("skrnn.kernels.threads.n_threads", lambda: 2)
 
     def run(part: int) -> None:
         if part == 1:

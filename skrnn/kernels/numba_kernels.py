@@ -1,14 +1,18 @@
-"""Recurrent layers as loops, compiled for this machine's processor.
+"""Recurrent layers as Numba kernels, compiled for this machine's processor.
 
-A state depends on the one before, so a recurrent layer cannot be one large product.
-Each loop here takes two rows of a batch through the whole layer, the products with its
-inputs included: weights, states and sums then stay in the processor's nearest caches,
-and each weight that is read serves two rows. The loops back give the gradient by the
-inputs, and add to that of the weights.
+A state depends on the one before, so a recurrent layer is not one large matrix product.
+Each kernel takes two rows of a batch through the whole layer, input projections
+included: weights, states and pre-activations stay in the processor's caches, and each
+weight that is read serves two rows. The backward kernels fill the gradient with respect
+to the inputs and add to that with respect to the weights.
 
-Arrays are float32 with rows first, (batch, time, features); weights are laid out as in
-Keras. Numba compiles a loop when it is first called, and keeps it on disk; it would not
-notice there that a function of another module changed, so all are in this one.
+Arrays are float32, (batch, time, features); weights are laid out as in Keras. In the
+backward kernels ``d_x`` is the gradient of the loss with respect to ``x``, ``d_preact``
+that with respect to the pre-activations, and ``d_next`` that with respect to a state
+from the step after it.
+
+Numba compiles a kernel on its first call and caches it on disk. Its cache does not
+notice changes in other modules, so all kernels are in this one.
 """
 
 from __future__ import annotations
@@ -19,8 +23,8 @@ from typing import Any
 import numba
 import numpy as np
 
-# May reorder sums and fuse products into them, but not take NaN for impossible: a
-# training that diverges must be seen to.
+# Sums may be reordered and fused with products, but NaN must stay NaN: a training that
+# diverges has to be noticed.
 _ARITHMETIC = {"contract", "reassoc", "nsz", "arcp"}
 
 _ZERO, _HALF, _ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
@@ -45,12 +49,12 @@ _Q1, _Q2, _Q3 = map(
 )
 
 
-def _compiled(loop: Callable[..., None]) -> Any:
+def _compiled(kernel: Callable[..., None]) -> Any:
     options = {"nogil": True, "fastmath": _ARITHMETIC, "error_model": "numpy"}
     try:
-        return numba.njit(cache=True, **options)(loop)
-    except RuntimeError:  # there is no folder that it may keep the loop in
-        return numba.njit(**options)(loop)
+        return numba.njit(cache=True, **options)(kernel)
+    except RuntimeError:  # no folder to cache in
+        return numba.njit(**options)(kernel)
 
 
 @numba.njit(inline="always")
@@ -71,8 +75,8 @@ def _sigmoid(x):  # type: ignore[no-untyped-def]
 @_compiled
 def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyped-def]
     """Add ``left_one @ right`` to ``one`` and ``left_two @ right`` to ``two``."""
-    whole = len(left_one) - len(left_one) % 4
-    for k in range(0, whole, 4):
+    n_whole = len(left_one) - len(left_one) % 4
+    for k in range(0, n_whole, 4):
         a0, a1, a2, a3 = left_one[k], left_one[k + 1], left_one[k + 2], left_one[k + 3]
         b0, b1, b2, b3 = left_two[k], left_two[k + 1], left_two[k + 2], left_two[k + 3]
         r0, r1, r2, r3 = right[k], right[k + 1], right[k + 2], right[k + 3]
@@ -80,7 +84,7 @@ def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyp
             x0, x1, x2, x3 = r0[j], r1[j], r2[j], r3[j]
             one[j] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3
             two[j] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3
-    for k in range(whole, len(left_one)):
+    for k in range(n_whole, len(left_one)):
         a, b, r = left_one[k], left_two[k], right[k]
         for j in range(len(one)):
             one[j] += a * r[j]
@@ -100,11 +104,11 @@ def _multiply(result, left, right, first):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
+def _add_transposed_product(result, left, right):  # type: ignore[no-untyped-def]
     """Add ``left.T @ right`` to ``result``."""
     n = right.shape[1]
-    whole = len(left) - len(left) % 4
-    for row in range(0, whole, 4):
+    n_whole = len(left) - len(left) % 4
+    for row in range(0, n_whole, 4):
         l0, l1, l2, l3 = left[row], left[row + 1], left[row + 2], left[row + 3]
         r0, r1, r2, r3 = right[row], right[row + 1], right[row + 2], right[row + 3]
         for k in range(len(result)):
@@ -112,7 +116,7 @@ def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
             sums = result[k]
             for j in range(n):
                 sums[j] += a0 * r0[j] + a1 * r1[j] + a2 * r2[j] + a3 * r3[j]
-    for row in range(whole, len(left)):
+    for row in range(n_whole, len(left)):
         r = right[row]
         for k in range(len(result)):
             a, sums = left[row, k], result[k]
@@ -122,9 +126,9 @@ def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
 
 @_compiled
 def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
-    """Count the steps of two rows up to the last that a gradient comes to from above.
+    """Count the steps of two rows up to the last with a nonzero upstream gradient.
 
-    Behind it, which is where padding is, all gradients are zero.
+    The steps after it are padding.
     """
     for t in range(upstream.shape[1] - 1, 0, -1):
         up_one, up_two = upstream[one, t], upstream[two, t]
@@ -135,13 +139,13 @@ def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _input_gradients(inputs, inner, turned, by_inputs, by_kernel, by_bias):  # type: ignore[no-untyped-def]
-    """Go from the gradient by the sums of one row to those by what was summed."""
-    _multiply(by_inputs, inner, turned, np.zeros(turned.shape[1], np.float32))
-    _add_turned_product(by_kernel, inputs, inner)
-    for step in range(len(inner)):
-        for j in range(len(by_bias)):
-            by_bias[j] += inner[step, j]
+def _input_gradients(inputs, d_preact, transposed, d_inputs, d_kernel, d_bias):  # type: ignore[no-untyped-def]
+    """Backpropagate one row from pre-activations to inputs, kernel and bias."""
+    _multiply(d_inputs, d_preact, transposed, np.zeros(transposed.shape[1], np.float32))
+    _add_transposed_product(d_kernel, inputs, d_preact)
+    for step in range(len(d_preact)):
+        for j in range(len(d_bias)):
+            d_bias[j] += d_preact[step, j]
 
 
 # -- embedding -----------------------------------------------------------------------
@@ -160,7 +164,7 @@ def look_up(table, ids, scale, vectors):  # type: ignore[no-untyped-def]
 
 @_compiled
 def add_by_id(upstream, ids, scale, sums):  # type: ignore[no-untyped-def]
-    """Fill ``sums`` with the gradients by the rows of the table, summed in order."""
+    """Fill ``sums`` with the gradients of the rows of the table, summed in order."""
     sums[:] = _ZERO
     for row in range(ids.shape[0]):
         factors = scale[row]
@@ -179,7 +183,7 @@ def simple_forward(inputs, kernel, recurrent, bias, states):  # type: ignore[no-
     n_rows, n_steps, n = states.shape
     zero = np.zeros(n, np.float32)
     for one in range(0, n_rows, 2):
-        two = min(one + 1, n_rows - 1)  # an odd last row is its own neighbour
+        two = min(one + 1, n_rows - 1)  # an odd last row is its own partner
         _multiply(states[one], inputs[one], kernel, bias)
         if two != one:
             _multiply(states[two], inputs[two], kernel, bias)
@@ -197,38 +201,40 @@ def simple_forward(inputs, kernel, recurrent, bias, states):  # type: ignore[no-
 
 @_compiled
 def simple_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, states, kernel_t, recurrent_t, by_inputs, by_weights
+    upstream, inputs, states, kernel_t, recurrent_t, d_inputs, d_weights
 ):
-    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    """Fill ``d_inputs``; add to ``d_weights`` of kernel, recurrent kernel and bias."""
     n_rows, n_steps, n = states.shape
     n_features = inputs.shape[2]
-    inner = np.empty((2, n_steps, n), np.float32)
-    passed = np.empty((2, n), np.float32)
+    d_preact = np.empty((2, n_steps, n), np.float32)
+    d_next = np.empty((2, n), np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
         n_back = _n_steps_back(upstream, one, one + n_here - 1)
-        passed[:] = _ZERO
+        d_next[:] = _ZERO
         for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
-                carried, up, h = passed[k], upstream[one + k, t], states[one + k, t]
-                out = inner[k, t]
+                carried, up, h = d_next[k], upstream[one + k, t], states[one + k, t]
+                out = d_preact[k, t]
                 for j in range(n):
                     out[j] = (carried[j] + up[j]) * (_ONE - h[j] * h[j])
                     carried[j] = _ZERO
-            _add_products(passed[0], passed[1], inner[0, t], inner[1, t], recurrent_t)
-        for k in range(n_here):
-            row, d = one + k, inner[k, :n_back]
-            _add_turned_product(
-                by_weights[n_features:-1], states[row, : n_back - 1], d[1:]
+            _add_products(
+                d_next[0], d_next[1], d_preact[0, t], d_preact[1, t], recurrent_t
             )
-            by_inputs[row, n_back:] = _ZERO
+        for k in range(n_here):
+            row, d = one + k, d_preact[k, :n_back]
+            _add_transposed_product(
+                d_weights[n_features:-1], states[row, : n_back - 1], d[1:]
+            )
+            d_inputs[row, n_back:] = _ZERO
             _input_gradients(
                 inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row, :n_back],
-                by_weights[:n_features],
-                by_weights[-1],
+                d_inputs[row, :n_back],
+                d_weights[:n_features],
+                d_weights[-1],
             )
 
 
@@ -237,7 +243,7 @@ def simple_backward(  # type: ignore[no-untyped-def]
 
 @_compiled
 def clockwork_forward(periods, inputs, kernel, recurrent, bias, states):  # type: ignore[no-untyped-def]
-    """Fill the states of every step; only the groups whose clock ticks are computed."""
+    """Fill the states of every step, computing the groups whose clock ticks."""
     n_rows, n_steps, n = states.shape
     n_features = inputs.shape[2]
     size = n // len(periods)
@@ -251,7 +257,7 @@ def clockwork_forward(periods, inputs, kernel, recurrent, bias, states):  # type
     zero = np.zeros(n, np.float32)
     spare = np.empty(n, np.float32)
     for one in range(0, n_rows, 2):
-        two = min(one + 1, n_rows - 1)  # an odd last row is its own neighbour
+        two = min(one + 1, n_rows - 1)  # an odd last row is its own partner
         h_one, h_two = zero, zero
         for t in range(n_steps):
             now_one = states[one, t]
@@ -294,60 +300,60 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
     states,
     kernel_t,
     recurrent_t,
-    by_inputs,
-    by_weights,
+    d_inputs,
+    d_weights,
 ):
-    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    """Fill ``d_inputs``; add to ``d_weights`` of kernel, recurrent kernel and bias."""
     n_rows, n_steps, n = states.shape
     n_features = inputs.shape[2]
     size = n // len(periods)
-    heard_t = recurrent_t.copy()
+    recurrent_used_t = recurrent_t.copy()
     for group in range(len(periods)):
         first = group * size
-        heard_t[first : first + size, :first] = _ZERO
-    inner = np.empty((2, n_steps, n), np.float32)
-    passed = np.empty((2, n), np.float32)
+        recurrent_used_t[first : first + size, :first] = _ZERO
+    d_preact = np.empty((2, n_steps, n), np.float32)
+    d_next = np.empty((2, n), np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
         n_back = _n_steps_back(upstream, one, one + n_here - 1)
-        passed[:] = _ZERO
+        d_next[:] = _ZERO
         for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
-                carried, up, h = passed[k], upstream[one + k, t], states[one + k, t]
-                out = inner[k, t]
+                carried, up, h = d_next[k], upstream[one + k, t], states[one + k, t]
+                out = d_preact[k, t]
                 for group in range(len(periods)):
                     ticks = t % periods[group] == 0
                     for j in range(group * size, (group + 1) * size):
-                        of_h = carried[j] + up[j]
-                        out[j] = of_h * (_ONE - h[j] * h[j]) if ticks else _ZERO
-                        carried[j] = _ZERO if ticks else of_h
+                        d_state = carried[j] + up[j]
+                        out[j] = d_state * (_ONE - h[j] * h[j]) if ticks else _ZERO
+                        carried[j] = _ZERO if ticks else d_state
             for group in range(len(periods)):
                 if t % periods[group] == 0:
                     first, last = group * size, (group + 1) * size
                     _add_products(
-                        passed[0],
-                        passed[1],
-                        inner[0, t, first:last],
-                        inner[1, t, first:last],
-                        heard_t[first:last],
+                        d_next[0],
+                        d_next[1],
+                        d_preact[0, t, first:last],
+                        d_preact[1, t, first:last],
+                        recurrent_used_t[first:last],
                     )
         for k in range(n_here):
-            row, d = one + k, inner[k, :n_back]
-            _add_turned_product(
-                by_weights[n_features:-1], states[row, : n_back - 1], d[1:]
+            row, d = one + k, d_preact[k, :n_back]
+            _add_transposed_product(
+                d_weights[n_features:-1], states[row, : n_back - 1], d[1:]
             )
-            by_inputs[row, n_back:] = _ZERO
+            d_inputs[row, n_back:] = _ZERO
             _input_gradients(
                 inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row, :n_back],
-                by_weights[:n_features],
-                by_weights[-1],
+                d_inputs[row, :n_back],
+                d_weights[:n_features],
+                d_weights[-1],
             )
     for group in range(len(periods)):
         first = group * size
-        by_weights[n_features : n_features + first, first : first + size] = _ZERO
+        d_weights[n_features : n_features + first, first : first + size] = _ZERO
 
 
 # -- LSTM: gates in Keras' order, input, forget, cell, output ------------------------
@@ -386,65 +392,65 @@ def lstm_forward(inputs, kernel, recurrent, bias, states, cells, gates):  # type
 
 
 @_compiled
-def _lstm_step_back(up, h_passed, c_passed, before, cells, gates, inner):  # type: ignore[no-untyped-def]
+def _lstm_step_back(up, d_next_h, d_next_c, before, cells, gates, d_preact):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
         i, f, g, o = gates[j], gates[n + j], gates[2 * n + j], gates[3 * n + j]
         c = _tanh(cells[j])
-        of_h = h_passed[j] + up[j]
-        of_c = c_passed[j] + of_h * o * (_ONE - c * c)
-        inner[j] = of_c * g * i * (_ONE - i)
-        inner[n + j] = of_c * before[j] * f * (_ONE - f)
-        inner[2 * n + j] = of_c * i * (_ONE - g * g)
-        inner[3 * n + j] = of_h * c * o * (_ONE - o)
-        c_passed[j] = of_c * f
-        h_passed[j] = _ZERO
+        d_state = d_next_h[j] + up[j]
+        d_cell = d_next_c[j] + d_state * o * (_ONE - c * c)
+        d_preact[j] = d_cell * g * i * (_ONE - i)
+        d_preact[n + j] = d_cell * before[j] * f * (_ONE - f)
+        d_preact[2 * n + j] = d_cell * i * (_ONE - g * g)
+        d_preact[3 * n + j] = d_state * c * o * (_ONE - o)
+        d_next_c[j] = d_cell * f
+        d_next_h[j] = _ZERO
 
 
 @_compiled
 def lstm_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, states, cells, gates, kernel_t, recurrent_t, by_inputs, by_weights
+    upstream, inputs, states, cells, gates, kernel_t, recurrent_t, d_inputs, d_weights
 ):
-    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    """Fill ``d_inputs``; add to ``d_weights`` of kernel, recurrent kernel and bias."""
     n_rows, n_steps, n = states.shape
     n_features = inputs.shape[2]
-    inner = np.empty((2, n_steps, 4 * n), np.float32)
-    h_passed = np.empty((2, n), np.float32)
-    c_passed = np.empty((2, n), np.float32)
+    d_preact = np.empty((2, n_steps, 4 * n), np.float32)
+    d_next_h = np.empty((2, n), np.float32)
+    d_next_c = np.empty((2, n), np.float32)
     zero = np.zeros(n, np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
         n_back = _n_steps_back(upstream, one, one + n_here - 1)
-        h_passed[:] = _ZERO
-        c_passed[:] = _ZERO
+        d_next_h[:] = _ZERO
+        d_next_c[:] = _ZERO
         for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
                 row = one + k
                 _lstm_step_back(
                     upstream[row, t],
-                    h_passed[k],
-                    c_passed[k],
+                    d_next_h[k],
+                    d_next_c[k],
                     cells[row, t - 1] if t else zero,
                     cells[row, t],
                     gates[row, t],
-                    inner[k, t],
+                    d_preact[k, t],
                 )
             _add_products(
-                h_passed[0], h_passed[1], inner[0, t], inner[1, t], recurrent_t
+                d_next_h[0], d_next_h[1], d_preact[0, t], d_preact[1, t], recurrent_t
             )
         for k in range(n_here):
-            row, d = one + k, inner[k, :n_back]
-            _add_turned_product(
-                by_weights[n_features:-1], states[row, : n_back - 1], d[1:]
+            row, d = one + k, d_preact[k, :n_back]
+            _add_transposed_product(
+                d_weights[n_features:-1], states[row, : n_back - 1], d[1:]
             )
-            by_inputs[row, n_back:] = _ZERO
+            d_inputs[row, n_back:] = _ZERO
             _input_gradients(
                 inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row, :n_back],
-                by_weights[:n_features],
-                by_weights[-1],
+                d_inputs[row, :n_back],
+                d_weights[:n_features],
+                d_weights[-1],
             )
 
 
@@ -497,86 +503,88 @@ def gru_forward(inputs, kernel, recurrent, bias, states, gates):  # type: ignore
 
 
 @_compiled
-def _gru_state_back(up, passed, before, gates, inner, of_kept):  # type: ignore[no-untyped-def]
+def _gru_state_back(up, d_next, before, gates, d_preact, d_kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
         z, g = gates[j], gates[2 * n + j]
-        of_h = passed[j] + up[j]
-        inner[j] = of_h * (before[j] - g) * z * (_ONE - z)
-        inner[2 * n + j] = of_h * (_ONE - z) * (_ONE - g * g)
-        passed[j] = of_h * z
-        of_kept[j] = _ZERO
+        d_state = d_next[j] + up[j]
+        d_preact[j] = d_state * (before[j] - g) * z * (_ONE - z)
+        d_preact[2 * n + j] = d_state * (_ONE - z) * (_ONE - g * g)
+        d_next[j] = d_state * z
+        d_kept[j] = _ZERO
 
 
 @_compiled
-def _gru_gates_back(passed, before, gates, inner, of_kept):  # type: ignore[no-untyped-def]
+def _gru_gates_back(d_next, before, gates, d_preact, d_kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
         r = gates[n + j]
-        inner[n + j] = of_kept[j] * before[j] * r * (_ONE - r)
-        passed[j] += of_kept[j] * r
+        d_preact[n + j] = d_kept[j] * before[j] * r * (_ONE - r)
+        d_next[j] += d_kept[j] * r
 
 
 @_compiled
 def gru_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, states, gates, kernel_t, recurrent_t, by_inputs, by_weights
+    upstream, inputs, states, gates, kernel_t, recurrent_t, d_inputs, d_weights
 ):
-    """Fill the gradient by the inputs; add to that by kernel, recurrent and bias."""
+    """Fill ``d_inputs``; add to ``d_weights`` of kernel, recurrent kernel and bias."""
     n_rows, n_steps, n = states.shape
     n_features = inputs.shape[2]
     gates_t, candidate_t = recurrent_t[: 2 * n], recurrent_t[2 * n :]
-    inner = np.empty((2, n_steps, 3 * n), np.float32)
-    passed = np.empty((2, n), np.float32)
-    of_kept = np.empty((2, n), np.float32)
+    d_preact = np.empty((2, n_steps, 3 * n), np.float32)
+    d_next = np.empty((2, n), np.float32)
+    d_kept = np.empty((2, n), np.float32)
     kept = np.empty((n_steps - 1, n), np.float32)
-    by_gates = np.zeros((n, 2 * n), np.float32)
-    by_candidate = np.zeros((n, n), np.float32)
+    d_gates = np.zeros((n, 2 * n), np.float32)
+    d_candidate = np.zeros((n, n), np.float32)
     zero = np.zeros(n, np.float32)
     for one in range(0, n_rows, 2):
         n_here = min(2, n_rows - one)
         n_back = _n_steps_back(upstream, one, one + n_here - 1)
-        passed[:] = _ZERO
+        d_next[:] = _ZERO
         for t in range(n_back - 1, -1, -1):
             for k in range(n_here):
                 row = one + k
                 _gru_state_back(
                     upstream[row, t],
-                    passed[k],
+                    d_next[k],
                     states[row, t - 1] if t else zero,
                     gates[row, t],
-                    inner[k, t],
-                    of_kept[k],
+                    d_preact[k, t],
+                    d_kept[k],
                 )
-            d_one, d_two = inner[0, t], inner[1, t]
+            d_one, d_two = d_preact[0, t], d_preact[1, t]
             _add_products(
-                of_kept[0], of_kept[1], d_one[2 * n :], d_two[2 * n :], candidate_t
+                d_kept[0], d_kept[1], d_one[2 * n :], d_two[2 * n :], candidate_t
             )
             for k in range(n_here):
                 row = one + k
                 _gru_gates_back(
-                    passed[k],
+                    d_next[k],
                     states[row, t - 1] if t else zero,
                     gates[row, t],
-                    inner[k, t],
-                    of_kept[k],
+                    d_preact[k, t],
+                    d_kept[k],
                 )
-            _add_products(passed[0], passed[1], d_one[: 2 * n], d_two[: 2 * n], gates_t)
+            _add_products(d_next[0], d_next[1], d_one[: 2 * n], d_two[: 2 * n], gates_t)
         for k in range(n_here):
-            row, d = one + k, inner[k, :n_back]
+            row, d = one + k, d_preact[k, :n_back]
             before = states[row, : n_back - 1]
             for t in range(n_back - 1):
                 for j in range(n):
                     kept[t, j] = gates[row, t + 1, n + j] * before[t, j]
-            _add_turned_product(by_gates, before, d[1:, : 2 * n].copy())
-            _add_turned_product(by_candidate, kept[: n_back - 1], d[1:, 2 * n :].copy())
-            by_inputs[row, n_back:] = _ZERO
+            _add_transposed_product(d_gates, before, d[1:, : 2 * n].copy())
+            _add_transposed_product(
+                d_candidate, kept[: n_back - 1], d[1:, 2 * n :].copy()
+            )
+            d_inputs[row, n_back:] = _ZERO
             _input_gradients(
                 inputs[row, :n_back],
                 d,
                 kernel_t,
-                by_inputs[row, :n_back],
-                by_weights[:n_features],
-                by_weights[-1],
+                d_inputs[row, :n_back],
+                d_weights[:n_features],
+                d_weights[-1],
             )
-    by_weights[n_features:-1, : 2 * n] = by_gates
-    by_weights[n_features:-1, 2 * n :] = by_candidate
+    d_weights[n_features:-1, : 2 * n] = d_gates
+    d_weights[n_features:-1, 2 * n :] = d_candidate

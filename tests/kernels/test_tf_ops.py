@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.networks import kernels, loops, threads
+from skrnn.kernels import numba_kernels, tf_ops, threads
 
 LAYERS = {
-    "simple": (kernels.simple_rnn, 1),
-    "lstm": (kernels.lstm, 4),
-    "gru": (kernels.gru, 3),
-    "clockwork": (partial(kernels.clockwork, periods=(1, 3)), 1),
+    "simple": (tf_ops.simple_rnn, 1),
+    "lstm": (tf_ops.lstm, 4),
+    "gru": (tf_ops.gru, 3),
+    "clockwork": (partial(tf_ops.clockwork, periods=(1, 3)), 1),
 }
 
 
@@ -41,7 +41,7 @@ def test_bits_do_not_depend_on_threads(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrays = random_layer(kind, (37, 60, 32), 16)
-    assert len(kernels._parts(arrays[0].numpy())) > 2
+    assert len(tf_ops._parts(arrays[0].numpy())) > 2
     found = []
     for n_threads in (1, 2, 5):
         monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
@@ -125,7 +125,7 @@ def test_tanh_and_sigmoid_are_close_everywhere() -> None:
     tanh = np.empty((len(x), 1, 1), np.float32)
     nothing = np.zeros((1, 1), np.float32)
     one = np.ones((1, 1), np.float32)
-    loops.simple_forward(x[:, None, None], one, nothing, nothing[0], tanh)
+    numba_kernels.simple_forward(x[:, None, None], one, nothing, nothing[0], tanh)
     exact = np.tanh(x.astype(float))
     assert np.abs(tanh[:, 0, 0] - exact).max() < 5e-7
     small = (np.abs(x) < 0.1) & (x != 0)
@@ -140,7 +140,7 @@ def test_look_up_scales_and_sums() -> None:
     upstream = rng.standard_normal((4, 5, 3)).astype(np.float32)
     with tf.GradientTape() as tape:
         tape.watch(table)
-        vectors = kernels.look_up(table, ids, scale)
+        vectors = tf_ops.look_up(table, ids, scale)
     expected = table.numpy()[ids] * scale.numpy()[:, None]
     np.testing.assert_array_equal(vectors, expected)
     sums = np.zeros((9, 3), np.float32)
@@ -152,7 +152,7 @@ def test_look_up_scales_and_sums() -> None:
 
 def test_no_copy_is_made_of_results() -> None:
     for shape in ((1, 1, 1), (3, 5, 7)):
-        array = kernels._empty(*shape)
+        array = tf_ops._empty(*shape)
         assert array.shape == shape
         assert array.dtype == np.float32
         assert array.ctypes.data % 64 == 0
@@ -164,10 +164,10 @@ def test_loops_run_where_nothing_can_be_kept() -> None:
         "import numba.core.caching as c\n"
         "c.CacheImpl._locator_classes = []\n"
         "import numpy as np\n"
-        "from skrnn.networks import loops\n"
+        "from skrnn.kernels import numba_kernels\n"
         "h = np.empty((1, 1, 1), np.float32)\n"
         "w = np.ones((1, 1), np.float32)\n"
-        "loops.simple_forward(np.ones((1, 1, 1), np.float32), w, w, w[0], h)\n"
+        "numba_kernels.simple_forward(np.ones((1, 1, 1), np.float32), w, w, w[0], h)\n"
         "print(round(float(h[0, 0, 0]), 3))"
     )
     done = subprocess.run(

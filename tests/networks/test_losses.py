@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.networks.objective import Objective, share, virtual_labels
+from skrnn.networks.losses import Objective, virtual_labels, weighted_mean
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
@@ -76,8 +76,8 @@ def test_virtual_labels_are_drawn_as_predicted() -> None:
 def test_share_counts_rows_not_weights() -> None:
     losses, weight = tf.constant([1.0, 2.0, 4.0]), tf.constant([1.0, 3.0, 0.0])
     counted = tf.constant([True, True, False])
-    assert float(share(losses, weight, counted)) == 3.5
-    assert float(share(losses, weight * 0, tf.zeros(3, tf.bool))) == 0.0
+    assert float(weighted_mean(losses, weight, counted)) == 3.5
+    assert float(weighted_mean(losses, weight * 0, tf.zeros(3, tf.bool))) == 0.0
 
 
 def test_label_smoothing_is_what_keras_compiles() -> None:
