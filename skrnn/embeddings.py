@@ -178,7 +178,7 @@ class WordVectors:
         """Learn vectors from texts; no labels are needed.
 
         Vectors from texts of the same kind as those to be classified are worth more
-        than general ones, and unlabelled texts are easily had.
+        than general ones, and unlabeled texts are easily had.
 
         Parameters
         ----------

@@ -29,7 +29,7 @@ from skrnn._sklearn import (
     take_rows,
 )
 from skrnn.comparison.routing import fit_router, route_fit
-from skrnn.comparison.unlabelled import uses_unlabelled
+from skrnn.comparison.unlabeled import uses_unlabeled
 
 __all__ = ["BlendedClassifier"]
 
@@ -172,18 +172,18 @@ class BlendedClassifier(
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
         fit_params = route_fit(self, members, sample_weight, params)
-        labelled = np.arange(len(y))
-        if self._uses_unlabelled:
-            labelled = np.flatnonzero(y != -1)
-        unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
-        check_classification_targets(y[labelled])
-        classes = np.unique(y[labelled])
+        labeled = np.arange(len(y))
+        if self._uses_unlabeled:
+            labeled = np.flatnonzero(y != -1)
+        unlabeled = np.setdiff1d(np.arange(len(y)), labeled)
+        check_classification_targets(y[labeled])
+        classes = np.unique(y[labeled])
 
         def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
-            every = np.concatenate([rows, unlabelled])
+            every = np.concatenate([rows, unlabeled])
             models = []
             for name, estimator in members.items():
-                part = every if uses_unlabelled(estimator) else rows
+                part = every if uses_unlabeled(estimator) else rows
                 given = take_params(X, fit_params[name], part)
                 model = clone(estimator).fit(take_rows(X, part), y[part], **given)
                 if not np.array_equal(model.classes_, classes):
@@ -197,12 +197,12 @@ class BlendedClassifier(
 
         final = None
         if self.weights == "equal":
-            estimators = fitted(labelled)
+            estimators = fitted(labeled)
         else:
             learnt, held_out = train_test_split(
-                labelled,
+                labeled,
                 test_size=self.validation_split,
-                stratify=y[labelled],
+                stratify=y[labeled],
                 random_state=check_random_state(self.random_state).randint(2**31 - 1),
             )
             estimators = fitted(learnt)
@@ -212,7 +212,7 @@ class BlendedClassifier(
                 final = LogisticRegression(max_iter=1000)
                 final.fit(odds, y[held_out], sample_weight=held_weight)
             if self.refit:
-                estimators = fitted(labelled)
+                estimators = fitted(labeled)
         self.estimators_ = estimators
         self.named_estimators_ = Bunch(
             **{name: "drop" for name, _ in self.estimators}
@@ -227,8 +227,8 @@ class BlendedClassifier(
         return {name: each for name, each in self.estimators if each != "drop"}
 
     @property
-    def _uses_unlabelled(self) -> bool:
-        return any(map(uses_unlabelled, self._members().values()))
+    def _uses_unlabeled(self) -> bool:
+        return any(map(uses_unlabeled, self._members().values()))
 
     @property
     def n_features_in_(self) -> int:

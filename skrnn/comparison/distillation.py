@@ -106,7 +106,7 @@ class DistilledClassifier(
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "teacher": [HasMethods(["fit", "predict_proba"])],
     }
-    _uses_unlabelled = True
+    _uses_unlabeled = True
 
     def __init__(self, estimator: BaseEstimator, teacher: BaseEstimator) -> None:
         self.estimator = estimator
@@ -140,24 +140,24 @@ class DistilledClassifier(
             sample_weight = check_sample_weight(sample_weight, X)
         members = {"estimator": self.estimator, "teacher": self.teacher}
         fit_params = route_fit(self, members, sample_weight, params)
-        labelled = has_label(y)
-        if labelled is None:
+        labeled = has_label(y)
+        if labeled is None:
             warnings.warn(
                 "Every row has a label, so there is nothing for the teacher to do. "
                 "Rows without a label have y = -1.",
                 UserWarning,
                 stacklevel=2,
             )
-            labelled = np.ones(len(y), dtype=bool)
-        given = take_params(X, fit_params["teacher"], np.flatnonzero(labelled))
+            labeled = np.ones(len(y), dtype=bool)
+        given = take_params(X, fit_params["teacher"], np.flatnonzero(labeled))
         teacher = clone(self.teacher)
-        teacher.fit(take_rows(X, labelled), y[labelled], **given)
+        teacher.fit(take_rows(X, labeled), y[labeled], **given)
         targets, certainty = y.copy(), np.ones(len(y))
-        if not labelled.all():
-            proba = teacher.predict_proba(take_rows(X, ~labelled))
-            targets[~labelled] = teacher.classes_[proba.argmax(axis=1)]
+        if not labeled.all():
+            proba = teacher.predict_proba(take_rows(X, ~labeled))
+            targets[~labeled] = teacher.classes_[proba.argmax(axis=1)]
             n_classes = proba.shape[1]
-            certainty[~labelled] = (n_classes * proba.max(axis=1) - 1) / (n_classes - 1)
+            certainty[~labeled] = (n_classes * proba.max(axis=1) - 1) / (n_classes - 1)
         given = fit_params["estimator"]
         name = weight_name(self.estimator)
         given[name] = certainty * given.get(name, 1.0)

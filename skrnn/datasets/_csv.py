@@ -28,7 +28,7 @@ def load_reviews(
     encoding: str = "utf-8",
     return_X_y: bool = False,
 ) -> Any:
-    r"""Load labelled reviews from a CSV file.
+    r"""Load labeled reviews from a CSV file.
 
     Parameters
     ----------

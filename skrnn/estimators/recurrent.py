@@ -107,7 +107,7 @@ default=0.001
     virtual_adversarial : float, default=0.0
         Length of the perturbation that changes the prediction most; the divergence
         from the unperturbed prediction is added [13]_. It needs no labels, so rows
-        with the label -1 are taken as unlabelled, as in
+        with the label -1 are taken as unlabeled, as in
         :mod:`sklearn.semi_supervised`. Rows with a label take part unless
         ``adversarial`` is set. 0 adds nothing, and -1 is a label as any other.
     epochs : int, default=5

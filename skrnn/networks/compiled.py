@@ -307,7 +307,7 @@ class CompiledNetwork:
     def _perturbed_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
     ) -> _Sums:
-        labelled = y >= 0
+        labeled = y >= 0
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as below:
             vectors, lengths = self._embed(self._known(ids), training=True)
@@ -318,7 +318,7 @@ class CompiledNetwork:
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
             aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
             losses = self.objective.label_losses(proba, aims)
-            counts = weight * tf.where(labelled, 1.0, UNLABELED_LOSS_WEIGHT)
+            counts = weight * tf.where(labeled, 1.0, UNLABELED_LOSS_WEIGHT)
             loss = weighted_mean(losses, counts, batch >= 0)
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
         moved = vectors + self.objective.perturbations(clean[-1], y)
@@ -354,12 +354,12 @@ class CompiledNetwork:
             predicted = tf.cast(proba[:, 0] > 0.5, tf.float32)
         else:
             predicted = tf.cast(tf.argmax(proba, axis=1), tf.float32)
-        labelled = tf.cast(y >= 0, tf.float32)
+        labeled = tf.cast(y >= 0, tf.float32)
         hits = tf.cast(tf.equal(predicted, y), tf.float32)
         return (
-            tf.reduce_sum(losses * weight * labelled),
+            tf.reduce_sum(losses * weight * labeled),
             tf.reduce_sum(hits),
-            tf.reduce_sum(labelled),
+            tf.reduce_sum(labeled),
         )
 
 

@@ -98,8 +98,8 @@ class Objective:
 
     def _is_adversarial(self, y: tf.Tensor) -> tf.Tensor:
         """Tell which rows have an adversarial loss."""
-        labelled = y >= 0
-        return labelled if self.adversarial else tf.zeros_like(labelled)
+        labeled = y >= 0
+        return labeled if self.adversarial else tf.zeros_like(labeled)
 
     def perturbations(self, gradient: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """Return the perturbation of each row, shape (batch, time, features).

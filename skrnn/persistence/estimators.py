@@ -20,15 +20,15 @@ from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
-from skrnn.persistence.foreign import read_foreign, write_foreign
-from skrnn.persistence.layout import (
+from skrnn.persistence.json_codec import Reader, Writer
+from skrnn.persistence.scikit_learn import name_class, read_object, write_object
+from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
+from skrnn.persistence.weight_shapes import (
     check_weights,
     read_spec,
     weight_shapes,
     write_spec,
 )
-from skrnn.persistence.scikit_learn import name_class, read_object, write_object
-from skrnn.persistence.values import Reader, Writer
 from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["KINDS", "read_estimator", "write_estimator"]
@@ -180,7 +180,7 @@ def write_estimator(
         return write_object(writer, estimator, place)
     name = _public_name(estimator)
     if name is None:
-        return _write_foreign(writer, estimator, place)
+        return _dump_with_skops(writer, estimator, place)
     kind = KINDS[name]
     templates = _templates(kind, estimator)
     apart = {"estimators"} if kind.estimators else dict(templates).keys()
@@ -256,7 +256,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         steps = [(key, _read_step(reader, step)) for key, step in written["steps"]]
         return Pipeline(steps)
     if name == _SKOPS:
-        return read_foreign(reader.files[written["file"]], reader.trusted)
+        return load_with_skops(reader.files[written["file"]], reader.trusted)
     if name not in KINDS:
         return read_object(reader, written)
     kind = KINDS[name]
@@ -369,9 +369,9 @@ def _is_fitted(estimator: Any) -> bool:
     return True
 
 
-def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]:
+def _dump_with_skops(writer: Writer, estimator: Any, place: str) -> dict[str, Any]:
     file = f"skops/{len(writer.files)}.skops"
-    writer.files[file] = write_foreign(estimator, place)
+    writer.files[file] = dump_with_skops(estimator, place)
     return {"class": _SKOPS, "file": file}
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skrnn.persistence.atomic_file import write_atomically
 from skrnn.persistence.parts import Parts
-from skrnn.persistence.whole import write_whole
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
 from skrnn.serving.combining import NETWORK
 
@@ -125,7 +125,7 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     built = graph.build_graph(parts.networks, parts.linear_models)
     built.metadata_props.add(key=METADATA_KEY, value=json.dumps(described))
     content = seal(built.SerializeToString())
-    write_whole(path, lambda file: file.write(content))
+    write_atomically(path, lambda file: file.write(content))
 
 
 def _write_classes(classes: npt.NDArray[Any]) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from safetensors.numpy import save as save_arrays
 
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
 from skrnn.persistence.estimators import read_estimator, write_estimator
+from skrnn.persistence.json_codec import Reader, Writer
 from skrnn.persistence.old import upgrade
-from skrnn.persistence.values import Reader, Writer
 
 __all__ = ["load", "save"]
 

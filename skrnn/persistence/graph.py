@@ -20,8 +20,8 @@ from skrnn.networks.builders import NetworkSpec
 from skrnn.persistence.graph_nodes import DOUBLE, FLOAT, INT64, Graph
 from skrnn.persistence.graph_recurrent import add_clockwork, add_layer
 from skrnn.persistence.graph_sentences import join_sentences, split_sentences
-from skrnn.persistence.layout import Weights, levels
 from skrnn.persistence.parts import LinearModel
+from skrnn.persistence.weight_shapes import Weights, levels
 from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["build_graph"]

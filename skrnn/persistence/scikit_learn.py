@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from skrnn.persistence.archive import DamagedFileError
 
 if TYPE_CHECKING:
-    from skrnn.persistence.values import Reader, Writer
+    from skrnn.persistence.json_codec import Reader, Writer
 
 __all__ = ["name_class", "read_object", "write_object"]
 

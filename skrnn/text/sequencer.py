@@ -23,11 +23,11 @@ from skrnn._sklearn import (
     fit_context,
 )
 from skrnn.text.analysis import Analyzer
+from skrnn.text.counts import LengthCounts, TokenCounts
 from skrnn.text.encoding import Encoded, encode, encode_in_blocks
 from skrnn.text.padding import pad_flat
 from skrnn.text.rows import flat_ids, set_apart, warn_if_unknown
 from skrnn.text.stemmers import SNOWBALL_LANGUAGES
-from skrnn.text.tally import LengthTally, WordTally
 from skrnn.text.tokenizers import LEGACY_WORD
 from skrnn.text.vocabulary import (
     OOV,
@@ -58,7 +58,7 @@ _RULES = (
 )
 
 Ids = npt.NDArray[np.int32]
-_Counts = tuple[WordTally | None, LengthTally]
+_Counts = tuple[TokenCounts | None, LengthCounts]
 
 
 class TextSequencer(
@@ -565,10 +565,10 @@ class TextSequencer(
         """Return counts to begin with: of words, unless they are given; of lengths."""
         words = None
         if self.vocabulary is None:
-            words = WordTally.empty(
+            words = TokenCounts.empty(
                 count_documents=needs_document_frequencies(self.min_df, self.max_df)
             )
-        return words, LengthTally.empty()
+        return words, LengthCounts.empty()
 
     def _learn(
         self, analyzer: Analyzer, blocks: Iterable[Encoded], counts: _Counts
@@ -669,7 +669,7 @@ class TextSequencer(
         return tags
 
 
-def _resolve_maxlen(maxlen: float | str, lengths: LengthTally) -> int:
+def _resolve_maxlen(maxlen: float | str, lengths: LengthCounts) -> int:
     """Return a length for the parameter maxlen."""
     if isinstance(maxlen, Integral):
         return int(maxlen)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skrnn.text.tally import WordTally
+from skrnn.text.counts import TokenCounts
 from skrnn.text.tokenizers import describe
 
 __all__ = [
@@ -47,7 +47,7 @@ def needs_document_frequencies(min_df: float, max_df: float) -> bool:
 
 
 def learn_vocabulary(
-    tally: WordTally,
+    words: TokenCounts,
     *,
     max_features: int | None,
     min_df: float,
@@ -57,7 +57,7 @@ def learn_vocabulary(
 
     Parameters
     ----------
-    tally : WordTally
+    words : TokenCounts
         The counts over the training documents; document frequencies among them if
         ``min_df`` and ``max_df`` need them (:func:`needs_document_frequencies`).
     max_features : int or None
@@ -77,24 +77,24 @@ def learn_vocabulary(
     ValueError
         If no word is left.
     """
-    counts = tally.counts.copy()
+    counts = words.counts.copy()
     if not counts.any():
         raise ValueError(
             "empty vocabulary; perhaps the documents only contain stop words"
         )
-    n_documents = tally.n_documents
+    n_documents = words.n_documents
     most = max_df if isinstance(max_df, Integral) else max_df * n_documents
     least = min_df if isinstance(min_df, Integral) else min_df * n_documents
     if most < least:
         raise ValueError("max_df corresponds to < documents than min_df")
     if least > 1 or most < n_documents:
-        if tally.frequencies is None:
+        if words.frequencies is None:
             raise ValueError(
                 f"min_df={min_df!r} and max_df={max_df!r} need to know in how many "
                 "documents each word occurs, which was not counted so far. Set them "
                 "before the first partial_fit, or begin anew with fit."
             )
-        frequencies = tally.frequencies
+        frequencies = words.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0
     candidates = np.flatnonzero(counts)
     if not len(candidates):
@@ -105,7 +105,7 @@ def learn_vocabulary(
         # Sorting by name is slow, so only what may be kept is sorted.
         cutoff = np.partition(counts, -max_features)[-max_features]
         candidates = np.flatnonzero(counts >= cutoff)
-    tokens = list(tally.numbers)
+    tokens = list(words.numbers)
     ranked = sorted(
         zip(
             (-counts[candidates]).tolist(), [tokens[i] for i in candidates], strict=True

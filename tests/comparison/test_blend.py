@@ -86,7 +86,7 @@ def test_three_classes_and_strings(weights: str) -> None:
     np.testing.assert_allclose(blend.predict_proba(texts).sum(axis=1), 1.0)
 
 
-def test_unlabelled_rows_go_to_those_who_use_them() -> None:
+def test_unlabeled_rows_go_to_those_who_use_them() -> None:
     network = make_sentiment_pipeline(
         maxlen=20, units=2, epochs=1, virtual_adversarial=0.1, random_state=0
     )
@@ -100,7 +100,7 @@ def test_unlabelled_rows_go_to_those_who_use_them() -> None:
     assert len(lengths) == 290
 
 
-def test_frozen_classifiers_that_used_unlabelled_rows() -> None:
+def test_frozen_classifiers_that_used_unlabeled_rows() -> None:
     labels = np.array(LABELS)
     labels[60:] = -1
     bag = BAGS[0][1]

@@ -201,7 +201,7 @@ def test_rows_without_a_label_are_no_class() -> None:
     table = comparison.to_frame()
     assert table["error"].isna().all()
     assert comparison.classes.tolist() == [0, 1]
-    assert (comparison.n_train, comparison.n_unlabelled) == (40, 40)
+    assert (comparison.n_train, comparison.n_unlabeled) == (40, 40)
     assert "fitted on 40 rows (some on 40 more" in comparison.to_html()
     assert "Classes: 0, 1." in comparison.to_html()
     fitted = comparison.estimators
@@ -237,7 +237,7 @@ def test_minus_one_may_be_a_class(train: list[int], test: list[int]) -> None:
     )
     assert comparison.classes.tolist() == train
     assert comparison.estimators["Rows"].n_rows_ == 80
-    assert comparison.n_unlabelled == 0
+    assert comparison.n_unlabeled == 0
 
 
 def test_no_label_at_all_is_refused() -> None:

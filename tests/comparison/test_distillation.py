@@ -47,7 +47,7 @@ def test_the_student_learns_what_the_teacher_is_certain_of() -> None:
 
 
 def test_texts_without_labels_help() -> None:
-    """A student of ten labelled reviews knows less than one whom a teacher helps."""
+    """A student of ten labeled reviews knows less than one whom a teacher helps."""
     y = np.array(LABELS)
     y[10:] = -1
     alone = clone(STUDENT).fit(REVIEWS[:10], y[:10]).score(REVIEWS, LABELS)
@@ -85,7 +85,7 @@ def test_metadata_routing_takes_the_weights_too() -> None:
     )
 
 
-def test_a_blend_hands_it_the_unlabelled_rows() -> None:
+def test_a_blend_hands_it_the_unlabeled_rows() -> None:
     taught = DistilledClassifier(STUDENT, TEACHER)
     blend = BlendedClassifier([("taught", taught), ("bag", TEACHER)], weights="equal")
     blend.fit(REVIEWS, partly_labelled())

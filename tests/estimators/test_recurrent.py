@@ -576,8 +576,8 @@ def test_three_classes_with_all_regularizations(sequences: Sequences) -> None:
     np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
 
 
-def test_unlabelled_rows_help() -> None:
-    """Two kinds of rows with few words in common: unlabelled ones tell them apart."""
+def test_unlabeled_rows_help() -> None:
+    """Two kinds of rows with few words in common: unlabeled ones tell them apart."""
     rng = np.random.default_rng(0)
     kind = rng.integers(0, 2, size=400)
     X = np.where(
@@ -614,14 +614,14 @@ def test_rows_without_labels(sequences: Sequences) -> None:
     assert small().fit(X, np.where(y, 1, -1)).classes_.tolist() == [-1, 1]
 
 
-def test_unlabelled_rows_may_have_words_of_their_own(sequences: Sequences) -> None:
+def test_unlabeled_rows_may_have_words_of_their_own(sequences: Sequences) -> None:
     X, y = sequences
     y = np.where(np.arange(len(y)) < 100, y, -1)
     X = np.where((y == -1)[:, np.newaxis] & (X > 0), X + 100, X)
     assert small(virtual_adversarial=0.1).fit(X, y).n_embeddings_ == X.max() + 1
 
 
-def test_unlabelled_rows_are_in_no_validation_split(sequences: Sequences) -> None:
+def test_unlabeled_rows_are_in_no_validation_split(sequences: Sequences) -> None:
     X, y = sequences
     y = np.where(np.arange(len(y)) < 100, y, -1)
     model = small(virtual_adversarial=0.1, validation_split=0.2).fit(X, y)
@@ -629,7 +629,7 @@ def test_unlabelled_rows_are_in_no_validation_split(sequences: Sequences) -> Non
     assert accuracy * 20 == pytest.approx(round(accuracy * 20))
 
 
-def test_partial_fit_takes_unlabelled_rows(sequences: Sequences) -> None:
+def test_partial_fit_takes_unlabeled_rows(sequences: Sequences) -> None:
     X, y = sequences
     y = np.where(np.arange(len(y)) % 2, y, -1)
     model = small(virtual_adversarial=0.1)

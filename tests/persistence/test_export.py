@@ -21,7 +21,7 @@ from skrnn.networks.builders import NetworkSpec, build_network
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.persistence.graph import build_graph
-from skrnn.persistence.layout import read_spec, weight_shapes, write_spec
+from skrnn.persistence.weight_shapes import read_spec, weight_shapes, write_spec
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 

@@ -14,8 +14,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from skrnn.text import vocabulary_from_keras_index
 from skrnn.text.analysis import Analyzer
+from skrnn.text.counts import TokenCounts, document_frequencies
 from skrnn.text.encoding import Encoded, encode
-from skrnn.text.tally import WordTally, document_frequencies
 from skrnn.text.vocabulary import (
     check_vocabulary,
     learn_vocabulary,
@@ -45,8 +45,8 @@ def encoded(texts: list[str]) -> Encoded:
 def learn(texts: list[str], **changes: Any) -> dict[str, int]:
     limits = {"max_features": None, "min_df": 1, "max_df": 1.0, **changes}
     needed = needs_document_frequencies(limits["min_df"], limits["max_df"])
-    tally = WordTally.empty(count_documents=needed).plus(encoded(texts))
-    return learn_vocabulary(tally, **limits)
+    words = TokenCounts.empty(count_documents=needed).plus(encoded(texts))
+    return learn_vocabulary(words, **limits)
 
 
 def test_frequent_words_come_first_and_ties_are_alphabetical() -> None:

@@ -16,7 +16,7 @@ from sklearn.semi_supervised import (
 
 from skrnn.estimators.validation import UNLABELED, has_label
 
-__all__ = ["find_labelled", "uses_unlabelled"]
+__all__ = ["find_labelled", "uses_unlabeled"]
 
 _SEMI_SUPERVISED = (LabelPropagation, LabelSpreading, SelfTrainingClassifier)
 
@@ -37,26 +37,26 @@ def find_labelled(
 
     Returns
     -------
-    labelled : ndarray of shape (n_train,), bool, or None
+    labeled : ndarray of shape (n_train,), bool, or None
         None if all have one.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from skrnn.comparison.unlabelled import find_labelled
+    >>> from skrnn.comparison.unlabeled import find_labelled
     >>> find_labelled(np.array([0, 1, -1]), np.array([0, 1]))
     array([ True,  True, False])
     >>> find_labelled(np.array([-1, 1, -1]), np.array([1, -1]))
     """
     if not len(y_train) or (y_test == UNLABELED).any():
         return None
-    labelled = has_label(y_train)
-    if labelled is None or len(np.unique(y_train[labelled])) < 2:
+    labeled = has_label(y_train)
+    if labeled is None or len(np.unique(y_train[labeled])) < 2:
         return None
-    return labelled
+    return labeled
 
 
-def uses_unlabelled(estimator: Any) -> bool:
+def uses_unlabeled(estimator: Any) -> bool:
     """Tell whether ``fit`` of an estimator has a use for rows with the label -1.
 
     Parameters
@@ -68,22 +68,22 @@ def uses_unlabelled(estimator: Any) -> bool:
     -------
     uses : bool
         True of the classifiers of :mod:`sklearn.semi_supervised`, of what says so by
-        ``_uses_unlabelled``, and of what has a ``virtual_adversarial`` parameter above
+        ``_uses_unlabeled``, and of what has a ``virtual_adversarial`` parameter above
         zero, itself or within.
 
     Examples
     --------
     >>> from skrnn import make_sentiment_pipeline
-    >>> from skrnn.comparison.unlabelled import uses_unlabelled
-    >>> uses_unlabelled(make_sentiment_pipeline("fast"))
+    >>> from skrnn.comparison.unlabeled import uses_unlabeled
+    >>> uses_unlabeled(make_sentiment_pipeline("fast"))
     False
-    >>> uses_unlabelled(make_sentiment_pipeline("fast", virtual_adversarial=1.0))
+    >>> uses_unlabeled(make_sentiment_pipeline("fast", virtual_adversarial=1.0))
     True
     """
     if isinstance(estimator, FrozenEstimator):
-        return uses_unlabelled(estimator.estimator)
+        return uses_unlabeled(estimator.estimator)
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
-    if isinstance(last, _SEMI_SUPERVISED) or getattr(last, "_uses_unlabelled", False):
+    if isinstance(last, _SEMI_SUPERVISED) or getattr(last, "_uses_unlabeled", False):
         return True
     return any(
         name.rpartition("__")[2] == "virtual_adversarial" and bool(value)

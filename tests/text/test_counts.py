@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skrnn.text.counts import LengthCounts, TokenCounts
 from skrnn.text.encoding import encode
-from skrnn.text.tally import LengthTally, WordTally
 from tests.text.test_vocabulary import ANALYZER
 
 chunks = st.lists(
@@ -25,19 +25,19 @@ chunks = st.lists(
 @settings(deadline=None)
 @given(chunks)
 def test_words_counted_by_hand(parts: list[list[str]]) -> None:
-    tally = WordTally.empty(count_documents=True)
+    words = TokenCounts.empty(count_documents=True)
     for part in parts:
-        tally = tally.plus(encode(part, ANALYZER))
+        words = words.plus(encode(part, ANALYZER))
     texts = [text.split() for part in parts for text in part]
-    assert tally.n_documents == len(texts)
-    assert tally.frequencies is not None
-    for word, place in tally.numbers.items():
-        assert tally.counts[place] == sum(text.count(word) for text in texts)
-        assert tally.frequencies[place] == sum(word in text for text in texts)
+    assert words.n_documents == len(texts)
+    assert words.frequencies is not None
+    for word, place in words.numbers.items():
+        assert words.counts[place] == sum(text.count(word) for text in texts)
+        assert words.frequencies[place] == sum(word in text for text in texts)
 
 
-def test_a_tally_keeps_its_counts_when_another_grows_out_of_it() -> None:
-    first = WordTally.empty(count_documents=False).plus(encode(["a b a"], ANALYZER))
+def test_counts_stay_when_others_are_added() -> None:
+    first = TokenCounts.empty(count_documents=False).plus(encode(["a b a"], ANALYZER))
     grown = first.plus(encode(["b c"], ANALYZER))
     other = first.plus(encode(["d a"], ANALYZER))
     assert first.frequencies is None
@@ -57,12 +57,12 @@ def test_a_tally_keeps_its_counts_when_another_grows_out_of_it() -> None:
     st.floats(0, 1, exclude_min=True),
 )
 def test_quantiles_are_numpys(parts: list[list[int]], share: float) -> None:
-    tally = LengthTally.empty()
+    words = LengthCounts.empty()
     for part in parts:
-        tally = tally.plus(np.array(part, dtype=np.int32))
+        words = words.plus(np.array(part, dtype=np.int32))
     lengths = np.concatenate(parts)
-    assert tally.counts.sum() == len(lengths)
-    found = tally.quantile(share)
+    assert words.counts.sum() == len(lengths)
+    found = words.quantile(share)
     assert (lengths <= found).mean() >= share - 1e-9
     assert (lengths < found).mean() < share
 
@@ -71,5 +71,5 @@ def test_quantiles_are_numpys(parts: list[list[int]], share: float) -> None:
 def test_a_quantile_is_not_one_too_high_by_rounding(
     share: float, expected: int
 ) -> None:
-    lengths = LengthTally.empty().plus(np.arange(1, 11, dtype=np.int32))
+    lengths = LengthCounts.empty().plus(np.arange(1, 11, dtype=np.int32))
     assert lengths.quantile(share) == expected

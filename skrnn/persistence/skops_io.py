@@ -11,10 +11,10 @@ from sklearn.base import BaseEstimator
 
 from skrnn.persistence.archive import check_zip
 
-__all__ = ["read_foreign", "write_foreign"]
+__all__ = ["dump_with_skops", "load_with_skops"]
 
 
-def write_foreign(estimator: Any, place: str) -> bytes:
+def dump_with_skops(estimator: Any, place: str) -> bytes:
     """Return an estimator as a skops file.
 
     Parameters
@@ -63,7 +63,7 @@ def _advice(estimator: Any) -> str:
     return "Save the fitted estimators in it one by one instead"
 
 
-def read_foreign(content: bytes, trusted: Collection[str]) -> Any:
+def load_with_skops(content: bytes, trusted: Collection[str]) -> Any:
     """Return the estimator of a skops file.
 
     Parameters

@@ -13,22 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from skrnn.persistence.whole import write_whole
+from skrnn.persistence.atomic_file import write_atomically
 
 SLOW = """
 import sys, time
-from skrnn.persistence.whole import write_whole
+from skrnn.persistence.atomic_file import write_atomically
 def write(file):
     file.write(b"half")
     print("writing", flush=True)
     time.sleep(60)
-write_whole(sys.argv[1], write)
+write_atomically(sys.argv[1], write)
 """
 RESTLESS = """
 import sys
-from skrnn.persistence.whole import write_whole
+from skrnn.persistence.atomic_file import write_atomically
 while True:
-    write_whole(sys.argv[1], lambda file: [file.write(b"x") for _ in range(999)])
+    write_atomically(sys.argv[1], lambda file: [file.write(b"x") for _ in range(999)])
     print(flush=True)
 """
 
@@ -48,8 +48,8 @@ def process(code: str, path: Path):
         running.send_signal(signal.SIGKILL)
 
 
-def write_whole_word(path: Path) -> None:
-    write_whole(path, lambda file: file.write(b"whole"))
+def write_atomically_word(path: Path) -> None:
+    write_atomically(path, lambda file: file.write(b"whole"))
     assert path.read_bytes() == b"whole"
 
 
@@ -58,10 +58,10 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> No
     with process(SLOW, path):
         (part,) = names(tmp_path)
         assert part.startswith(".model.")
-        write_whole_word(path)
+        write_atomically_word(path)
         assert names(tmp_path) == [part, "model"]  # its writer lives
     assert names(tmp_path) == [part, "model"]
-    write_whole_word(tmp_path / "other")
+    write_atomically_word(tmp_path / "other")
     assert names(tmp_path) == ["model", "other"]
 
 
@@ -71,7 +71,7 @@ def test_a_kill_at_any_time_leaves_a_whole_file(tmp_path: Path) -> None:
         with process(RESTLESS, path):
             time.sleep(rng.uniform(0, 0.02))
         assert path.read_bytes() == b"x" * 999
-    write_whole_word(path)
+    write_atomically_word(path)
     assert names(tmp_path) == ["model"]
 
 
@@ -79,7 +79,7 @@ def test_other_hidden_files_stay(tmp_path: Path) -> None:
     others = [".model.part", ".model.0123456789ab.part", "x.0123456789ab.skrnn-part"]
     for name in others:
         (tmp_path / name).touch()
-    write_whole_word(tmp_path / "model")
+    write_atomically_word(tmp_path / "model")
     assert names(tmp_path) == sorted([*others, "model"])
 
 
@@ -94,7 +94,7 @@ def test_a_part_that_is_taken_away_is_written_again(tmp_path, monkeypatch) -> No
         return fstat(number)
 
     monkeypatch.setattr("os.fstat", late)
-    write_whole_word(tmp_path / "model")
+    write_atomically_word(tmp_path / "model")
     assert seen
     assert names(tmp_path) == ["model"]
 
@@ -109,6 +109,6 @@ def test_a_failure_leaves_what_was_there(error: BaseException, tmp_path: Path) -
         raise error
 
     with pytest.raises(type(error)):
-        write_whole(path, write)
+        write_atomically(path, write)
     assert names(tmp_path) == ["model"]
     assert path.read_text() == "before"

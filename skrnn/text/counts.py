@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from skrnn.text.encoding import Encoded
 
-__all__ = ["LengthTally", "WordTally", "document_frequencies"]
+__all__ = ["LengthCounts", "TokenCounts", "document_frequencies"]
 
 Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class WordTally:
+class TokenCounts:
     """How often each word occurs.
 
     Parameters
@@ -44,7 +44,7 @@ class WordTally:
 
     @classmethod
     def empty(cls, *, count_documents: bool) -> Self:
-        """Return a tally of no documents.
+        """Return the counts of no documents.
 
         Parameters
         ----------
@@ -53,7 +53,7 @@ class WordTally:
 
         Returns
         -------
-        tally : WordTally
+        counts : TokenCounts
             With nothing in it.
         """
         nothing = np.empty(0, dtype=np.int64)
@@ -69,8 +69,8 @@ class WordTally:
 
         Returns
         -------
-        tally : WordTally
-            The new counts; this tally keeps its own.
+        counts : TokenCounts
+            The new counts; these stay as they are.
         """
         numbers = self.numbers
         places = np.fromiter(
@@ -102,7 +102,7 @@ class WordTally:
 
 
 @dataclass(frozen=True)
-class LengthTally:
+class LengthCounts:
     """How many documents have each length.
 
     Parameters
@@ -118,11 +118,11 @@ class LengthTally:
 
     @classmethod
     def empty(cls) -> Self:
-        """Return a tally of no documents.
+        """Return the counts of no documents.
 
         Returns
         -------
-        tally : LengthTally
+        counts : LengthCounts
             With nothing in it.
         """
         return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
@@ -137,8 +137,8 @@ class LengthTally:
 
         Returns
         -------
-        tally : LengthTally
-            The new counts; this tally keeps its own.
+        counts : LengthCounts
+            The new counts; these stay as they are.
         """
         new, n_of_new = np.unique(lengths, return_counts=True)
         known = np.union1d(self.lengths, new)

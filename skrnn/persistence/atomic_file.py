@@ -20,13 +20,13 @@ from typing import BinaryIO
 if sys.platform != "win32":  # which neither removes nor renames a file that is open
     import fcntl
 
-__all__ = ["write_whole"]
+__all__ = ["write_atomically"]
 
 _ENDING = ".skrnn-part"
 _PART = re.compile(rf"\..+\.[0-9a-f]{{12}}{re.escape(_ENDING)}", re.DOTALL)
 
 
-def write_whole(
+def write_atomically(
     path: str | os.PathLike[str], write: Callable[[BinaryIO], object]
 ) -> None:
     """Write a file that appears whole or not at all.
