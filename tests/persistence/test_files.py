@@ -36,6 +36,7 @@ from skrnn.comparison import (
     NBSVMClassifier,
     make_baseline,
 )
+from skrnn.estimators.routing import make_optimizer
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
@@ -160,7 +161,7 @@ def test_optimizers_and_schedules(tmp_path: Path) -> None:
         model = fit_small(**params)
         loaded = there_and_back(model, tmp_path)
         assert_same_answers(loaded, model)
-        clones = [m["clf"]._make_optimizer() for m in (model, loaded)]
+        clones = [make_optimizer(m["clf"]) for m in (model, loaded)]
         configs = [{**c.get_config(), "name": ""} for c in clones]
         assert configs[0] == configs[1]
         loaded.fit(REVIEWS, LABELS)

@@ -284,7 +284,8 @@ def test_serving_reads_as_the_sequencer_does(tmp_path: Path) -> None:
     skrnn.export_onnx(model, tmp_path / "model.onnx")
     predictor = SentimentPredictor(tmp_path / "model.onnx")
     typed = [unicodedata.normalize("NFD", text) for text in texts[:5]] + ["ﬁlm :) ＜３"]
-    ids, lengths = predictor._rules(typed)
+    ((_, rules),) = predictor._texts
+    ids, lengths = rules(typed)
     for row, n, expected in zip(
         ids, lengths, model["seq"].transform(typed), strict=True
     ):
@@ -297,7 +298,8 @@ def test_a_bundle_of_the_first_format_keeps_its_words() -> None:
     expected = json.loads((DATA / "expected.json").read_text())["words_0.1"]["texts"]
     predictor = SentimentPredictor(DATA / "words_0.1.onnx")
     loaded = skrnn.load(DATA / "words_0.1.skrnn")
-    ids, lengths = predictor._rules([*expected, "这部电影很好 :) ﬁne der nicht Film"])
+    ((_, rules),) = predictor._texts
+    ids, lengths = rules([*expected, "这部电影很好 :) ﬁne der nicht Film"])
     rows = loaded["seq"].transform([*expected, "这部电影很好 :) ﬁne der nicht Film"])
     for row, n, by_sequencer in zip(ids, lengths, rows, strict=True):
         assert row[:n].tolist() == by_sequencer[by_sequencer != 0].tolist()
