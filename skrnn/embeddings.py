@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -35,8 +35,9 @@ class WordVectors:
 
     Parameters
     ----------
-    words : iterable of str
-        The words, most frequent first, without repetition.
+    words : iterable of str, or mapping of str to int
+        The words, most frequent first, without repetition. A mapping, such as the
+        ``word_index`` of a Keras Tokenizer, orders them by its numbers.
     vectors : array-like of shape (n_words, n_dimensions)
         One row a word; stored as float32 and read-only.
 
@@ -80,13 +81,19 @@ class WordVectors:
            [0, 0, 3]], dtype=int32)
     """
 
-    def __init__(self, words: Iterable[str], vectors: npt.ArrayLike) -> None:
+    def __init__(
+        self, words: Iterable[str] | Mapping[str, int], vectors: npt.ArrayLike
+    ) -> None:
+        if isinstance(words, Mapping):
+            words = sorted(words, key=words.__getitem__)
         listed = list(words)
         array = np.array(vectors, dtype=np.float32)
         if array.ndim != 2 or len(array) != len(listed):
             raise ValueError(
                 f"vectors must have one row for each of the {len(listed)} words, "
-                f"got an array of shape {array.shape}."
+                f"got an array of shape {array.shape}. Leave out rows that belong to "
+                "no word: the matrix of a Keras Tokenizer starts with one for padding "
+                "(matrix[1:])."
             )
         if not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
@@ -164,7 +171,7 @@ class WordVectors:
             rows.setdefault(word, row)
         if not rows:
             raise ValueError(f"{path} holds no word vectors.")
-        return cls(rows, np.stack(list(rows.values())))
+        return cls(list(rows), np.stack(list(rows.values())))
 
     @classmethod
     def train(

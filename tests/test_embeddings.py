@@ -86,6 +86,14 @@ def test_bad_arguments(words: list[str], vectors: list, message: str) -> None:
         WordVectors(words, vectors)
 
 
+def test_a_mapping_orders_the_words_by_its_numbers() -> None:
+    vectors = WordVectors({"film": 2, "the": 1}, [[1.0], [2.0]])
+    assert list(vectors) == ["the", "film"]
+    assert vectors["the"] == 1.0
+    with pytest.raises(ValueError, match=r"the 2 words.*padding \(matrix\[1:\]\)"):
+        WordVectors({"film": 2, "the": 1}, [[0.0], [1.0], [2.0]])
+
+
 @given(arrays(np.float32, (4, 2), elements=st.floats(-5, 5, width=32)))
 def test_matrix_rows_are_those_of_the_ids(array: np.ndarray) -> None:
     vectors = WordVectors("abcd", array)
