@@ -132,8 +132,10 @@ def test_a_matrix_asks_for_its_vocabulary() -> None:
 @pytest.mark.real_data
 def test_amazon_reviews_get_the_vectors_of_their_words(skrnn_data: Path) -> None:
     vectors = WordVectors.load(skrnn_data / "glove.6B.50d.top50k.txt.gz")
-    train, y_train = load_reviews(skrnn_data / "Amazon_reviews_train.csv")
-    test, y_test = load_reviews(skrnn_data / "Amazon_reviews_test.csv")
+    train, y_train = load_reviews(
+        skrnn_data / "Amazon_reviews_train.csv", return_X_y=True
+    )
+    test, y_test = load_reviews(skrnn_data / "Amazon_reviews_test.csv", return_X_y=True)
     model = make_sentiment_pipeline(
         embeddings=vectors, embeddings_trainable=False, epochs=2, random_state=0
     )
