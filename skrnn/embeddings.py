@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -34,8 +35,9 @@ class WordVectors:
 
     Parameters
     ----------
-    words : iterable of str
-        The words, most frequent first, without repetition.
+    words : iterable of str, or mapping of str to int
+        The words, most frequent first, without repetition. A mapping, such as the
+        ``word_index`` of a Keras Tokenizer, orders them by its numbers.
     vectors : array-like of shape (n_words, n_dimensions)
         One row a word; stored as float32 and read-only.
 
@@ -79,13 +81,19 @@ class WordVectors:
            [0, 0, 3]], dtype=int32)
     """
 
-    def __init__(self, words: Iterable[str], vectors: npt.ArrayLike) -> None:
+    def __init__(
+        self, words: Iterable[str] | Mapping[str, int], vectors: npt.ArrayLike
+    ) -> None:
+        if isinstance(words, Mapping):
+            words = sorted(words, key=words.__getitem__)
         listed = list(words)
         array = np.array(vectors, dtype=np.float32)
         if array.ndim != 2 or len(array) != len(listed):
             raise ValueError(
                 f"vectors must have one row for each of the {len(listed)} words, "
-                f"got an array of shape {array.shape}."
+                f"got an array of shape {array.shape}. Leave out rows that belong to "
+                "no word: the matrix of a Keras Tokenizer starts with one for padding "
+                "(matrix[1:])."
             )
         if not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
@@ -163,7 +171,7 @@ class WordVectors:
             rows.setdefault(word, row)
         if not rows:
             raise ValueError(f"{path} holds no word vectors.")
-        return cls(rows, np.stack(list(rows.values())))
+        return cls(list(rows), np.stack(list(rows.values())))
 
     @classmethod
     def train(
@@ -291,6 +299,56 @@ class WordVectors:
         return self
 
 
+def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
+    """Warn if rows of ids were made with a vocabulary other than that of the vectors.
+
+    Nothing in an id names its word, but two traces are plain. An id beyond the vectors
+    belongs to no word of theirs. And a vocabulary that was learned from these rows has
+    ids without large gaps that end early, where words of a corpus spread over the
+    whole list of other vectors, whose last tenth they reach.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+        The vectors.
+    ids : sequence of ndarray of shape (n_rows, n_columns), int32
+        The rows, 0 for padding.
+    """
+    n_ids = len(vectors) + FIRST_WORD
+    seen = np.zeros(n_ids + 1, dtype=bool)
+    for part in ids:
+        seen[np.minimum(part, n_ids)] = True
+    words = np.flatnonzero(seen[FIRST_WORD:])
+    if not len(words):
+        return
+    n_used = int(words[-1]) + 1
+    if seen[n_ids]:
+        reason = (
+            f"X has ids up to {max(int(part.max()) for part in ids)}, while the "
+            f"{len(vectors)} words of embeddings have the ids {FIRST_WORD} to "
+            f"{n_ids - 1}"
+        )
+    elif (
+        len(words) >= _ENOUGH_WORDS
+        and n_used <= 0.9 * len(vectors)
+        and len(words) >= 0.5 * n_used
+    ):
+        reason = (
+            f"X has {len(words)} different words with ids up to "
+            f"{n_used + FIRST_WORD - 1}, as if numbered by their frequency in X, out "
+            f"of the {len(vectors)} words of embeddings"
+        )
+    else:
+        return
+    warnings.warn(
+        f"{reason}: X seems to be made with another vocabulary, so that words get the "
+        "vectors of other words. Give the sequencer the vocabulary of the vectors: "
+        "TextSequencer(vocabulary=vectors.vocabulary).",
+        UserWarning,
+        stacklevel=2,
+    )
+
+
 def learn_vectors(
     texts: Sequence[_Ids], *, n_ids: int, n_dimensions: int, method: str, seed: int
 ) -> _Table:
@@ -409,6 +467,7 @@ def _gensim() -> ModuleType:
         ) from error
 
 
+_ENOUGH_WORDS = 100  # fewer tell nothing of how they were numbered
 _WINDOW = 5
 _TEXTS_AT_ONCE = 1000
 METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from skrnn import TextSequencer, WordVectors, embeddings
-from skrnn.embeddings import learn_vectors
+from skrnn.embeddings import learn_vectors, warn_of_other_vocabulary
+from tests.helpers import small_classifier, small_pipeline
 
 GLOVE = "the 0.1 -0.2 3e-1\n. . . 1 2 3\ncafé 4 5 6\n"
 WORD2VEC = "3 3\n" + GLOVE
@@ -83,6 +84,14 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_bad_arguments(words: list[str], vectors: list, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         WordVectors(words, vectors)
+
+
+def test_a_mapping_orders_the_words_by_its_numbers() -> None:
+    vectors = WordVectors({"film": 2, "the": 1}, [[1.0], [2.0]])
+    assert list(vectors) == ["the", "film"]
+    assert vectors["the"] == 1.0
+    with pytest.raises(ValueError, match=r"the 2 words.*padding \(matrix\[1:\]\)"):
+        WordVectors({"film": 2, "the": 1}, [[0.0], [1.0], [2.0]])
 
 
 @given(arrays(np.float32, (4, 2), elements=st.floats(-5, 5, width=32)))
@@ -206,3 +215,51 @@ def test_gensim_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "import_module", missing)
     with pytest.raises(ImportError, match=r"pip install 'skrnn\[word2vec\]'"):
         WordVectors.train(["a b", "b a"])
+
+
+def zipf_texts(n_words: int, n_texts: int = 400) -> list[str]:
+    """Return texts in which the word "w0" is the most frequent, and so on."""
+    shares = 1 / np.arange(1, n_words + 1)
+    numbers = np.random.default_rng(0).choice(
+        n_words, size=(n_texts, 20), p=shares / shares.sum()
+    )
+    return [" ".join(f"w{number}" for number in row) for row in numbers]
+
+
+TEXTS = zipf_texts(1000)
+
+
+def made_vectors(words: list[str]) -> WordVectors:
+    return WordVectors(words, np.random.default_rng(0).normal(size=(len(words), 2)))
+
+
+def test_ids_beyond_the_vectors_are_of_another_vocabulary() -> None:
+    vectors = made_vectors(["a", "b", "c"])
+    warn_of_other_vocabulary(vectors, [np.array([[0, 1, 2], [4, 3, 2]])])
+    with pytest.warns(UserWarning, match="ids up to 5, while the 3 words .* 2 to 4"):
+        warn_of_other_vocabulary(vectors, [np.array([[2]]), np.array([[5]])])
+
+
+def test_a_classifier_notices_ids_that_were_learned_from_its_rows() -> None:
+    # Vectors of a large corpus that has all words of the texts, and many others.
+    words = [f"w{number // 5}" if number % 5 == 0 else f"x{number}"
+             for number in range(5000)]  # fmt: skip
+    model = small_pipeline(maxlen=20).set_params(clf__embeddings=made_vectors(words))
+    y = [0, 1] * 200
+    with pytest.warns(UserWarning, match=r"numbered by their frequency.*vocabulary="):
+        model.fit(TEXTS, y)
+    model.set_params(seq__vocabulary=made_vectors(words).vocabulary).fit(TEXTS, y)
+
+
+def test_vectors_of_the_texts_themselves_or_of_more_give_no_warning() -> None:
+    sequencer = TextSequencer(maxlen=10)  # cuts half of each text
+    vectors = WordVectors.train(TEXTS, method="svd", n_dimensions=2)
+    sequencer.set_params(vocabulary=vectors.vocabulary)
+    for part in (TEXTS, TEXTS[:200], TEXTS[:20], TEXTS[:2]):
+        warn_of_other_vocabulary(vectors, [sequencer.fit_transform(part)])
+
+
+def test_rows_without_any_word_give_no_warning() -> None:
+    vectors = made_vectors(["a", "b"])
+    X = np.array([[0, 1], [1, 1]])
+    small_classifier(embeddings=vectors).fit(X, [0, 1])

@@ -34,7 +34,12 @@ from skrnn._sklearn import (
     take_rows,
     validate_params,
 )
-from skrnn.embeddings import METHODS, WordVectors, learn_vectors
+from skrnn.embeddings import (
+    METHODS,
+    WordVectors,
+    learn_vectors,
+    warn_of_other_vocabulary,
+)
 from skrnn.estimators.network import FittedNetwork, acquire
 from skrnn.estimators.routing import (
     TrainingOptions,
@@ -376,6 +381,8 @@ class BaseTextClassifier(
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         self._seed = replicas.gather(seed)[0]
         vectors = self._given_embeddings()
+        if isinstance(self.embeddings, WordVectors):
+            warn_of_other_vocabulary(self.embeddings, data.all_ids)
         self.n_embeddings_ = self._count_embeddings(data, vectors)
         if isinstance(self.embeddings, str):
             vectors = self._learn_embeddings(data)
