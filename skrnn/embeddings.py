@@ -115,7 +115,7 @@ class WordVectors:
     def load(cls, path: str | Path, *, max_words: int | None = None) -> Self:
         r"""Read a file of word vectors.
 
-        What a file is, is seen by its content: GloVe's text, word2vec's text (fastText's
+        The content tells the format: GloVe's text, word2vec's text (fastText's
         ``.vec``) or binary format, each plain, gzipped or in a ``.zip``. Of a word that
         comes twice the first row counts.
 
@@ -486,7 +486,8 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     if archive is None:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if zipped else path.open("rb") as file:
+        opener: Any = gzip.open if zipped else open
+        with opener(path, "rb") as file:
             yield file
         return
     with zipfile.ZipFile(archive) as files:

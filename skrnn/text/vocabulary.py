@@ -190,8 +190,8 @@ def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
         if number < FIRST_WORD:
             raise ValueError(
                 f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
-                f"out of vocabulary, so words start at {FIRST_WORD}. For the word_index "
-                "of a Keras Tokenizer, which counts from 1, use "
+                f"out of vocabulary, so words start at {FIRST_WORD}. For the "
+                "word_index of a Keras Tokenizer, which counts from 1, use "
                 "skrnn.text.vocabulary_from_keras_index(word_index, index_from=1); for "
                 "rows of keras.datasets.imdb.load_data, index_from=3. A matrix of word "
                 "vectors with a row for each rank goes with its words: "
