@@ -137,7 +137,7 @@ def explain(
     steps = take_apart(estimator)
     if method == "occlusion" and score == "probability":
         check_is_fitted(estimator)
-        if not steps.has_sequencer_last:
+        if not (steps.has_sequencer_last or isinstance(estimator, BaseTextClassifier)):
             return _explain_black_box(estimator, text, target)
     classifier = steps.classifier
     texts = pd.Series([text], dtype=object)  # which steps made for columns take too

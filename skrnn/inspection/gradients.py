@@ -104,8 +104,8 @@ def integrate(
             ConvergenceWarning,
             stacklevel=3,
         )
-    # Of gradients that vanish on both sides of a jump nothing is known: equal shares.
-    sizes = np.abs(parts) + np.finfo(float).tiny
+    sizes = np.abs(parts)
+    sizes[~sizes.any(axis=1)] = 1.0  # no gradient at all: equal shares
     parts += missed[:, np.newaxis] * sizes / sizes.sum(axis=1, keepdims=True)
     return parts.sum(axis=0), float(score), float(baseline_score)
 

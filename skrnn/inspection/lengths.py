@@ -127,7 +127,9 @@ class SequenceLengthDisplay:
         """
         steps = take_apart(estimator)
         sequencer = steps.sequencer
-        documents = encode(steps.clean(X), sequencer.build_analyzer(), n_jobs=sequencer.n_jobs)
+        documents = encode(
+            steps.clean(X), sequencer.build_analyzer(), n_jobs=sequencer.n_jobs
+        )
         known = np.array([t in sequencer.vocabulary_ for t in documents.tokens], bool)
         n_words = len(documents.codes)
         n_unknown = n_words - int(known[documents.codes].sum())

@@ -17,7 +17,14 @@ from skrnn.text.analysis import Analyzer, strip_html
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD
 
-__all__ = ["FittedSteps", "Reading", "locate", "read_texts", "take_apart", "type_tokens"]
+__all__ = [
+    "FittedSteps",
+    "Reading",
+    "locate",
+    "read_texts",
+    "take_apart",
+    "type_tokens",
+]
 
 _OPTIONS = tuple(inspect.signature(Analyzer).parameters)
 
@@ -165,13 +172,13 @@ def _steps(estimator: Any) -> list[Any]:
         return [each for step in steps for each in _steps(step)]
     if isinstance(estimator, FrozenEstimator):
         return _steps(estimator.estimator)
-    if not hasattr(estimator, "predict"):  # a transformer
-        return [estimator]
     if hasattr(estimator, "cv_results_") and not hasattr(estimator, "best_estimator_"):
         raise TypeError(
             f"This {type(estimator).__name__} has no best_estimator_. Set refit=True "
             "and fit it again, or pass a fitted Pipeline."
         )
+    if not hasattr(estimator, "predict"):  # a transformer may hold a model too
+        return [estimator]
     if hasattr(estimator, "best_estimator_"):
         return _steps(estimator.best_estimator_)
     # An ensemble has estimator_ too: a template, which is not fitted.
