@@ -23,9 +23,10 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     pipeline : sklearn.pipeline.Pipeline
         A fitted one, of any steps on raw strings, a :class:`~skrnn.TextSequencer` and
         a classifier with attention, or a search, a threshold or a
-        :class:`~skrnn.DistilledClassifier` around one. The classifier is an :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``,
-        or another with a method ``attention_weights(X)``, which takes rows of ids
-        and returns an array of their shape.
+        :class:`~skrnn.DistilledClassifier` around one. The classifier is an
+        :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or another
+        with a method ``attention_weights(X)``, which takes rows of ids and returns an
+        array of their shape.
     texts : iterable of str
         The texts.
 
