@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from skrnn.estimators.base import BaseTextClassifier
 from skrnn.inspection.network import attention_of_network
-from skrnn.inspection.reading import read_texts, take_apart
+from skrnn.inspection.reading import name_columns, read_texts, take_apart
 
 __all__ = ["attention_of_rows", "attention_weights"]
 
@@ -97,7 +97,10 @@ def attention_of_rows(
         If the classifier has no attention.
     """
     if hasattr(classifier, "attention_weights"):
-        return np.asarray(classifier.attention_weights(rows), dtype=np.float64)
+        return np.asarray(
+            classifier.attention_weights(name_columns(classifier, rows)),
+            dtype=np.float64,
+        )
     if not isinstance(classifier, BaseTextClassifier):
         raise ValueError(
             f"{type(classifier).__name__} has no attention weights: it has no method "

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.attention import attention_of_rows
-from skrnn.inspection.reading import read_texts, take_apart
+from skrnn.inspection.reading import name_columns, read_texts, take_apart
 from skrnn.inspection.style import ATTENDED, shorten, tint
 
 __all__ = ["AttentionDisplay"]
@@ -123,7 +123,7 @@ class AttentionDisplay:
         readings = read_texts(steps.sequencer, steps.clean(texts))
         rows = np.stack([reading.row for reading in readings])
         attention = attention_of_rows(classifier, rows)
-        proba = classifier.predict_proba(rows)
+        proba = classifier.predict_proba(name_columns(classifier, rows))
         labels = classifier.classes_[proba.argmax(axis=1)]
         return cls(
             [reading.tokens for reading in readings],

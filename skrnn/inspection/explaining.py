@@ -17,6 +17,7 @@ from skrnn.inspection.network import VectorScorer
 from skrnn.inspection.reading import (
     Reading,
     locate,
+    name_columns,
     read_texts,
     take_apart,
     type_tokens,
@@ -153,7 +154,8 @@ def explain(
     def scores(rows: npt.NDArray[np.int32]) -> _Floats:
         if scorer is not None and score == "log_odds":
             return scorer.row_scores(rows)
-        of_class: _Floats = classifier.predict_proba(rows)[:, number]
+        named = name_columns(classifier, rows)
+        of_class: _Floats = np.asarray(classifier.predict_proba(named))[:, number]
         return of_class
 
     value = float(scores(rows)[0])

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -21,6 +22,7 @@ __all__ = [
     "FittedSteps",
     "Reading",
     "locate",
+    "name_columns",
     "read_texts",
     "take_apart",
     "type_tokens",
@@ -197,6 +199,13 @@ def locate(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
         end = start + len(word)
         spans.append((start, end))
     return spans
+
+
+def name_columns(classifier: Any, rows: npt.NDArray[np.int32]) -> Any:
+    """Return rows with the column names that a classifier was fitted with, if any."""
+    if not hasattr(classifier, "feature_names_in_"):
+        return rows
+    return pd.DataFrame(rows, columns=classifier.feature_names_in_)
 
 
 def type_tokens(text: str) -> list[str]:
