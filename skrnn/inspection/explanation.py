@@ -280,7 +280,7 @@ class Explanation:
             notes.append(
                 f"The weights sum to {total:+.3f}: {_SCORES[self.score]} "
                 f"{self.value:.3f} of the text less {self.baseline:.3f} of as many "
-                "zero vectors."
+                "unknown words."
             )
         elif self.method == "occlusion":
             notes.append(
