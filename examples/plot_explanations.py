@@ -5,7 +5,7 @@ Why did this review get its class?
 Three answers, each a weight for every word that the network read:
 
 * **occlusion**: what the probability loses when the word is taken out;
-* **integrated gradients**: how the probability grows on the way from zero vectors to
+* **integrated gradients**: how the probability grows on the way from unknown words to
   the words' own, shared out among the words;
 * **attention**: where a network with ``pooling="attention"`` looks.
 

@@ -67,7 +67,7 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     >>> weights.sum(axis=1).round(6), weights[0, 0]
     (array([1., 0.]), np.float64(0.0))
     """
-    steps = take_apart(pipeline)
+    steps = take_apart(pipeline, calibrated=True)
     classifier = steps.classifier
     readings = read_texts(steps.sequencer, steps.clean(texts))
     return attention_of_rows(classifier, np.stack([r.row for r in readings]))

@@ -118,7 +118,7 @@ class AttentionDisplay:
         >>> round(float(display.weights[0].sum()), 6)
         1.0
         """
-        steps = take_apart(pipeline)
+        steps = take_apart(pipeline, calibrated=True)
         classifier = steps.classifier
         readings = read_texts(steps.sequencer, steps.clean(texts))
         rows = np.stack([reading.row for reading in readings])

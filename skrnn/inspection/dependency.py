@@ -14,12 +14,13 @@ import tensorflow as tf
 from sklearn.base import BaseEstimator, clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.utils import check_random_state
 
 from skrnn.datasets import make_reviews
 from skrnn.datasets._generated import AFFIRMATION, NEGATION, NEGATIVE, POSITIVE
 from skrnn.estimators.recurrent import RNNSentimentClassifier
+from skrnn.inspection.reading import take_apart
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import PAD
 
@@ -72,8 +73,8 @@ def long_term_dependency(
         ``distance``, ``accuracy`` and ``gradient_norm``: the norm of the gradient of
         the score by the word vector of the "not" or "really" that decides, the mean
         over the new reviews. The score is what the output layer sums: the log-odds for
-        two classes. NaN for estimators that are not a Pipeline of a
-        :class:`skrnn.TextSequencer` and a :class:`skrnn.RNNSentimentClassifier`.
+        two classes. NaN for estimators without a :class:`skrnn.TextSequencer` right
+        before one :class:`skrnn.RNNSentimentClassifier`.
 
     Raises
     ------
@@ -181,15 +182,14 @@ def _curriculum(
 
 def _mean_gradient_norm(fitted: Any, reviews: npt.NDArray[np.object_]) -> float:
     """Return the mean norm by the vector of the word that turns the opinion."""
+    steps = take_apart(fitted, calibrated=True)
+    classifier = steps.steps[-1]
     if not (
-        isinstance(fitted, Pipeline)
-        and isinstance(fitted[-1], RNNSentimentClassifier)
-        and isinstance(fitted[0], TextSequencer)
-        and len(fitted) == 2
+        steps.has_sequencer_last and isinstance(classifier, RNNSentimentClassifier)
     ):
         return float("nan")
-    sequencer, classifier = fitted[0], fitted[-1]
-    ids = np.asarray(sequencer.transform(reviews))
+    sequencer = steps.sequencer
+    ids = np.asarray(sequencer.transform(steps.clean(reviews)))
     columns = _turning_columns(sequencer, ids)
     norms = _gradient_norms(classifier.model_, ids)
     found = columns >= 0

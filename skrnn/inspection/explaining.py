@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.base import BaseTextClassifier
@@ -51,7 +52,9 @@ def explain(
         TextSequencer, which are applied to the text, and a search, a threshold or a
         :class:`~skrnn.DistilledClassifier` around the Pipeline. With
         ``method="occlusion"`` it may be any other that has ``predict_proba``, such as
-        calibrated classifiers, ensembles and linear models of bags of words.
+        calibrated classifiers, ensembles and linear models of bags of words. The other
+        methods look at the network within a calibrated classifier, before calibration,
+        if there is one and not one of each fold.
     text : str
         The text.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
@@ -72,6 +75,9 @@ def explain(
     score : {"probability", "log_odds"}, default="probability"
         Whether weights are parts of the probability ``p`` of the class, or of
         ``log(p / (1 - p))``, which a network that is sure of itself does not flatten.
+        The probabilities of classifiers that are not networks are first clipped to
+        [eps, 1 - eps], with the eps of float64, as scikit-learn's
+        :func:`~sklearn.metrics.log_loss` does.
         For ``"attention"`` it only decides which value is reported.
 
     Returns
@@ -85,8 +91,8 @@ def explain(
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If ``text`` is no str, or ``method`` or ``score`` needs one network and there
-        is none or several.
+        If ``text`` is no str, or ``method`` needs one network and there is none or
+        several.
     ValueError
         If ``method`` or ``score`` is not known, ``target`` is not among the classes,
         or attention is asked of a network without.
@@ -135,11 +141,12 @@ def explain(
             f"explain takes one text, a str, got {type(text).__name__}. Call it once "
             "for each text."
         )
-    steps = take_apart(estimator)
-    if method == "occlusion" and score == "probability":
-        check_is_fitted(estimator)
-        if not (steps.has_sequencer_last or isinstance(estimator, BaseTextClassifier)):
-            return _explain_black_box(estimator, text, target)
+    # Occlusion explains the calibrated probabilities, the others the network.
+    steps = take_apart(estimator, calibrated=method != "occlusion")
+    if method == "occlusion" and not (
+        steps.has_sequencer_last or isinstance(estimator, BaseTextClassifier)
+    ):
+        return _explain_black_box(estimator, text, target, score)
     classifier = steps.classifier
     texts = pd.Series([text], dtype=object)  # which steps made for columns take too
     (reading,) = read_texts(steps.sequencer, steps.clean(texts))
@@ -148,15 +155,16 @@ def explain(
         (target,) = np.asarray(estimator.predict(texts)).tolist()
     number = _class_number(classifier, target)
     scorer = None
-    if method == "integrated_gradients" or score == "log_odds":
+    if method == "integrated_gradients" or (
+        score == "log_odds" and isinstance(classifier, BaseTextClassifier)
+    ):
         scorer = _scorer(classifier, reading, number, log_odds=score == "log_odds")
 
     def scores(rows: npt.NDArray[np.int32]) -> _Floats:
         if scorer is not None and score == "log_odds":
             return scorer.row_scores(rows)
         named = name_columns(classifier, rows)
-        of_class: _Floats = np.asarray(classifier.predict_proba(named))[:, number]
-        return of_class
+        return _score(classifier.predict_proba(named), number, score)
 
     value = float(scores(rows)[0])
     baseline: float | None = value if method == "integrated_gradients" else None
@@ -184,7 +192,9 @@ def explain(
     )
 
 
-def _explain_black_box(estimator: Any, text: str, target: Any) -> Explanation:
+def _explain_black_box(
+    estimator: Any, text: str, target: Any, score: str
+) -> Explanation:
     """Delete one word at a time from the raw string."""
     if not hasattr(estimator, "predict_proba"):
         raise TypeError(
@@ -192,27 +202,37 @@ def _explain_black_box(estimator: Any, text: str, target: Any) -> Explanation:
             "Ensembles that vote have it with voting='soft', and any classifier has "
             "it inside a CalibratedClassifierCV."
         )
-    words = type_tokens(text)
-    spans = locate(text, words) or []
+    if hasattr(estimator, "fit"):  # a SentimentPredictor comes fitted
+        check_is_fitted(estimator)
+    spans = locate(text, type_tokens(text))
     without = [text[:start] + text[end:] for start, end in spans]
     texts = pd.Series([text, *without], dtype=object)
     if target is None:
         (target,) = np.asarray(estimator.predict(texts[:1])).tolist()
     number = _class_number(estimator, target)
-    value, *rest = np.asarray(estimator.predict_proba(texts))[:, number].tolist()
+    value, *rest = _score(estimator.predict_proba(texts), number, score).tolist()
     return Explanation(
         tokens=tuple(text[start:end] for start, end in spans),
         weights=value - np.array(rest, dtype=np.float64),
         known=np.ones(len(spans), dtype=bool),
         method="occlusion",
         target=target,
-        score="probability",
+        score=score,
         value=value,
         baseline=None,
         n_words=len(spans),
         text=text,
         spans=tuple(spans),
     )
+
+
+def _score(proba: Any, number: int, score: str) -> _Floats:
+    """Return the score of a class from the probabilities of all."""
+    of_class: _Floats = np.asarray(proba, dtype=np.float64)[:, number]
+    if score == "probability":
+        return of_class
+    least = np.finfo(np.float64).eps
+    return np.asarray(logit(np.clip(of_class, least, 1 - least)))
 
 
 def _class_number(classifier: Any, target: Any) -> int:
@@ -228,7 +248,7 @@ def _scorer(
     if not isinstance(classifier, BaseTextClassifier):
         raise TypeError(
             f"{type(classifier).__name__} is no network of skrnn: it can be explained "
-            "by method='occlusion' with score='probability' only."
+            "by method='occlusion' only."
         )
     return VectorScorer(classifier.model_, reading.row, number, log_odds=log_odds)
 

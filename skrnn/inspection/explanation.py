@@ -70,7 +70,8 @@ class Explanation:
     text : str or None, default=None
         The text, which is shown; None shows the words.
     spans : tuple of (int, int) or None, default=None
-        Where in ``text`` each word begins and ends.
+        Where in ``text`` each word begins and ends; an empty span is a place at which
+        the word is shown although the text does not have it.
 
     Attributes
     ----------
@@ -219,14 +220,17 @@ class Explanation:
         strengths = np.minimum(np.abs(self.weights) / self._full, 1.0)
         shown = self.tokens
         if self.text is not None and self.spans is not None:
-            shown = tuple(self.text[start:stop] for start, stop in self.spans)
+            shown = tuple(
+                self.text[start:stop] or token
+                for token, (start, stop) in zip(self.tokens, self.spans, strict=True)
+            )
         words = list(map(self._word, shown, self.weights, self.known, strengths))
         if self.text is None or self.spans is None:
             return " ".join(words)
         pieces, end = [], 0
         for word, (start, stop) in zip(words, self.spans, strict=True):
             pieces += [_faint(self.text[end:start]), word]
-            end = stop
+            end = max(end, stop)
         return "".join([*pieces, _faint(self.text[end:])])
 
     def _headline(self) -> str:
@@ -276,7 +280,7 @@ class Explanation:
             notes.append(
                 f"The weights sum to {total:+.3f}: {_SCORES[self.score]} "
                 f"{self.value:.3f} of the text less {self.baseline:.3f} of as many "
-                "zero vectors."
+                "unknown words."
             )
         elif self.method == "occlusion":
             notes.append(

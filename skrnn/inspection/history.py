@@ -104,7 +104,7 @@ class TrainingHistoryDisplay:
         >>> len(TrainingHistoryDisplay.from_estimator(model).history["loss"])
         2
         """
-        last = take_apart(estimator).steps[-1]
+        last = take_apart(estimator, calibrated=True).steps[-1]
         check_is_fitted(last)
         if not hasattr(last, "history_"):
             raise TypeError(

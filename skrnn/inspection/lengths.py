@@ -125,7 +125,7 @@ class SequenceLengthDisplay:
         TypeError
             If there is no sequencer, or a text is no str.
         """
-        steps = take_apart(estimator)
+        steps = take_apart(estimator, calibrated=True)
         sequencer = steps.sequencer
         documents = encode(
             steps.clean(X), sequencer.build_analyzer(), n_jobs=sequencer.n_jobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ __all__ = [
     "type_tokens",
 ]
 
+_NLTK_QUOTES = ("``", "''")  # what it makes of straight ones
 _OPTIONS = tuple(inspect.signature(Analyzer).parameters)
 
 
@@ -48,8 +50,9 @@ class Reading:
         Words of the text before it was cut to the length of the row.
     text : str
         The text without markup, if the sequencer strips it.
-    spans : tuple of (int, int) or None
-        Where in ``text`` the words begin and end; None if they are not all found.
+    spans : tuple of (int, int)
+        Where in ``text`` the words begin and end; an empty span where a word does not
+        stand in it.
     """
 
     row: npt.NDArray[np.int32]
@@ -57,7 +60,7 @@ class Reading:
     tokens: tuple[str, ...]
     n_words: int
     text: str
-    spans: tuple[tuple[int, int], ...] | None
+    spans: tuple[tuple[int, int], ...]
 
     @property
     def ids(self) -> npt.NDArray[np.int32]:
@@ -138,7 +141,7 @@ class FittedSteps:
         return f"{name} of {kinds}"
 
 
-def take_apart(estimator: Any) -> FittedSteps:
+def take_apart(estimator: Any, *, calibrated: bool = False) -> FittedSteps:
     """Return the fitted steps within an estimator of raw strings.
 
     Nested pipelines are flattened. What predicts by one fitted estimator within is
@@ -148,6 +151,9 @@ def take_apart(estimator: Any) -> FittedSteps:
     ----------
     estimator : estimator
         A transformer, a classifier or a Pipeline.
+    calibrated : bool, default=False
+        Whether to open what calibrates one fitted estimator too, although its
+        probabilities are others.
 
     Returns
     -------
@@ -159,10 +165,10 @@ def take_apart(estimator: Any) -> FittedSteps:
     TypeError
         If it is a search without a refitted estimator.
     """
-    return FittedSteps(estimator, tuple(_steps(estimator)))
+    return FittedSteps(estimator, tuple(_steps(estimator, calibrated)))
 
 
-def _steps(estimator: Any) -> list[Any]:
+def _steps(estimator: Any, calibrated: bool) -> list[Any]:
     if isinstance(estimator, Pipeline):
         # A resampler, as imbalanced-learn has them, only acts in fit.
         steps = [
@@ -171,9 +177,9 @@ def _steps(estimator: Any) -> list[Any]:
             if step not in (None, "passthrough") and hasattr(step, "transform")
         ]
         steps.append(estimator.steps[-1][1])
-        return [each for step in steps for each in _steps(step)]
+        return [each for step in steps for each in _steps(step, calibrated)]
     if isinstance(estimator, FrozenEstimator):
-        return _steps(estimator.estimator)
+        return _steps(estimator.estimator, calibrated)
     if hasattr(estimator, "cv_results_") and not hasattr(estimator, "best_estimator_"):
         raise TypeError(
             f"This {type(estimator).__name__} has no best_estimator_. Set refit=True "
@@ -182,23 +188,63 @@ def _steps(estimator: Any) -> list[Any]:
     if not hasattr(estimator, "predict"):  # a transformer may hold a model too
         return [estimator]
     if hasattr(estimator, "best_estimator_"):
-        return _steps(estimator.best_estimator_)
+        return _steps(estimator.best_estimator_, calibrated)
     # An ensemble has estimator_ too: a template, which is not fitted.
     if hasattr(estimator, "estimator_") and not hasattr(estimator, "estimators_"):
-        return _steps(estimator.estimator_)
+        return _steps(estimator.estimator_, calibrated)
+    if calibrated and len(getattr(estimator, "calibrated_classifiers_", ())) == 1:
+        return _steps(estimator.calibrated_classifiers_[0].estimator, calibrated)
     return [estimator]
 
 
-def locate(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
-    """Return where words stand in a text, one after the other, None if not all do."""
-    spans, end = [], 0
+def locate(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Find words in a text, one after the other.
+
+    Letters are compared without case, accents, apostrophes' shapes and typographic
+    variants, all of which may have changed on the way from the text to its words.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    words : sequence of str
+        Its words in order.
+
+    Returns
+    -------
+    spans : list of (int, int)
+        Where each word begins and ends; an empty span after the word before it if it
+        is not found.
+    """
+    folded, origins = _fold(text)
+    origins.append(len(text))
+    spans, end, place = [], 0, 0
     for word in words:
-        start = text.find(word, end)
-        if start < 0:
-            return None
-        end = start + len(word)
+        form, _ = _fold(word)
+        if form in _NLTK_QUOTES and form not in folded:
+            form = '"'
+        found = folded.find(form, place) if form else -1
+        start = end
+        if found >= 0:
+            place = found + len(form)
+            start = origins[found]
+            # Marks after the last letter belong to it.
+            end = max(origins[place], origins[place - 1] + 1)
         spans.append((start, end))
     return spans
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """Return the letters that are compared, and which character each comes from."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
+    letters, origins = [], []
+    for number, character in enumerate(text):
+        for letter in unicodedata.normalize("NFKD", character).casefold():
+            if not unicodedata.combining(letter):
+                letters.append("'" if letter in "‘’" else letter)
+                origins.append(number)
+    return "".join(letters), origins
 
 
 def name_columns(classifier: Any, rows: npt.NDArray[np.int32]) -> Any:
@@ -251,7 +297,7 @@ def _read(
     row: npt.NDArray[np.int32],
     typed: list[str],
     tokens: list[str],
-    spans: list[tuple[int, int]] | None,
+    spans: list[tuple[int, int]],
     text: str,
 ) -> Reading:
     columns = np.flatnonzero(row != PAD)
@@ -275,7 +321,7 @@ def _read(
         tokens=tuple(typed[i] for i in kept),
         n_words=len(tokens),
         text=text,
-        spans=None if spans is None else tuple(spans[i] for i in kept),
+        spans=tuple(spans[i] for i in kept),
     )
 
 
@@ -313,7 +359,7 @@ class _TypedAnalyzer:
 
     def __call__(
         self, text: str
-    ) -> tuple[list[str], list[str], list[tuple[int, int]] | None, str]:
+    ) -> tuple[list[str], list[str], list[tuple[int, int]], str]:
         """Return what was typed, the tokens, where they stand, and in which text."""
         whole = strip_html(text) if self._strips_html else text
         tokens = self._full(text)
@@ -327,14 +373,14 @@ class _TypedAnalyzer:
         ]
         final = [self._finish(part) for part in parts]
         if [token for each in final for token in each] != tokens:
-            return tokens, tokens, None, whole
+            return tokens, tokens, locate(whole, tokens), whole
         numbers = [i for i, each in enumerate(final) for _ in each]
         # All are looked for, so that a word is not found within one that is left out.
         spans = locate(whole, typed)
         return (
             [shown[i] for i in numbers],
             tokens,
-            None if spans is None else [spans[i] for i in numbers],
+            [spans[i] for i in numbers],
             whole,
         )
 

@@ -8,6 +8,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from skrnn import TextSequencer, long_term_dependency
 from skrnn.datasets import make_reviews
@@ -35,6 +36,17 @@ def test_a_table_has_a_row_for_each_model_and_distance() -> None:
     by_model = table.set_index("model")["gradient_norm"]
     assert (by_model["network"] > 0).all()
     assert by_model["TF-IDF"].isna().all()
+
+
+def test_a_step_before_the_sequencer_leaves_the_gradient_norm() -> None:
+    clean = FunctionTransformer(lambda X: [text.upper() for text in X])
+    table = long_term_dependency(
+        {"plain": network(random_state=0),
+         "cleaned": make_pipeline(clean, network(random_state=0))},
+        distances=[1], n_samples=40, n_test=20, random_state=0,
+    )  # fmt: skip
+    norms = table.set_index("model")["gradient_norm"]
+    assert norms["plain"] == pytest.approx(norms["cleaned"])
 
 
 def test_equal_seeds_give_equal_tables() -> None:

@@ -10,16 +10,23 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from skrnn import TextSequencer, explain, make_sentiment_pipeline
+from skrnn import TextSequencer, explain, export_onnx, make_sentiment_pipeline
 from skrnn.comparison import BlendedClassifier, make_baseline
 from skrnn.datasets import load_reviews
-from skrnn.inspection import AttentionDisplay, attention_weights
+from skrnn.inspection import (
+    AttentionDisplay,
+    SequenceLengthDisplay,
+    TrainingHistoryDisplay,
+    attention_weights,
+)
+from skrnn.serving import SentimentPredictor
 from tests.helpers import small_pipeline
 from tests.inspection.conftest import LABELS, REVIEWS
 
@@ -220,6 +227,59 @@ def test_the_class_that_a_threshold_decides_is_explained() -> None:
     assert explain(model, TEXT).target == model.predict([TEXT])[0] == 0
 
 
+@pytest.mark.parametrize("name", ["baseline", "calibrated"])
+def test_log_odds_of_every_classifier_of_strings(name) -> None:
+    model = OTHERS[name](small_pipeline()).fit(REVIEWS, LABELS)
+    text = "The case, is (awful)!"
+    explanation = explain(model, text, target=1, score="log_odds")
+    without = ["The case, is ()!", "The , is (awful)!"]
+    p, *rest = model.predict_proba([text, *without])[:, 1]
+    assert explanation.value == pytest.approx(np.log(p / (1 - p)))
+    expected = explanation.value - np.log(rest) + np.log1p(-np.array(rest))
+    np.testing.assert_allclose(explanation.weights[[3, 1]], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["integrated_gradients", "attention"])
+def test_the_network_within_a_calibrated_classifier_is_explained(method) -> None:
+    inner = small_pipeline(pooling="attention").fit(REVIEWS, LABELS)
+    ids = inner[0].transform(REVIEWS)
+    models = [
+        CalibratedClassifierCV(FrozenEstimator(inner)).fit(REVIEWS, LABELS),
+        make_pipeline(
+            inner[0], CalibratedClassifierCV(FrozenEstimator(inner[1])).fit(ids, LABELS)
+        ),
+    ]
+    expected = explain(inner, TEXT, method, target=1).weights
+    for model in models:
+        found = explain(model, TEXT, method, target=1)
+        np.testing.assert_array_equal(found.weights, expected)
+        # Occlusion is of the calibrated probability.
+        value = explain(model, TEXT, target=1).value
+        assert value == pytest.approx(model.predict_proba([TEXT])[0, 1])
+        assert TrainingHistoryDisplay.from_estimator(model).history == inner[1].history_
+        lengths = SequenceLengthDisplay.from_estimator(model, [TEXT]).lengths
+        assert lengths.tolist() == [len(WORDS)]
+
+
+def test_words_are_deleted_whatever_the_shape_of_their_apostrophes() -> None:
+    model = make_baseline("tfidf").fit(REVIEWS, LABELS)
+    text = "I don’t like the ﬁne cafe\u0301!"
+    explanation = explain(model, text)
+    assert explanation.tokens == ("I", "don’t", "like", "the", "ﬁne", "cafe\u0301")
+    spans = [(0, 1), (2, 7), (8, 12), (13, 16), (17, 20), (21, 26)]
+    assert explanation.spans == tuple(spans)
+
+
+def test_a_predictor_without_tensorflow_is_explained_too(tmp_path) -> None:
+    pytest.importorskip("onnxruntime")
+    model = small_pipeline().fit(REVIEWS, LABELS)
+    export_onnx(model, tmp_path / "model.onnx")
+    served = explain(SentimentPredictor(tmp_path / "model.onnx"), TEXT, target=1)
+    here = explain(model, TEXT, target=1)
+    assert served.tokens == here.tokens
+    np.testing.assert_allclose(served.weights, here.weights, atol=1e-5)
+
+
 def test_a_classifier_without_probabilities_is_told_where_they_are() -> None:
     bag = make_pipeline(CountVectorizer(), LinearSVC()).fit(REVIEWS, LABELS)
     with pytest.raises(TypeError, match="CalibratedClassifierCV"):
@@ -249,9 +309,11 @@ def test_other_classifiers_are_explained_by_occlusion() -> None:
     model = make_pipeline(TextSequencer(maxlen=2), DecisionTreeClassifier())
     model.fit(["so good", "so bad"], ["pos", "neg"])
     assert explain(model, "so good").to_pairs()[1] == ("good", 1.0)
-    for options in ({"method": "integrated_gradients"}, {"score": "log_odds"}):
-        with pytest.raises(TypeError, match="no network of skrnn"):
-            explain(model, "so good", **options)
+    # A tree is sure, and log-odds are those of float64's eps.
+    value = explain(model, "so good", score="log_odds").value
+    assert value == pytest.approx(-np.log(np.finfo(float).eps))
+    with pytest.raises(TypeError, match="no network of skrnn"):
+        explain(model, "so good", "integrated_gradients")
     with pytest.raises(ValueError, match="no attention weights"):
         explain(model, "so good", "attention")
 

@@ -110,6 +110,18 @@ def test_html_shows_the_text_with_its_punctuation() -> None:
     assert [word for word, *_ in words.words] == ["NOT", "good"]
 
 
+def test_html_shows_words_that_the_text_does_not_have_where_they_were_read() -> None:
+    page = explanation(
+        tokens=("so", "``", "good"),
+        weights=np.zeros(3),
+        known=np.array([True, True, True]),
+        text='so "good"',
+        spans=((0, 2), (2, 2), (4, 8)),
+    )._repr_html_()
+    text = re.sub(r"<[^>]*>", "", page.split("<div")[3].partition(">")[2]).strip()
+    assert text == "so`` &quot;good&quot;"
+
+
 def test_weak_evidence_has_short_bars() -> None:
     shown = explanation(weights=np.full(4, -0.002)).plot()
     assert shown.ax_.get_xlim() == pytest.approx((-0.108, 0.108))
@@ -121,6 +133,7 @@ def test_html_says_what_the_weights_are() -> None:
     assert "4 of the 6 words are read" in text
     text = explanation(method="integrated_gradients", baseline=0.85)._repr_html_()
     assert "sum to -0.100: probability 0.750 of the text less 0.850" in text
+    assert "as many unknown words" in text
     text = explanation(method="attention", weights=np.full(4, 0.25))._repr_html_()
     assert "sum to one" in text
     assert "attended to" in text

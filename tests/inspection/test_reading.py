@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
@@ -18,7 +23,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skrnn import TextSequencer
 from skrnn.comparison import DistilledClassifier, make_baseline
-from skrnn.inspection.reading import read_texts, take_apart
+from skrnn.inspection.reading import locate, read_texts, take_apart, type_tokens
 
 TEXT = "I've <b>NEVER</b> Liked these MOVIES, Zoë's café &amp; U.S. \"Endings\"!"
 
@@ -195,9 +200,24 @@ def test_steps_before_the_sequencer_are_applied(output: str) -> None:
         ("ＢＡＤ &amp; don&#39;t...", ["ＢＡＤ", "don't"], {}),
         ("It's so-so :)", ["It's", "so", "so", ":)"], {"stemmer": "porter"}),
         ("one two three", ["two", "three"], {"maxlen": 2}),
+        ("I don’t, Zoe\u0308’s ﬁne", ["I", "don’t", "Zoe\u0308’s", "ﬁne"], {}),
+        ('He "didn\'t".', ["He", '"', "did", "n't", '"', "."], {"tokenizer": "nltk"}),
+        ("so good", ["", "so", "good"], {"tokenizer": lambda t: ["#", *t.split()]}),
     ],
 )  # fmt: skip
 def test_words_are_found_in_the_text(text: str, shown: list, options: dict) -> None:
     sequencer = TextSequencer(**options).fit(["a good one"])
     (reading,) = read_texts(sequencer, [text])
     assert [reading.text[start:stop] for start, stop in reading.spans] == shown
+
+
+@given(st.text(st.characters() | st.sampled_from("’‘'aBe\u0301ﬁßİ½ ")))
+def test_every_word_of_any_text_is_located(written: str) -> None:
+    words = type_tokens(written)
+    spans = locate(written, words)
+    assert all(start < end for start, end in spans)
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
+    for word, (start, end) in zip(words, spans, strict=True):
+        plain = written[start:end].replace("’", "'").replace("‘", "'")
+        assert plain.startswith(word)
+        assert all(unicodedata.combining(mark) for mark in plain[len(word) :])
