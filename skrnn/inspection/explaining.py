@@ -100,8 +100,8 @@ def explain(
     Warns
     -----
     ConvergenceWarning
-        If the score jumps along the path of integrated gradients, so that a part of
-        the difference is attributed by rule, see the user guide.
+        If the weights of integrated gradients miss more than 2 % of the difference in
+        score, because the score jumps along the path.
 
     See Also
     --------
