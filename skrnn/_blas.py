@@ -1,8 +1,8 @@
 """Linear algebra that gives the same bits on any number of threads.
 
-A BLAS library splits sums among its threads, so their number decides the last bits of a
-product, and an optimizer or a network that starts from them ends elsewhere. The products
-here are sparse or narrow: one thread computes them as fast as several, or faster.
+A BLAS library splits sums among its threads, so their number decides the last bits of
+a product, and an optimizer or a network that starts from them ends elsewhere. The
+products here are sparse or narrow: one thread is as fast as several, or faster.
 """
 
 from __future__ import annotations
@@ -20,6 +20,6 @@ _lock = threading.RLock()
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Compute on one BLAS thread inside the block, which one thread enters at a time."""
+    """Limit BLAS to one thread inside the block; one caller enters at a time."""
     with _lock, threadpool_limits(1, user_api="blas"):
         yield

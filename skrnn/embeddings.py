@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import IO, Any, Self
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +33,7 @@ class WordVectors:
     """Word vectors with the vocabulary that belongs to them.
 
     Rows of vectors mean nothing without the ids that point at them, and a vocabulary
-    that is learnt inside each fold would give other ids. So the vectors bring a fixed
+    that is learned inside each fold would give other ids. So the vectors bring a fixed
     vocabulary, which goes to the sequencer, while the vectors go to the classifier.
 
     Parameters
@@ -103,18 +107,27 @@ class WordVectors:
 
     @classmethod
     def load(cls, path: str | Path, *, max_words: int | None = None) -> Self:
-        r"""Read a GloVe or word2vec text file.
+        r"""Read a file of word vectors.
 
-        A word2vec file starts with a line of two numbers (words and dimensions), a
-        GloVe file has none; the difference is seen by itself. Of a word that comes
-        twice the first row counts.
+        ========================  ====================================================
+        GloVe                     text, a line for each word
+        word2vec, fastText        text (``.vec``) with a first line of two numbers, or
+                                  word2vec's binary form (``.bin``)
+        fastText's model          ``.bin``; needs gensim
+        gensim's KeyedVectors     ``.kv``, by pickle: only from those you trust; needs
+                                  gensim
+        ========================  ====================================================
+
+        The first two may be compressed, as ``.gz`` or in a ``.zip``. Of a word that
+        comes twice, the first row counts.
 
         Parameters
         ----------
         path : str or path-like
-            The file, gzipped if its name ends in ``.gz``. UTF-8.
+            The file. Text is UTF-8. A file in an archive of several is named behind it:
+            ``"glove.6B.zip/glove.6B.100d.txt"``.
         max_words : int, default=None
-            Read only so many words; files list the most frequent first.
+            Keep only the first ``max_words``; files list the most frequent first.
 
         Returns
         -------
@@ -125,9 +138,10 @@ class WordVectors:
         ------
         FileNotFoundError
             If there is no such file.
+        ImportError
+            If gensim is needed and missing; the message says how to install it.
         ValueError
-            If a line is not a word and numbers, or lines differ in length; the message
-            names the line.
+            If the file is none of the above or damaged; the message names the line.
 
         Examples
         --------
@@ -138,32 +152,117 @@ class WordVectors:
         <WordVectors: 2 words, 3 dimensions>
         """
         path = Path(path)
+        start = _first_bytes(path)
+        if start.startswith(_FASTTEXT):
+            gensim = _gensim(f"{path} is a fastText model, and to read it")
+            keyed = gensim.fasttext.load_facebook_vectors(str(path))
+            return cls.from_gensim(keyed, max_words=max_words)
+        if start.startswith(_PICKLE):
+            gensim = _gensim(f"{path} is a pickle, as gensim saves, and to read it")
+            keyed = gensim.KeyedVectors.load(str(path))
+            return cls.from_gensim(keyed, max_words=max_words)
         rows: dict[str, npt.NDArray[np.float32]] = {}
-        width: int | None = None
-        for number, line in _lines(path):
+        for word, row in _read_rows(path):
             if max_words is not None and len(rows) >= max_words:
                 break
-            fields = line.rstrip("\r\n ").split(" ")
-            if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
-                width = int(fields[1])
-                continue
-            if width is None:
-                width = len(fields) - 1
-            # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
-            word, values = " ".join(fields[:-width]), fields[-width:]
-            try:
-                if not word or width < 1:
-                    raise ValueError
-                row = np.array(values, dtype=np.float32)
-            except ValueError:
-                raise ValueError(
-                    f"{path}, line {number}: expected a word and {width} numbers "
-                    f"separated by spaces, got {line[:60]!r}."
-                ) from None
             rows.setdefault(word, row)
         if not rows:
             raise ValueError(f"{path} holds no word vectors.")
         return cls(rows, np.stack(list(rows.values())))
+
+    @classmethod
+    def from_gensim(cls, vectors: Any, *, max_words: int | None = None) -> Self:
+        """Take the vectors of gensim.
+
+        Parameters
+        ----------
+        vectors : gensim.models.KeyedVectors or a model that has some as ``wv``
+            The vectors, as gensim.downloader gives them or Word2Vec and FastText learn
+            them.
+        max_words : int, default=None
+            Keep only the first ``max_words``; gensim lists the most frequent first.
+
+        Returns
+        -------
+        vectors : WordVectors
+            A copy.
+
+        Raises
+        ------
+        TypeError
+            If ``vectors`` is neither.
+
+        Examples
+        --------
+        >>> from gensim.models import KeyedVectors
+        >>> keyed = KeyedVectors(vector_size=2)
+        >>> keyed.add_vectors(["good", "bad"], [[1.0, 0.5], [-1.0, 0.5]])
+        >>> WordVectors.from_gensim(keyed)["bad"]
+        array([-1. ,  0.5], dtype=float32)
+        """
+        keyed = getattr(vectors, "wv", vectors)
+        if not hasattr(keyed, "index_to_key") or not hasattr(keyed, "vectors"):
+            raise TypeError(
+                "vectors must be gensim's KeyedVectors, or a model that has some as wv, "
+                f"got {type(vectors).__name__}."
+            )
+        words = keyed.index_to_key[:max_words]
+        return cls(words, keyed.vectors[: len(words)])
+
+    @classmethod
+    def from_keras(
+        cls,
+        word_index: Mapping[str, int],
+        matrix: npt.ArrayLike,
+        *,
+        index_from: int = 0,
+    ) -> Self:
+        """Take the rows of an embedding matrix that was made for Keras.
+
+        Keras' tutorials fill row ``word_index[word]`` of a matrix. Here 0 is padding
+        and 1 is out of vocabulary, so that ids and rows move: as a WordVectors they
+        keep together.
+
+        Parameters
+        ----------
+        word_index : mapping of str to int
+            The rank of each word, as from ``Tokenizer.word_index`` or
+            ``keras.datasets.imdb.get_word_index()``.
+        matrix : array-like of shape (n_rows, n_dimensions)
+            The row of a word is its rank plus ``index_from``. Words beyond the last row
+            are left out, as by ``num_words`` in Keras.
+        index_from : int, default=0
+            0 if rows are ranks, as with ``Tokenizer``; 3 if rows are the ids of
+            ``keras.datasets.imdb.load_data()``.
+
+        Returns
+        -------
+        vectors : WordVectors
+            The words that have a row, by rank.
+
+        Raises
+        ------
+        ValueError
+            If a word has row 0, which is padding in Keras, or a row below.
+
+        Examples
+        --------
+        >>> word_index = {"good": 1, "bad": 2}
+        >>> matrix = [[0.0, 0.0], [1.0, 0.5], [-1.0, 0.5]]
+        >>> WordVectors.from_keras(word_index, matrix)["bad"]
+        array([-1. ,  0.5], dtype=float32)
+        """
+        rows = np.asarray(matrix, dtype=np.float32)
+        ranked = sorted(word_index.items(), key=lambda item: item[1])
+        for word, rank in ranked[:1]:
+            if rank + index_from < 1:
+                raise ValueError(
+                    f"word_index gives {word!r} the rank {rank}, so its row would be "
+                    f"{rank + index_from} with index_from={index_from}; row 0 is "
+                    "padding, and ranks start at 1."
+                )
+        kept = {w: k + index_from for w, k in ranked if k + index_from < len(rows)}
+        return cls(kept, rows[list(kept.values())])
 
     @classmethod
     def train(
@@ -178,7 +277,7 @@ class WordVectors:
         """Learn vectors from texts; no labels are needed.
 
         Vectors from texts of the same kind as those to be classified are worth more
-        than general ones, and unlabelled texts are easily had.
+        than general ones, and unlabeled texts are easy to get.
 
         Parameters
         ----------
@@ -265,6 +364,54 @@ class WordVectors:
         special[1] = self.vectors.mean(axis=0)
         return np.concatenate([special, self.vectors])
 
+    def check_ids(self, ids: npt.NDArray[np.integer]) -> None:
+        """Refuse ids of another vocabulary, as far as the ids show it.
+
+        Parameters
+        ----------
+        ids : ndarray of int
+            What a classifier learns from with these vectors.
+
+        Raises
+        ------
+        ValueError
+            If there are ids beyond the vectors.
+
+        Warns
+        -----
+        UserWarning
+            If a hundred ids or more occur almost without a gap, although the vectors
+            have more words: as when a sequencer learned its vocabulary from the texts.
+
+        Examples
+        --------
+        >>> WordVectors(["good", "bad"], [[1.0], [-1.0]]).check_ids(np.array([[0, 9]]))
+        Traceback (most recent call last):
+        ...
+        ValueError: X has ids up to 9, but the vectors have 2 words, ids 2 to 3...
+        """
+        seen = np.unique(ids)
+        seen = seen[seen >= FIRST_WORD]
+        top, last = int(seen.max(initial=0)), len(self) + FIRST_WORD - 1
+        advice = (
+            "The ids must come from the vectors' own vocabulary: "
+            "TextSequencer(vocabulary=vectors.vocabulary), or "
+            "make_sentiment_pipeline(embeddings=vectors), which does it by itself."
+        )
+        if top > last:
+            raise ValueError(
+                f"X has ids up to {top}, but the vectors have {len(self)} words, ids "
+                f"{FIRST_WORD} to {last}. {advice}"
+            )
+        if top < last and len(seen) >= max(100, 0.99 * (top - FIRST_WORD + 1)):
+            warnings.warn(
+                f"X has almost every id from {FIRST_WORD} to {top} and none of those up "
+                f"to {last} that the vectors have, as if the vocabulary had been learned "
+                f"from X. {advice}",
+                UserWarning,
+                stacklevel=2,
+            )
+
     def __len__(self) -> int:
         """Return the number of words."""
         return len(self.vocabulary)
@@ -322,7 +469,7 @@ def learn_vectors(
     """
     flat = np.concatenate([*texts, np.zeros(0, np.int32)])
     if not len(flat):
-        raise ValueError("Word vectors cannot be learnt: the texts hold no words.")
+        raise ValueError("Word vectors cannot be learned: the texts hold no words.")
     table = METHODS[method](texts, n_ids, n_dimensions, seed)
     counts = np.bincount(flat, minlength=n_ids)
     # Not by matrix products, whose last bits depend on the number of BLAS threads.
@@ -377,7 +524,7 @@ def _cooccurrences(texts: Sequence[_Ids], n_ids: int) -> sparse.csr_matrix:
 def _word2vec(
     texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int
 ) -> _Table:
-    gensim = _gensim()
+    gensim = _gensim("method='svd' needs nothing more; method='word2vec'")
     model = gensim.Word2Vec(
         vector_size=n_dimensions,
         window=_WINDOW,
@@ -399,13 +546,13 @@ def _word2vec(
     return table
 
 
-def _gensim() -> ModuleType:
+def _gensim(purpose: str) -> ModuleType:
     try:
         return import_module("gensim.models")
     except ImportError as error:
         raise ImportError(
-            "method='word2vec' needs gensim, which is not installed: "
-            "pip install 'skrnn[word2vec]'. method='svd' needs nothing more."
+            f"{purpose} needs gensim, which is not installed: "
+            "pip install 'skrnn[word2vec]'."
         ) from error
 
 
@@ -417,8 +564,123 @@ METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
 }
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield numbered lines, split at line feeds only: words may hold U+2028 or NEL."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="\n") as file:
-        yield from enumerate(file, start=1)
+# -- files ---------------------------------------------------------------------------
+
+_FASTTEXT = (793712314).to_bytes(4, "little")
+_PICKLE = b"\x80"
+_CHUNK = 2**20
+_FORMATS = (
+    "WordVectors.load reads GloVe and word2vec text (.txt, .vec), word2vec's .bin, these "
+    "in .gz or .zip, fastText's .bin and gensim's .kv."
+)
+
+
+def _first_bytes(path: Path) -> bytes:
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(4)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Open what may be compressed, and tell its name without that."""
+    archive = next(
+        (p for p in path.parents if p.suffix == ".zip" and p.is_file()), None
+    )
+    try:
+        if archive is not None or path.suffix == ".zip":
+            with ZipFile(archive or path) as files:
+                name = _member(files, path, archive)
+                with files.open(name) as file:
+                    yield name, file
+        elif path.suffix == ".gz":
+            with gzip.open(path) as file:
+                yield path.stem, file
+        else:
+            with path.open("rb") as file:
+                yield path.name, file
+    except (BadZipFile, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path} is damaged or not compressed: {error}") from error
+
+
+def _member(files: ZipFile, path: Path, archive: Path | None) -> str:
+    """Return the one file of an archive, or the one that ``path`` names."""
+    names = [name for name in files.namelist() if not name.endswith("/")]
+    if archive is not None:
+        names = [n for n in names if n == path.relative_to(archive).as_posix()]
+        if not names:
+            raise FileNotFoundError(f"{path}: {archive} holds {files.namelist()}.")
+    elif len(names) != 1:
+        example = path / names[0] if names else ""
+        raise ValueError(
+            f"{path} holds {len(names)} files: {names}. Name one behind the archive, "
+            f"such as {str(example)!r}."
+        )
+    return names[0]
+
+
+def _read_rows(path: Path) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    """Yield words and vectors from text or word2vec's binary form."""
+    with _opened(path) as (name, file):
+        rows = _binary_rows if name.endswith(".bin") else _text_rows
+        try:
+            yield from rows(path, file)
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"{path} is not UTF-8 text: {error.reason} at {error.object[:20]!r}. "
+                + _FORMATS
+            ) from error
+
+
+def _text_rows(
+    path: Path, file: IO[bytes]
+) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    width: int | None = None
+    # Lines end at line feeds only: words may hold U+2028 or NEL.
+    for number, raw in enumerate(file, start=1):
+        line = raw.decode("utf-8")
+        fields = line.rstrip("\r\n ").split(" ")
+        if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
+            width = int(fields[1])
+            continue
+        if width is None:
+            width = len(fields) - 1
+        # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
+        word, values = " ".join(fields[:-width]), fields[-width:]
+        try:
+            if not word or width < 1:
+                raise ValueError
+            row = np.array(values, dtype=np.float32)
+        except ValueError:
+            raise ValueError(
+                f"{path}, line {number}: expected a word and {width} numbers "
+                f"separated by spaces, got {line[:60]!r}. {_FORMATS}"
+            ) from None
+        yield word, row
+
+
+def _binary_rows(
+    path: Path, file: IO[bytes]
+) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    header = file.readline(100).split()
+    if len(header) != 2 or not all(map(bytes.isdigit, header)) or int(header[1]) < 1:
+        raise ValueError(
+            f"{path} starts with neither word2vec's numbers of words and dimensions nor "
+            f"the mark of a fastText model. {_FORMATS}"
+        )
+    n_words, width = map(int, header)
+    size = 4 * width
+    buffer, at = b"", 0
+    for number in range(n_words):
+        while (space := buffer.find(b" ", at)) < 0 or len(buffer) <= space + size:
+            more = file.read(_CHUNK)
+            if not more:
+                raise ValueError(
+                    f"{path} ends after {number} of its {n_words} words of {width} "
+                    "dimensions."
+                )
+            buffer, at = buffer[at:] + more, 0
+        word = buffer[at:space].lstrip(b"\n").decode("utf-8")
+        yield word, np.frombuffer(buffer, "<f4", width, space + 1)
+        at = space + 1 + size

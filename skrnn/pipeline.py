@@ -11,8 +11,10 @@ from skrnn._sklearn import did_you_mean
 from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
 from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.embeddings import WordVectors
 from skrnn.recipes import get_recipe
 from skrnn.text.sequencer import TextSequencer
+from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["make_sentiment_pipeline"]
 
@@ -28,12 +30,12 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         Name of the settings to start from, see :func:`get_recipe`. None starts from
         the defaults of the two estimators.
     **params : dict
-        What shall be otherwise:
-        Parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
+        What differs from the recipe. Parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
         their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
         (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name. With
         ``recipe="accurate"`` or ``"semi_supervised"`` the classifier is a
-        :class:`HierarchicalAttentionClassifier`.
+        :class:`HierarchicalAttentionClassifier`. With a :class:`WordVectors` as
+        ``embeddings`` the sequencer takes its vocabulary.
 
         And ``teacher``, which labels the rows whose label is -1: the name of a baseline
         (:func:`skrnn.comparison.make_baseline`), a list of names, whose probabilities
@@ -51,7 +53,8 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     TypeError
         If neither step has such a parameter; the message names the nearest one.
     ValueError
-        If there is no such recipe, or no baseline of the teacher's name.
+        If there is no such recipe, or no baseline of the teacher's name, or
+        ``vocabulary`` differs from that of ``embeddings``.
 
     See Also
     --------
@@ -102,9 +105,23 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
                 + did_you_mean(name, [*known, "teacher"])
             )
     pipeline.set_params(**full)
+    if isinstance(pipeline["clf"].embeddings, WordVectors):
+        _take_vocabulary(pipeline["seq"], pipeline["clf"].embeddings)
     if teacher is None:
         return pipeline
     return DistilledClassifier(pipeline, _make_teacher(teacher))
+
+
+def _take_vocabulary(sequencer: TextSequencer, vectors: WordVectors) -> None:
+    """Give the sequencer the words of the vectors, or refuse others."""
+    if sequencer.vocabulary is None:
+        sequencer.set_params(vocabulary=vectors.vocabulary)
+    elif check_vocabulary(sequencer.vocabulary) != vectors.vocabulary:
+        raise ValueError(
+            "vocabulary and embeddings disagree: they give words other ids, so that "
+            "words would get the vectors of others. Leave vocabulary out, and the "
+            f"pipeline takes that of the {len(vectors)} words of the vectors."
+        )
 
 
 def _make_teacher(teacher: str | list[str] | BaseEstimator) -> BaseEstimator:

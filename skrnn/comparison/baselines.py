@@ -262,9 +262,7 @@ def make_baseline(name: str = "nbsvm", **params: Any) -> Pipeline:
         ]
     elif name == "tfidf":
         # lbfgs gives other bits on another number of BLAS threads; sag uses no BLAS.
-        linear = LogisticRegression(
-            C=10.0, max_iter=1000, solver="sag", random_state=0
-        )
+        linear = LogisticRegression(C=10.0, max_iter=1000, solver="sag", random_state=0)
         steps = [
             (
                 "vec",

@@ -45,6 +45,17 @@ _Q1, _Q2, _Q3 = map(
 )
 
 
+def _inlined(loop: Callable[..., None]) -> Any:
+    """Compile a part of other loops.
+
+    Parts are inlined because LLVM may round a part that is called otherwise in a process
+    that compiles the loop than in one that loads it from Numba's cache.
+    """
+    return numba.njit(
+        forceinline=True, nogil=True, fastmath=_ARITHMETIC, error_model="numpy"
+    )(loop)
+
+
 def _compiled(loop: Callable[..., None]) -> Any:
     options = {"nogil": True, "fastmath": _ARITHMETIC, "error_model": "numpy"}
     try:
@@ -68,7 +79,7 @@ def _sigmoid(x):  # type: ignore[no-untyped-def]
     return _HALF + _HALF * _tanh(_HALF * x)
 
 
-@_compiled
+@_inlined
 def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyped-def]
     """Add ``left_one @ right`` to ``one`` and ``left_two @ right`` to ``two``."""
     whole = len(left_one) - len(left_one) % 4
@@ -87,7 +98,7 @@ def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyp
             two[j] += b * r[j]
 
 
-@_compiled
+@_inlined
 def _multiply(result, left, right, first):  # type: ignore[no-untyped-def]
     """Fill ``result`` with ``first + left @ right``."""
     for row in range(len(left)):
@@ -99,7 +110,7 @@ def _multiply(result, left, right, first):  # type: ignore[no-untyped-def]
         _add_products(result[last], nothing, left[last], left[last], right)
 
 
-@_compiled
+@_inlined
 def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
     """Add ``left.T @ right`` to ``result``."""
     n = right.shape[1]
@@ -120,7 +131,7 @@ def _add_turned_product(result, left, right):  # type: ignore[no-untyped-def]
                 sums[j] += a * r[j]
 
 
-@_compiled
+@_inlined
 def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
     """Count the steps of two rows up to the last that a gradient comes to from above.
 
@@ -134,7 +145,7 @@ def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
     return 1
 
 
-@_compiled
+@_inlined
 def _input_gradients(inputs, inner, turned, by_inputs, by_kernel, by_bias):  # type: ignore[no-untyped-def]
     """Go from the gradient by the sums of one row to those by what was summed."""
     _multiply(by_inputs, inner, turned, np.zeros(turned.shape[1], np.float32))
@@ -353,7 +364,7 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
 # -- LSTM: gates in Keras' order, input, forget, cell, output ------------------------
 
 
-@_compiled
+@_inlined
 def _lstm_step(sums, before, gates, cells, states):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -385,7 +396,7 @@ def lstm_forward(inputs, kernel, recurrent, bias, states, cells, gates):  # type
             c_one, c_two = cells[one, t], cells[two, t]
 
 
-@_compiled
+@_inlined
 def _lstm_step_back(up, h_passed, c_passed, before, cells, gates, inner):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -451,7 +462,7 @@ def lstm_backward(  # type: ignore[no-untyped-def]
 # -- GRU: gates in Keras' order, update, reset, candidate ----------------------------
 
 
-@_compiled
+@_inlined
 def _gru_gates(sums, before, gates, kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -460,7 +471,7 @@ def _gru_gates(sums, before, gates, kept):  # type: ignore[no-untyped-def]
         kept[j] = r * before[j]
 
 
-@_compiled
+@_inlined
 def _gru_state(sums, before, gates, states):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -496,7 +507,7 @@ def gru_forward(inputs, kernel, recurrent, bias, states, gates):  # type: ignore
             h_one, h_two = states[one, t], states[two, t]
 
 
-@_compiled
+@_inlined
 def _gru_state_back(up, passed, before, gates, inner, of_kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -508,7 +519,7 @@ def _gru_state_back(up, passed, before, gates, inner, of_kept):  # type: ignore[
         of_kept[j] = _ZERO
 
 
-@_compiled
+@_inlined
 def _gru_gates_back(passed, before, gates, inner, of_kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):

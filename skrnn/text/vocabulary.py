@@ -176,8 +176,9 @@ def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
         if number < FIRST_WORD:
             raise ValueError(
                 f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
-                f"out of vocabulary, so words start at {FIRST_WORD}. Keras' word index "
-                "becomes a vocabulary by skrnn.text.vocabulary_from_keras_index."
+                f"out of vocabulary, so words start at {FIRST_WORD}. Of Keras' word index "
+                "and a matrix, WordVectors.from_keras makes vectors with a vocabulary; "
+                "for ids of imdb.load_data there is vocabulary_from_keras_index."
             )
         if number in owners:
             raise ValueError(
@@ -200,6 +201,11 @@ def vocabulary_from_keras_index(
     rank 1, while the ids in ``keras.datasets.imdb.load_data()`` are the ranks plus
     ``index_from``. To look a word up without adding it is a common mistake: every word
     is then read as another one.
+
+    A matrix of vectors has its rows by ids as well: for the ids of ``load_data``, this
+    vocabulary fits if row 1 is moved to where words out of vocabulary look (see Notes);
+    for ranks, as Keras' ``Tokenizer`` has them, it does not fit.
+    :meth:`skrnn.WordVectors.from_keras` is right in both cases.
 
     Parameters
     ----------
