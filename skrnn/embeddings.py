@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -203,7 +203,7 @@ class WordVectors:
         keyed = getattr(vectors, "wv", vectors)
         if not hasattr(keyed, "index_to_key") or not hasattr(keyed, "vectors"):
             raise TypeError(
-                "vectors must be gensim's KeyedVectors, or a model that has some as wv, "
+                "vectors must be gensim's KeyedVectors or a model with such as wv, "
                 f"got {type(vectors).__name__}."
             )
         words = keyed.index_to_key[:max_words]
@@ -254,13 +254,14 @@ class WordVectors:
         """
         rows = np.asarray(matrix, dtype=np.float32)
         ranked = sorted(word_index.items(), key=lambda item: item[1])
-        for word, rank in ranked[:1]:
-            if rank + index_from < 1:
-                raise ValueError(
-                    f"word_index gives {word!r} the rank {rank}, so its row would be "
-                    f"{rank + index_from} with index_from={index_from}; row 0 is "
-                    "padding, and ranks start at 1."
-                )
+        if ranked and ranked[0][1] + index_from < 1:
+            word, rank = ranked[0]
+            raise ValueError(
+                f"word_index gives {word!r} the rank {rank}, so its row would be "
+                f"{rank + index_from} with index_from={index_from}; row 0 is padding, "
+                "and ranks start at 1."
+            )
+        # Keras' Tokenizer gives all words a rank, whatever num_words is.
         kept = {w: k + index_from for w, k in ranked if k + index_from < len(rows)}
         return cls(kept, rows[list(kept.values())])
 
@@ -405,9 +406,9 @@ class WordVectors:
             )
         if top < last and len(seen) >= max(100, 0.99 * (top - FIRST_WORD + 1)):
             warnings.warn(
-                f"X has almost every id from {FIRST_WORD} to {top} and none of those up "
-                f"to {last} that the vectors have, as if the vocabulary had been learned "
-                f"from X. {advice}",
+                f"X has almost every id from {FIRST_WORD} to {top} and none of the "
+                f"{last - top} above that the vectors have, as if the vocabulary had "
+                f"been learned from X. {advice}",
                 UserWarning,
                 stacklevel=2,
             )
@@ -570,8 +571,8 @@ _FASTTEXT = (793712314).to_bytes(4, "little")
 _PICKLE = b"\x80"
 _CHUNK = 2**20
 _FORMATS = (
-    "WordVectors.load reads GloVe and word2vec text (.txt, .vec), word2vec's .bin, these "
-    "in .gz or .zip, fastText's .bin and gensim's .kv."
+    "WordVectors.load reads GloVe and word2vec text (.txt, .vec) and word2vec's .bin, "
+    "also in .gz or .zip, fastText's .bin and gensim's .kv."
 )
 
 
@@ -596,7 +597,7 @@ def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                     yield name, file
         elif path.suffix == ".gz":
             with gzip.open(path) as file:
-                yield path.stem, file
+                yield path.stem, cast(IO[bytes], file)
         else:
             with path.open("rb") as file:
                 yield path.name, file
@@ -628,8 +629,8 @@ def _read_rows(path: Path) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
             yield from rows(path, file)
         except UnicodeDecodeError as error:
             raise ValueError(
-                f"{path} is not UTF-8 text: {error.reason} at {error.object[:20]!r}. "
-                + _FORMATS
+                f"{path} is not UTF-8 text: {error.reason} in "
+                f"{error.object[error.start : error.start + 20]!r}. {_FORMATS}"
             ) from error
 
 
@@ -666,8 +667,8 @@ def _binary_rows(
     header = file.readline(100).split()
     if len(header) != 2 or not all(map(bytes.isdigit, header)) or int(header[1]) < 1:
         raise ValueError(
-            f"{path} starts with neither word2vec's numbers of words and dimensions nor "
-            f"the mark of a fastText model. {_FORMATS}"
+            f"{path} starts neither with word2vec's numbers of words and dimensions "
+            f"nor as a fastText model. {_FORMATS}"
         )
     n_words, width = map(int, header)
     size = 4 * width

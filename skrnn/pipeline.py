@@ -30,9 +30,10 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         Name of the settings to start from, see :func:`get_recipe`. None starts from
         the defaults of the two estimators.
     **params : dict
-        What differs from the recipe. Parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
-        their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
-        (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name. With
+        What differs from the recipe: parameters of :class:`TextSequencer` and
+        :class:`RNNSentimentClassifier`, by their plain names (``maxlen=100,
+        cell="gru"``) or as the Pipeline names them (``seq__maxlen=100,
+        clf__cell="gru"``). The two estimators share no name. With
         ``recipe="accurate"`` or ``"semi_supervised"`` the classifier is a
         :class:`HierarchicalAttentionClassifier`. With a :class:`WordVectors` as
         ``embeddings`` the sequencer takes its vocabulary.

@@ -48,8 +48,8 @@ _Q1, _Q2, _Q3 = map(
 def _inlined(loop: Callable[..., None]) -> Any:
     """Compile a part of other loops.
 
-    Parts are inlined because LLVM may round a part that is called otherwise in a process
-    that compiles the loop than in one that loads it from Numba's cache.
+    It is inlined, because a part that is called may be optimized, and so rounded, in
+    another way where the loop is compiled than where it comes from Numba's cache.
     """
     return numba.njit(
         forceinline=True, nogil=True, fastmath=_ARITHMETIC, error_model="numpy"

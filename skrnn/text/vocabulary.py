@@ -176,9 +176,10 @@ def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
         if number < FIRST_WORD:
             raise ValueError(
                 f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
-                f"out of vocabulary, so words start at {FIRST_WORD}. Of Keras' word index "
-                "and a matrix, WordVectors.from_keras makes vectors with a vocabulary; "
-                "for ids of imdb.load_data there is vocabulary_from_keras_index."
+                f"out of vocabulary, so words start at {FIRST_WORD}. A word index of "
+                "Keras and its matrix become vectors with a vocabulary by "
+                "WordVectors.from_keras; for the ids of imdb.load_data there is "
+                "skrnn.text.vocabulary_from_keras_index."
             )
         if number in owners:
             raise ValueError(
@@ -202,10 +203,9 @@ def vocabulary_from_keras_index(
     ``index_from``. To look a word up without adding it is a common mistake: every word
     is then read as another one.
 
-    A matrix of vectors has its rows by ids as well: for the ids of ``load_data``, this
-    vocabulary fits if row 1 is moved to where words out of vocabulary look (see Notes);
-    for ranks, as Keras' ``Tokenizer`` has them, it does not fit.
-    :meth:`skrnn.WordVectors.from_keras` is right in both cases.
+    With an embedding matrix, use :meth:`skrnn.WordVectors.from_keras` instead, which
+    keeps words and rows together, whether rows are ranks, as with Keras' ``Tokenizer``,
+    or the ids of ``load_data``.
 
     Parameters
     ----------
