@@ -168,6 +168,29 @@ def _clockwork(periods: tuple[int, ...]) -> Loops:
     )
 
 
+def dense(inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+    """Multiply every step by one kernel.
+
+    TensorFlow splits the sums over a long batch among its threads, so that the bits of
+    the gradients of the weights depend on their number; here they do not.
+
+    Parameters
+    ----------
+    inputs : tensor of shape (batch, time, features)
+        The inputs.
+    kernel, bias : tensors
+        The weights of :class:`keras.layers.Dense`.
+
+    Returns
+    -------
+    outputs : tensor of shape (batch, time, units)
+        ``inputs @ kernel + bias``.
+    """
+    outputs = _dense(inputs, kernel, bias)
+    outputs.set_shape([*inputs.shape[:2], kernel.shape[1]])
+    return outputs
+
+
 def look_up(
     table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor | None = None
 ) -> tf.Tensor:
@@ -247,6 +270,56 @@ def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array
     sums = _empty(int(n_ids), upstream.shape[2])
     loops.add_by_id(upstream, ids, scale, sums)
     return sums
+
+
+@tf.function(input_signature=[_VECTORS, _MATRIX, _VECTOR], autograph=False)
+@tf.custom_gradient
+def _dense(
+    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Callable[..., Any]]:
+    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+        gradients: list[tf.Tensor] = tf.numpy_function(
+            _dense_backward,
+            [upstream, inputs, tf.transpose(kernel)],
+            [tf.float32] * 3,
+            stateful=False,
+        )
+        for found, tensor in zip(gradients, (inputs, kernel, bias), strict=True):
+            found.set_shape(tensor.shape)
+        return gradients
+
+    outputs = tf.numpy_function(
+        _dense_forward, [inputs, kernel, bias], tf.float32, stateful=False
+    )
+    outputs.set_shape([None, None, None])
+    return outputs, gradient
+
+
+def _dense_forward(inputs: _Array, kernel: _Array, bias: _Array) -> _Array:
+    parts, outputs = _parts(inputs), _empty(*inputs.shape[:2], len(bias))
+
+    def run(part: int) -> None:
+        rows = parts[part]
+        loops.dense_forward(inputs[rows], kernel, bias, outputs[rows])
+
+    side_by_side(run, len(parts))
+    return outputs
+
+
+def _dense_backward(upstream: _Array, inputs: _Array, kernel_t: _Array) -> list[_Array]:
+    parts, by_inputs = _parts(inputs), _empty(*inputs.shape)
+    shape = (len(parts), inputs.shape[2] + 1, upstream.shape[2])
+    by_weights = np.zeros(shape, np.float32)
+
+    def run(part: int) -> None:
+        rows = parts[part]
+        loops.dense_backward(
+            upstream[rows], inputs[rows], kernel_t, by_inputs[rows], by_weights[part]
+        )
+
+    side_by_side(run, len(parts))
+    total = by_weights.sum(axis=0)
+    return [by_inputs, total[:-1], total[-1]]
 
 
 def _layer(

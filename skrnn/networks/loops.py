@@ -181,6 +181,30 @@ def add_by_id(upstream, ids, scale, sums):  # type: ignore[no-untyped-def]
                 total[j] += vector[j] * factors[j]
 
 
+# -- dense ---------------------------------------------------------------------------
+
+
+@_compiled
+def dense_forward(inputs, kernel, bias, outputs):  # type: ignore[no-untyped-def]
+    """Fill the outputs of every step."""
+    for row in range(len(inputs)):
+        _multiply(outputs[row], inputs[row], kernel, bias)
+
+
+@_compiled
+def dense_backward(upstream, inputs, kernel_t, by_inputs, by_weights):  # type: ignore[no-untyped-def]
+    """Fill the gradient by the inputs; add to that by kernel and bias."""
+    for row in range(len(inputs)):
+        _input_gradients(
+            inputs[row],
+            upstream[row],
+            kernel_t,
+            by_inputs[row],
+            by_weights[:-1],
+            by_weights[-1],
+        )
+
+
 # -- plain ---------------------------------------------------------------------------
 
 
