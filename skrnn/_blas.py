@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
 
-# Libraries keep one number of threads for the whole process. Two threads that limit it
-# at the same time would each restore what they found, in the wrong order.
+# Libraries keep one number of threads for the whole process. Of two threads that limit
+# it at the same time, one would be ignored or would restore the limit of the other.
 _lock = threading.RLock()
 
 

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline
 
-from skrnn import RNNSentimentClassifier, TextSequencer, make_sentiment_pipeline
+from skrnn import (
+    RNNSentimentClassifier,
+    TextSequencer,
+    WordVectors,
+    make_sentiment_pipeline,
+)
 from skrnn.datasets import make_reviews
 
 
@@ -28,6 +35,40 @@ def test_the_steps_share_no_parameter() -> None:
         RNNSentimentClassifier().get_params()
     )
     assert shared == set()
+
+
+def test_vectors_bring_their_vocabulary() -> None:
+    vectors = WordVectors(["good", "film", "bad"], [[1.0], [2.0], [3.0]])
+    for recipe in ("fast", "accurate"):
+        model = make_sentiment_pipeline(recipe, embeddings=vectors, maxlen=4)
+        ids = model["seq"].fit_transform(["bad film"] * 5 + ["good"])
+        assert ids[[0, -1]].tolist() == [[0, 0, 4, 3], [0, 0, 0, 2]]
+    same = make_sentiment_pipeline(clf__embeddings=vectors, vocabulary=list(vectors))
+    assert same["seq"].vocabulary == list(vectors)
+    taught = make_sentiment_pipeline(embeddings=vectors, teacher="nbsvm")
+    assert taught.estimator["seq"].vocabulary == vectors.vocabulary
+
+
+def test_a_vocabulary_that_is_not_that_of_the_vectors_is_refused() -> None:
+    vectors = WordVectors(["good", "bad"], [[1.0], [2.0]])
+    with pytest.raises(ValueError, match=r"disagree.*Leave vocabulary out"):
+        make_sentiment_pipeline(embeddings=vectors, vocabulary=["bad", "good"])
+
+
+@pytest.mark.real_data
+def test_glove_alone_is_enough_for_a_pipeline(skrnn_data: Path) -> None:
+    """Reads 0.54 where each word has the vector of another."""
+    import pandas as pd
+
+    train, test = (
+        pd.read_csv(skrnn_data / f"Amazon_reviews_{part}.csv")
+        for part in ("train", "test")
+    )
+    vectors = WordVectors.load(skrnn_data / "glove.6B.50d.top50k.txt.gz")
+    model = make_sentiment_pipeline(
+        embeddings=vectors, embeddings_trainable=False, random_state=0
+    ).fit(train["review_text"], train["label"])
+    assert model.score(test["review_text"], test["label"]) > 0.68
 
 
 def test_unknown_names_are_refused() -> None:
