@@ -3,6 +3,7 @@
     nox                  # the newest versions that pip finds
     nox -s oldest        # the oldest that pyproject.toml allows
     nox -s skore         # reports of skore on our pipelines
+    nox -s peers         # libraries that explain, search and clean, around them
 
 What comes after ``--`` goes to pytest: ``nox -s oldest -- tests/classifiers``.
 """
@@ -42,3 +43,17 @@ def skore(session: nox.Session) -> None:
     """Run the tests that need skore, which brings much along."""
     session.install(".[test]", "skore>=0.28")
     session.run("python", "-m", "pytest", "tests/test_skore.py", *session.posargs)
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Run the tests that need libraries which bring much along."""
+    session.install(
+        ".[test]",
+        "cleanlab>=2.9",
+        "lime>=0.2",
+        "optuna>=4.0",
+        "shap>=0.51",
+        "tensorboard",
+    )
+    session.run("python", "-m", "pytest", "tests/peers", *session.posargs)

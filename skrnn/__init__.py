@@ -11,10 +11,10 @@ from importlib.metadata import version as _distribution_version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
-    from skrnn.classifiers.recurrent import RNNSentimentClassifier
     from skrnn.comparison.compare import compare_models
     from skrnn.embeddings import WordVectors
+    from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+    from skrnn.estimators.recurrent import RNNSentimentClassifier
     from skrnn.inspection import (
         AttentionDisplay,
         Explanation,
@@ -62,9 +62,9 @@ __all__ = [
 _HOMES = {
     "AttentionDisplay": "skrnn.inspection",
     "Explanation": "skrnn.inspection",
-    "HierarchicalAttentionClassifier": "skrnn.classifiers.hierarchical",
+    "HierarchicalAttentionClassifier": "skrnn.estimators.hierarchical",
     "LongTermDependencyDisplay": "skrnn.inspection",
-    "RNNSentimentClassifier": "skrnn.classifiers.recurrent",
+    "RNNSentimentClassifier": "skrnn.estimators.recurrent",
     "SequenceLengthDisplay": "skrnn.inspection",
     "TextSequencer": "skrnn.text.sequencer",
     "TrainingHistoryDisplay": "skrnn.inspection",

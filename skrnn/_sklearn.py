@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,11 +12,18 @@ from importlib.metadata import metadata
 from types import SimpleNamespace
 from typing import Any, Self
 
-from sklearn.base import BaseEstimator
-from sklearn.base import _fit_context as fit_context
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.ensemble._base import (
+    _BaseHeterogeneousEnsemble as BaseHeterogeneousEnsemble,
+)
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as take_rows
+from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
-from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
+from sklearn.utils._param_validation import (
+    validate_parameter_constraints as validate_params,
+)
+from sklearn.utils.validation import _check_method_params as take_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 try:
@@ -27,7 +35,8 @@ except ImportError:  # before scikit-learn 1.9, which brought set_callbacks
 
 
 __all__ = [
-    "BaseComposition",
+    "BaseHeterogeneousEnsemble",
+    "BaseSearchCV",
     "CallbackSupportMixin",
     "FitTask",
     "HTMLReprMixin",
@@ -39,8 +48,41 @@ __all__ = [
     "check_sample_weight",
     "did_you_mean",
     "fit_context",
+    "raise_for_params",
+    "take_params",
     "take_rows",
+    "tuned_positive_label",
+    "validate_params",
 ]
+
+
+def fit_context(
+    *, prefer_skip_nested_validation: bool
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return scikit-learn's decorator of ``fit``, which also explains other arguments.
+
+    ``fit(X, y, epochs=2)`` is Keras' way to set what is a parameter here.
+    """
+    checked = _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        known = inspect.signature(method).parameters
+        takes_metadata = any(p.kind is p.VAR_KEYWORD for p in known.values())
+        run = checked(method)
+
+        @functools.wraps(method)
+        def fit(estimator: Any, *args: Any, **kwargs: Any) -> Any:
+            for name in () if takes_metadata else kwargs.keys() - known.keys():
+                raise TypeError(
+                    f"{type(estimator).__name__}.{method.__name__}() got an unexpected "
+                    f"keyword argument {name!r}. Parameters are set in the constructor "
+                    f"or by set_params({name}=...)."
+                )
+            return run(estimator, *args, **kwargs)
+
+        return fit
+
+    return decorate
 
 
 def did_you_mean(name: str, known: list[str]) -> str:
@@ -50,11 +92,20 @@ def did_you_mean(name: str, known: list[str]) -> str:
     return f"{hint} Valid parameters are: {', '.join(map(repr, sorted(known)))}."
 
 
+def tuned_positive_label(classifier: Any) -> Any:
+    """Return the label that a TunedThresholdClassifierCV compares, None for 1."""
+    return classifier._curve_scorer._get_pos_label()
+
+
+_POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
 class SuggestParameters:
     """Mixin: a mistyped parameter is answered with the nearest valid name.
 
     Put it before :class:`~sklearn.base.BaseEstimator`. It covers the constructor and
-    ``set_params``, the two ways by which scikit-learn hands parameters over.
+    ``set_params``, the two ways by which scikit-learn hands parameters over. A name
+    such as ``estimator__C`` is left to the estimator that it belongs to.
     """
 
     __signature__: inspect.Signature
@@ -65,14 +116,16 @@ class SuggestParameters:
         return False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Show the named parameters only: ``**routed`` is not one of them."""
+        """Show the named parameters, and those that ``**kwargs`` passes to a base."""
         super().__init_subclass__(**kwargs)
         signature = inspect.signature(cls.__init__)
-        named = [
-            p
-            for p in list(signature.parameters.values())[1:]
-            if p.kind is not p.VAR_KEYWORD
-        ]
+        parameters = list(signature.parameters.values())[1:]
+        named = [p for p in parameters if p.kind in (p.KEYWORD_ONLY, _POSITIONAL)]
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            known = {p.name for p in named}
+            bases = [b for b in cls.__mro__[1:] if "__signature__" in vars(b)]
+            passed_on = vars(bases[0])["__signature__"].parameters if bases else {}
+            named += [p for p in passed_on.values() if p.name not in known]
         cls.__signature__ = signature.replace(parameters=named)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -94,7 +147,7 @@ class SuggestParameters:
             )
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters of this estimator.
+        """Set parameters of this estimator, or of an estimator that it holds.
 
         Parameters
         ----------
@@ -111,8 +164,11 @@ class SuggestParameters:
         ValueError
             If a name is not a parameter; the message names the nearest valid one.
         """
+        values = {**self.get_params(), **params}  # type: ignore[attr-defined]
         for name in params:
-            self._refuse_unknown(name, ValueError)
+            owner, nested, _ = name.partition("__")
+            if not (nested and hasattr(values.get(owner), "get_params")):
+                self._refuse_unknown(name, ValueError)
         return super().set_params(**params)  # type: ignore[misc]
 
 

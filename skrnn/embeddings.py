@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import warnings
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any, Self, cast
-from zipfile import BadZipFile, ZipFile
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -33,13 +30,14 @@ class WordVectors:
     """Word vectors with the vocabulary that belongs to them.
 
     Rows of vectors mean nothing without the ids that point at them, and a vocabulary
-    that is learned inside each fold would give other ids. So the vectors bring a fixed
+    that is learnt inside each fold would give other ids. So the vectors bring a fixed
     vocabulary, which goes to the sequencer, while the vectors go to the classifier.
 
     Parameters
     ----------
-    words : iterable of str
-        The words, most frequent first, without repetition.
+    words : iterable of str, or mapping of str to int
+        The words, most frequent first, without repetition. A mapping, such as the
+        ``word_index`` of a Keras Tokenizer, orders them by its numbers.
     vectors : array-like of shape (n_words, n_dimensions)
         One row a word; stored as float32 and read-only.
 
@@ -83,13 +81,19 @@ class WordVectors:
            [0, 0, 3]], dtype=int32)
     """
 
-    def __init__(self, words: Iterable[str], vectors: npt.ArrayLike) -> None:
+    def __init__(
+        self, words: Iterable[str] | Mapping[str, int], vectors: npt.ArrayLike
+    ) -> None:
+        if isinstance(words, Mapping):
+            words = sorted(words, key=words.__getitem__)
         listed = list(words)
         array = np.array(vectors, dtype=np.float32)
         if array.ndim != 2 or len(array) != len(listed):
             raise ValueError(
                 f"vectors must have one row for each of the {len(listed)} words, "
-                f"got an array of shape {array.shape}."
+                f"got an array of shape {array.shape}. Leave out rows that belong to "
+                "no word: the matrix of a Keras Tokenizer starts with one for padding "
+                "(matrix[1:])."
             )
         if not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
@@ -107,27 +111,18 @@ class WordVectors:
 
     @classmethod
     def load(cls, path: str | Path, *, max_words: int | None = None) -> Self:
-        r"""Read a file of word vectors.
+        r"""Read a GloVe or word2vec text file.
 
-        ========================  ====================================================
-        GloVe                     text, a line for each word
-        word2vec, fastText        text (``.vec``) with a first line of two numbers, or
-                                  word2vec's binary form (``.bin``)
-        fastText's model          ``.bin``; needs gensim
-        gensim's KeyedVectors     ``.kv``, by pickle: only from those you trust; needs
-                                  gensim
-        ========================  ====================================================
-
-        The first two may be compressed, as ``.gz`` or in a ``.zip``. Of a word that
-        comes twice, the first row counts.
+        A word2vec file starts with a line of two numbers (words and dimensions), a
+        GloVe file has none; the difference is seen by itself. Of a word that comes
+        twice the first row counts.
 
         Parameters
         ----------
         path : str or path-like
-            The file. Text is UTF-8. A file in an archive of several is named behind it:
-            ``"glove.6B.zip/glove.6B.100d.txt"``.
+            The file, gzipped if its name ends in ``.gz``. UTF-8.
         max_words : int, default=None
-            Keep only the first ``max_words``; files list the most frequent first.
+            Read only so many words; files list the most frequent first.
 
         Returns
         -------
@@ -138,10 +133,9 @@ class WordVectors:
         ------
         FileNotFoundError
             If there is no such file.
-        ImportError
-            If gensim is needed and missing; the message says how to install it.
         ValueError
-            If the file is none of the above or damaged; the message names the line.
+            If a line is not a word and numbers, or lines differ in length; the message
+            names the line.
 
         Examples
         --------
@@ -152,118 +146,32 @@ class WordVectors:
         <WordVectors: 2 words, 3 dimensions>
         """
         path = Path(path)
-        start = _first_bytes(path)
-        if start.startswith(_FASTTEXT):
-            gensim = _gensim(f"{path} is a fastText model, and to read it")
-            keyed = gensim.fasttext.load_facebook_vectors(str(path))
-            return cls.from_gensim(keyed, max_words=max_words)
-        if start.startswith(_PICKLE):
-            gensim = _gensim(f"{path} is a pickle, as gensim saves, and to read it")
-            keyed = gensim.KeyedVectors.load(str(path))
-            return cls.from_gensim(keyed, max_words=max_words)
         rows: dict[str, npt.NDArray[np.float32]] = {}
-        for word, row in _read_rows(path):
+        width: int | None = None
+        for number, line in _lines(path):
             if max_words is not None and len(rows) >= max_words:
                 break
+            fields = line.rstrip("\r\n ").split(" ")
+            if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
+                width = int(fields[1])
+                continue
+            if width is None:
+                width = len(fields) - 1
+            # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
+            word, values = " ".join(fields[:-width]), fields[-width:]
+            try:
+                if not word or width < 1:
+                    raise ValueError
+                row = np.array(values, dtype=np.float32)
+            except ValueError:
+                raise ValueError(
+                    f"{path}, line {number}: expected a word and {width} numbers "
+                    f"separated by spaces, got {line[:60]!r}."
+                ) from None
             rows.setdefault(word, row)
         if not rows:
             raise ValueError(f"{path} holds no word vectors.")
-        return cls(rows, np.stack(list(rows.values())))
-
-    @classmethod
-    def from_gensim(cls, vectors: Any, *, max_words: int | None = None) -> Self:
-        """Take the vectors of gensim.
-
-        Parameters
-        ----------
-        vectors : gensim.models.KeyedVectors or a model that has some as ``wv``
-            The vectors, as gensim.downloader gives them or Word2Vec and FastText learn
-            them.
-        max_words : int, default=None
-            Keep only the first ``max_words``; gensim lists the most frequent first.
-
-        Returns
-        -------
-        vectors : WordVectors
-            A copy.
-
-        Raises
-        ------
-        TypeError
-            If ``vectors`` is neither.
-
-        Examples
-        --------
-        >>> from gensim.models import KeyedVectors
-        >>> keyed = KeyedVectors(vector_size=2)
-        >>> keyed.add_vectors(["good", "bad"], [[1.0, 0.5], [-1.0, 0.5]])
-        >>> WordVectors.from_gensim(keyed)["bad"]
-        array([-1. ,  0.5], dtype=float32)
-        """
-        keyed = getattr(vectors, "wv", vectors)
-        if not hasattr(keyed, "index_to_key") or not hasattr(keyed, "vectors"):
-            raise TypeError(
-                "vectors must be gensim's KeyedVectors or a model with such as wv, "
-                f"got {type(vectors).__name__}."
-            )
-        words = keyed.index_to_key[:max_words]
-        return cls(words, keyed.vectors[: len(words)])
-
-    @classmethod
-    def from_keras(
-        cls,
-        word_index: Mapping[str, int],
-        matrix: npt.ArrayLike,
-        *,
-        index_from: int = 0,
-    ) -> Self:
-        """Take the rows of an embedding matrix that was made for Keras.
-
-        Keras' tutorials fill row ``word_index[word]`` of a matrix. Here 0 is padding
-        and 1 is out of vocabulary, so that ids and rows move: as a WordVectors they
-        keep together.
-
-        Parameters
-        ----------
-        word_index : mapping of str to int
-            The rank of each word, as from ``Tokenizer.word_index`` or
-            ``keras.datasets.imdb.get_word_index()``.
-        matrix : array-like of shape (n_rows, n_dimensions)
-            The row of a word is its rank plus ``index_from``. Words beyond the last row
-            are left out, as by ``num_words`` in Keras.
-        index_from : int, default=0
-            0 if rows are ranks, as with ``Tokenizer``; 3 if rows are the ids of
-            ``keras.datasets.imdb.load_data()``.
-
-        Returns
-        -------
-        vectors : WordVectors
-            The words that have a row, by rank.
-
-        Raises
-        ------
-        ValueError
-            If a word has row 0, which is padding in Keras, or a row below.
-
-        Examples
-        --------
-        >>> word_index = {"good": 1, "bad": 2}
-        >>> matrix = [[0.0, 0.0], [1.0, 0.5], [-1.0, 0.5]]
-        >>> WordVectors.from_keras(word_index, matrix)["bad"]
-        array([-1. ,  0.5], dtype=float32)
-        """
-        rows = np.asarray(matrix, dtype=np.float32)
-        ranked = sorted(word_index.items(), key=lambda item: item[1])
-        if ranked and ranked[0][1] + index_from < 1:
-            word, rank = ranked[0]
-            raise ValueError(
-                f"word_index gives {word!r} the rank {rank}, so its row would be "
-                f"{rank + index_from} with index_from={index_from}; row 0 is padding, "
-                "and ranks start at 1."
-            )
-        # Keras' Tokenizer gives all words a rank, whatever num_words is.
-        kept = {w: k + index_from for w, k in ranked if k + index_from < len(rows)}
-        return cls(kept, rows[list(kept.values())])
+        return cls(list(rows), np.stack(list(rows.values())))
 
     @classmethod
     def train(
@@ -278,7 +186,7 @@ class WordVectors:
         """Learn vectors from texts; no labels are needed.
 
         Vectors from texts of the same kind as those to be classified are worth more
-        than general ones, and unlabeled texts are easy to get.
+        than general ones, and unlabeled texts are easily had.
 
         Parameters
         ----------
@@ -365,54 +273,6 @@ class WordVectors:
         special[1] = self.vectors.mean(axis=0)
         return np.concatenate([special, self.vectors])
 
-    def check_ids(self, ids: npt.NDArray[np.integer]) -> None:
-        """Refuse ids of another vocabulary, as far as the ids show it.
-
-        Parameters
-        ----------
-        ids : ndarray of int
-            What a classifier learns from with these vectors.
-
-        Raises
-        ------
-        ValueError
-            If there are ids beyond the vectors.
-
-        Warns
-        -----
-        UserWarning
-            If a hundred ids or more occur almost without a gap, although the vectors
-            have more words: as when a sequencer learned its vocabulary from the texts.
-
-        Examples
-        --------
-        >>> WordVectors(["good", "bad"], [[1.0], [-1.0]]).check_ids(np.array([[0, 9]]))
-        Traceback (most recent call last):
-        ...
-        ValueError: X has ids up to 9, but the vectors have 2 words, ids 2 to 3...
-        """
-        seen = np.unique(ids)
-        seen = seen[seen >= FIRST_WORD]
-        top, last = int(seen.max(initial=0)), len(self) + FIRST_WORD - 1
-        advice = (
-            "The ids must come from the vectors' own vocabulary: "
-            "TextSequencer(vocabulary=vectors.vocabulary), or "
-            "make_sentiment_pipeline(embeddings=vectors), which does it by itself."
-        )
-        if top > last:
-            raise ValueError(
-                f"X has ids up to {top}, but the vectors have {len(self)} words, ids "
-                f"{FIRST_WORD} to {last}. {advice}"
-            )
-        if top < last and len(seen) >= max(100, 0.99 * (top - FIRST_WORD + 1)):
-            warnings.warn(
-                f"X has almost every id from {FIRST_WORD} to {top} and none of the "
-                f"{last - top} above that the vectors have, as if the vocabulary had "
-                f"been learned from X. {advice}",
-                UserWarning,
-                stacklevel=2,
-            )
-
     def __len__(self) -> int:
         """Return the number of words."""
         return len(self.vocabulary)
@@ -437,6 +297,56 @@ class WordVectors:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Return itself: it never changes, and clones of estimators may share it."""
         return self
+
+
+def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
+    """Warn if rows of ids were made with a vocabulary other than that of the vectors.
+
+    Nothing in an id names its word, but two traces are plain. An id beyond the vectors
+    belongs to no word of theirs. And a vocabulary that was learned from these rows has
+    ids without large gaps that end early, where words of a corpus spread over the
+    whole list of other vectors, whose last tenth they reach.
+
+    Parameters
+    ----------
+    vectors : WordVectors
+        The vectors.
+    ids : sequence of ndarray of shape (n_rows, n_columns), int32
+        The rows, 0 for padding.
+    """
+    n_ids = len(vectors) + FIRST_WORD
+    seen = np.zeros(n_ids + 1, dtype=bool)
+    for part in ids:
+        seen[np.minimum(part, n_ids)] = True
+    words = np.flatnonzero(seen[FIRST_WORD:])
+    if not len(words):
+        return
+    n_used = int(words[-1]) + 1
+    if seen[n_ids]:
+        reason = (
+            f"X has ids up to {max(int(part.max()) for part in ids)}, while the "
+            f"{len(vectors)} words of embeddings have the ids {FIRST_WORD} to "
+            f"{n_ids - 1}"
+        )
+    elif (
+        len(words) >= _ENOUGH_WORDS
+        and n_used <= 0.9 * len(vectors)
+        and len(words) >= 0.5 * n_used
+    ):
+        reason = (
+            f"X has {len(words)} different words with ids up to "
+            f"{n_used + FIRST_WORD - 1}, as if numbered by their frequency in X, out "
+            f"of the {len(vectors)} words of embeddings"
+        )
+    else:
+        return
+    warnings.warn(
+        f"{reason}: X seems to be made with another vocabulary, so that words get the "
+        "vectors of other words. Give the sequencer the vocabulary of the vectors: "
+        "TextSequencer(vocabulary=vectors.vocabulary).",
+        UserWarning,
+        stacklevel=2,
+    )
 
 
 def learn_vectors(
@@ -470,7 +380,7 @@ def learn_vectors(
     """
     flat = np.concatenate([*texts, np.zeros(0, np.int32)])
     if not len(flat):
-        raise ValueError("Word vectors cannot be learned: the texts hold no words.")
+        raise ValueError("Word vectors cannot be learnt: the texts hold no words.")
     table = METHODS[method](texts, n_ids, n_dimensions, seed)
     counts = np.bincount(flat, minlength=n_ids)
     # Not by matrix products, whose last bits depend on the number of BLAS threads.
@@ -525,7 +435,7 @@ def _cooccurrences(texts: Sequence[_Ids], n_ids: int) -> sparse.csr_matrix:
 def _word2vec(
     texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int
 ) -> _Table:
-    gensim = _gensim("method='svd' needs nothing more; method='word2vec'")
+    gensim = _gensim()
     model = gensim.Word2Vec(
         vector_size=n_dimensions,
         window=_WINDOW,
@@ -547,16 +457,17 @@ def _word2vec(
     return table
 
 
-def _gensim(purpose: str) -> ModuleType:
+def _gensim() -> ModuleType:
     try:
         return import_module("gensim.models")
     except ImportError as error:
         raise ImportError(
-            f"{purpose} needs gensim, which is not installed: "
-            "pip install 'skrnn[word2vec]'."
+            "method='word2vec' needs gensim, which is not installed: "
+            "pip install 'skrnn[word2vec]'. method='svd' needs nothing more."
         ) from error
 
 
+_ENOUGH_WORDS = 100  # fewer tell nothing of how they were numbered
 _WINDOW = 5
 _TEXTS_AT_ONCE = 1000
 METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
@@ -565,123 +476,8 @@ METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
 }
 
 
-# -- files ---------------------------------------------------------------------------
-
-_FASTTEXT = (793712314).to_bytes(4, "little")
-_PICKLE = b"\x80"
-_CHUNK = 2**20
-_FORMATS = (
-    "WordVectors.load reads GloVe and word2vec text (.txt, .vec) and word2vec's .bin, "
-    "also in .gz or .zip, fastText's .bin and gensim's .kv."
-)
-
-
-def _first_bytes(path: Path) -> bytes:
-    if not path.is_file():
-        return b""
-    with path.open("rb") as file:
-        return file.read(4)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Open what may be compressed, and tell its name without that."""
-    archive = next(
-        (p for p in path.parents if p.suffix == ".zip" and p.is_file()), None
-    )
-    try:
-        if archive is not None or path.suffix == ".zip":
-            with ZipFile(archive or path) as files:
-                name = _member(files, path, archive)
-                with files.open(name) as file:
-                    yield name, file
-        elif path.suffix == ".gz":
-            with gzip.open(path) as file:
-                yield path.stem, cast(IO[bytes], file)
-        else:
-            with path.open("rb") as file:
-                yield path.name, file
-    except (BadZipFile, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} is damaged or not compressed: {error}") from error
-
-
-def _member(files: ZipFile, path: Path, archive: Path | None) -> str:
-    """Return the one file of an archive, or the one that ``path`` names."""
-    names = [name for name in files.namelist() if not name.endswith("/")]
-    if archive is not None:
-        names = [n for n in names if n == path.relative_to(archive).as_posix()]
-        if not names:
-            raise FileNotFoundError(f"{path}: {archive} holds {files.namelist()}.")
-    elif len(names) != 1:
-        example = path / names[0] if names else ""
-        raise ValueError(
-            f"{path} holds {len(names)} files: {names}. Name one behind the archive, "
-            f"such as {str(example)!r}."
-        )
-    return names[0]
-
-
-def _read_rows(path: Path) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
-    """Yield words and vectors from text or word2vec's binary form."""
-    with _opened(path) as (name, file):
-        rows = _binary_rows if name.endswith(".bin") else _text_rows
-        try:
-            yield from rows(path, file)
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"{path} is not UTF-8 text: {error.reason} in "
-                f"{error.object[error.start : error.start + 20]!r}. {_FORMATS}"
-            ) from error
-
-
-def _text_rows(
-    path: Path, file: IO[bytes]
-) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
-    width: int | None = None
-    # Lines end at line feeds only: words may hold U+2028 or NEL.
-    for number, raw in enumerate(file, start=1):
-        line = raw.decode("utf-8")
-        fields = line.rstrip("\r\n ").split(" ")
-        if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
-            width = int(fields[1])
-            continue
-        if width is None:
-            width = len(fields) - 1
-        # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
-        word, values = " ".join(fields[:-width]), fields[-width:]
-        try:
-            if not word or width < 1:
-                raise ValueError
-            row = np.array(values, dtype=np.float32)
-        except ValueError:
-            raise ValueError(
-                f"{path}, line {number}: expected a word and {width} numbers "
-                f"separated by spaces, got {line[:60]!r}. {_FORMATS}"
-            ) from None
-        yield word, row
-
-
-def _binary_rows(
-    path: Path, file: IO[bytes]
-) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
-    header = file.readline(100).split()
-    if len(header) != 2 or not all(map(bytes.isdigit, header)) or int(header[1]) < 1:
-        raise ValueError(
-            f"{path} starts neither with word2vec's numbers of words and dimensions "
-            f"nor as a fastText model. {_FORMATS}"
-        )
-    n_words, width = map(int, header)
-    size = 4 * width
-    buffer, at = b"", 0
-    for number in range(n_words):
-        while (space := buffer.find(b" ", at)) < 0 or len(buffer) <= space + size:
-            more = file.read(_CHUNK)
-            if not more:
-                raise ValueError(
-                    f"{path} ends after {number} of its {n_words} words of {width} "
-                    "dimensions."
-                )
-            buffer, at = buffer[at:] + more, 0
-        word = buffer[at:space].lstrip(b"\n").decode("utf-8")
-        yield word, np.frombuffer(buffer, "<f4", width, space + 1)
-        at = space + 1 + size
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines, split at line feeds only: words may hold U+2028 or NEL."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8", newline="\n") as file:
+        yield from enumerate(file, start=1)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import did_you_mean
-from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
-from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
 from skrnn.embeddings import WordVectors
+from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.recipes import get_recipe
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import check_vocabulary
@@ -30,13 +31,15 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         Name of the settings to start from, see :func:`get_recipe`. None starts from
         the defaults of the two estimators.
     **params : dict
-        What differs from the recipe: parameters of :class:`TextSequencer` and
-        :class:`RNNSentimentClassifier`, by their plain names (``maxlen=100,
-        cell="gru"``) or as the Pipeline names them (``seq__maxlen=100,
-        clf__cell="gru"``). The two estimators share no name. With
+        What to change:
+        parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
+        their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
+        (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name. With
         ``recipe="accurate"`` or ``"semi_supervised"`` the classifier is a
-        :class:`HierarchicalAttentionClassifier`. With a :class:`WordVectors` as
-        ``embeddings`` the sequencer takes its vocabulary.
+        :class:`HierarchicalAttentionClassifier`.
+
+        With ``embeddings`` that are :class:`WordVectors`, ``vocabulary`` is theirs
+        unless it is given.
 
         And ``teacher``, which labels the rows whose label is -1: the name of a baseline
         (:func:`skrnn.comparison.make_baseline`), a list of names, whose probabilities
@@ -54,8 +57,14 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     TypeError
         If neither step has such a parameter; the message names the nearest one.
     ValueError
-        If there is no such recipe, or no baseline of the teacher's name, or
-        ``vocabulary`` differs from that of ``embeddings``.
+        If there is no such recipe, no baseline of the teacher's name, or if a given
+        ``vocabulary`` has ids that are not those of the :class:`WordVectors`.
+
+    Warns
+    -----
+    UserWarning
+        If ``embeddings`` is a matrix and no ``vocabulary`` says to which words its
+        rows belong.
 
     See Also
     --------
@@ -105,24 +114,40 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
                 f"make_sentiment_pipeline has no parameter {name!r}."
                 + did_you_mean(name, [*known, "teacher"])
             )
+    _tie_vocabulary(full)
     pipeline.set_params(**full)
-    if isinstance(pipeline["clf"].embeddings, WordVectors):
-        _take_vocabulary(pipeline["seq"], pipeline["clf"].embeddings)
     if teacher is None:
         return pipeline
     return DistilledClassifier(pipeline, _make_teacher(teacher))
 
 
-def _take_vocabulary(sequencer: TextSequencer, vectors: WordVectors) -> None:
-    """Give the sequencer the words of the vectors, or refuse others."""
-    if sequencer.vocabulary is None:
-        sequencer.set_params(vocabulary=vectors.vocabulary)
-    elif check_vocabulary(sequencer.vocabulary) != vectors.vocabulary:
-        raise ValueError(
-            "vocabulary and embeddings disagree: they give words other ids, so that "
-            "words would get the vectors of others. Leave vocabulary out, and the "
-            f"pipeline takes that of the {len(vectors)} words of the vectors."
-        )
+def _tie_vocabulary(params: dict[str, Any]) -> None:
+    """Let the sequencer number words as the given vectors do."""
+    vectors = params.get("clf__embeddings")
+    vocabulary = params.get("seq__vocabulary")
+    if vectors is None or isinstance(vectors, str):
+        return
+    if not isinstance(vectors, WordVectors):
+        if vocabulary is None:
+            warnings.warn(
+                "embeddings is a matrix, whose rows belong to ids, and no vocabulary "
+                "is given: each fit learns ids of its own, which point at other rows. "
+                "Pass the vocabulary of the matrix (vocabulary=...), or WordVectors "
+                "as embeddings.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return
+    if vocabulary is None:
+        params["seq__vocabulary"] = vectors.vocabulary
+        return
+    for word, number in check_vocabulary(vocabulary).items():
+        if vectors.vocabulary.get(word) != number:
+            raise ValueError(
+                f"vocabulary gives {word!r} the id {number}, where embeddings has "
+                f"{vectors.vocabulary.get(word)!r}: words would get the vectors of "
+                "other words. Leave vocabulary out, and that of embeddings is used."
+            )
 
 
 def _make_teacher(teacher: str | list[str] | BaseEstimator) -> BaseEstimator:

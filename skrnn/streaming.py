@@ -11,8 +11,8 @@ import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from skrnn.classifiers.checks import UNLABELLED
-from skrnn.classifiers.shared import BaseTextClassifier
+from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.validation import UNLABELED
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["fit_stream"]
@@ -88,7 +88,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     sequencer = clone(sequencer).fit(survey)
     labels = survey.labels
     if getattr(classifier, "virtual_adversarial", 0.0):
-        labels = labels[labels != UNLABELLED]
+        labels = labels[labels != UNLABELED]
     if len(labels) < 2:
         raise ValueError(
             "The classifier needs reviews of at least 2 classes, got "

@@ -70,7 +70,7 @@ def all_scores(found: Any) -> Any:
 def _limits() -> tuple[int, int, int]:
     import tensorflow as tf
 
-    from skrnn.networks.threads import heed_environment, n_threads
+    from skrnn.kernels.threads import heed_environment, n_threads
 
     heed_environment()
     threading = tf.config.threading

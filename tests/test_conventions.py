@@ -12,8 +12,8 @@ from sklearn.utils import estimator_html_repr
 
 from skrnn import HierarchicalAttentionClassifier, TextSequencer, _sklearn
 from skrnn.pipeline import make_sentiment_pipeline
-from tests.classifiers.test_base import small
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 TEXTS, LABELS = ["a good film", "a bad film", "good", "bad"], [1, 0, 1, 0]
 
@@ -96,9 +96,9 @@ def test_the_site_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -
     _sklearn.documentation_site.cache_clear()
 
 
-def test_looking_at_a_fitted_model_does_not_take_it(sequences: Sequences) -> None:
+def test_displaying_a_fitted_model_does_not_expose_its_network(sequences: Sequences) -> None:
     model = small().fit(*sequences)
     page = estimator_html_repr(model)
-    assert not model._network.shared
+    assert not model._network.exposed
     if hasattr(BaseEstimator, "_get_fitted_attr_html"):  # scikit-learn 1.9
         assert "n_parameters_" in page

@@ -72,6 +72,7 @@ def test_the_source_distribution_can_be_tested(distributions) -> None:
         "docs/conf.py",
         "docs/user_guide.md",
         "examples/quickstart.py",
+        "serving/hatch_build.py",
         "skrnn/py.typed",
         "tests/conftest.py",
     ):

@@ -4,18 +4,16 @@ import copy
 import gzip
 import pickle
 from pathlib import Path
-from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from gensim.models import FastText, KeyedVectors, Word2Vec
-from gensim.models.fasttext import save_facebook_model
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from skrnn import TextSequencer, WordVectors, embeddings
-from skrnn.embeddings import learn_vectors
+from skrnn.embeddings import learn_vectors, warn_of_other_vocabulary
+from tests.helpers import small_classifier, small_pipeline
 
 GLOVE = "the 0.1 -0.2 3e-1\n. . . 1 2 3\ncafé 4 5 6\n"
 WORD2VEC = "3 3\n" + GLOVE
@@ -88,157 +86,12 @@ def test_bad_arguments(words: list[str], vectors: list, message: str) -> None:
         WordVectors(words, vectors)
 
 
-KEYED = {"good": [1.0, 2.0, 3.0], "bad": [4.0, 5.0, 6.0], "café": [7.0, 8.0, 9.0]}
-
-
-def make_keyed() -> KeyedVectors:
-    keyed = KeyedVectors(vector_size=3)
-    keyed.add_vectors(list(KEYED), list(KEYED.values()))
-    return keyed
-
-
-@pytest.mark.parametrize(
-    "name", ["v.bin", "v.bin.gz", "v.vec", "v.vec.gz", "v.kv", "v.bin.zip", "v.zip"]
-)
-def test_files_that_gensim_writes(name: str, tmp_path: Path) -> None:
-    path, keyed = tmp_path / name, make_keyed()
-    if name == "v.kv":
-        keyed.save(str(path))
-    elif name.endswith(".zip"):
-        inner = tmp_path / ("v.bin" if "bin" in name else "v.txt")
-        keyed.save_word2vec_format(str(inner), binary="bin" in name)
-        with ZipFile(path, "w") as archive:
-            archive.write(inner, f"folder/{inner.name}")
-    else:
-        keyed.save_word2vec_format(str(path), binary="bin" in name)
-    vectors = WordVectors.load(path)
-    assert list(vectors) == list(KEYED)
-    np.testing.assert_array_equal(vectors.vectors, list(KEYED.values()))
-    assert list(WordVectors.load(path, max_words=2)) == ["good", "bad"]
-
-
-def test_a_fasttext_model_is_read_with_its_parts_of_words(tmp_path: Path) -> None:
-    model = FastText(
-        [["good", "film"], ["bad", "film"]] * 5, vector_size=4, min_count=1, bucket=50
-    )
-    path = tmp_path / "model.bin"
-    save_facebook_model(model, str(path))
-    vectors = WordVectors.load(path, max_words=2)
-    assert list(vectors) == model.wv.index_to_key[:2]
-    for word in vectors:
-        np.testing.assert_allclose(vectors[word], model.wv[word], rtol=1e-6)
-
-
-def test_a_file_in_an_archive_of_several_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "glove.zip"
-    with ZipFile(path, "w") as archive:
-        archive.writestr("glove.1d.txt", "good 1\n")
-        archive.writestr("glove.2d.txt", "good 1 2\n")
-    assert WordVectors.load(path / "glove.2d.txt").n_dimensions == 2
-    with pytest.raises(ValueError, match=r"holds 2 files.*glove\.zip/glove\.1d\.txt"):
-        WordVectors.load(path)
-    with pytest.raises(FileNotFoundError, match=r"glove\.2d\.txt"):
-        WordVectors.load(path / "glove.3d.txt")
-
-
-def test_a_binary_file_larger_than_the_buffer(tmp_path: Path) -> None:
-    rows = np.arange(6000 * 50, dtype=np.float32).reshape(6000, 50)
-    keyed = KeyedVectors(vector_size=50)
-    keyed.add_vectors([f"w{i}" for i in range(6000)], rows)
-    path = tmp_path / "large.bin"
-    keyed.save_word2vec_format(str(path), binary=True)
-    vectors = WordVectors.load(path)
-    assert list(vectors) == keyed.index_to_key
-    np.testing.assert_array_equal(vectors.vectors, rows)
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "message"),
-    [
-        ("latin.txt", "café 1 2\n".encode("latin-1"), "not UTF-8 text.*reads GloVe"),
-        ("table.h5", b"\x89HDF\r\n\x1a\n" + bytes(range(256)), "reads GloVe"),
-        ("some.bin", bytes(range(256)), "neither with word2vec's numbers.*reads GloVe"),
-        ("cut.bin", b"2 2\ngood " + bytes(8) + b"\nbad ", "ends after 1 of its 2"),
-        ("no.zip", b"good 1 2\n", "damaged or not compressed"),
-        ("no.gz", b"good 1 2\n", "damaged or not compressed"),
-    ],
-)
-def test_other_files_are_refused_in_words(
-    name: str, data: bytes, message: str, tmp_path: Path
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(data)
-    with pytest.raises(ValueError, match=message) as caught:
-        WordVectors.load(path)
-    assert name in str(caught.value)
-    assert not isinstance(caught.value, UnicodeDecodeError)
-
-
-@pytest.mark.parametrize("name", ["model.bin", "vectors.kv"])
-def test_gensim_is_asked_for_where_a_file_needs_it(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / name
-    start = b"\x80\x04" if name == "vectors.kv" else embeddings._FASTTEXT
-    path.write_bytes(start + bytes(9))
-    monkeypatch.setattr(embeddings, "import_module", missing)
-    with pytest.raises(ImportError, match=r"read it needs gensim.*skrnn\[word2vec\]"):
-        WordVectors.load(path)
-
-
-def test_vectors_of_gensim_and_of_its_models() -> None:
-    vectors = WordVectors.from_gensim(make_keyed(), max_words=2)
-    assert list(vectors) == ["good", "bad"]
-    assert vectors["bad"].tolist() == [4.0, 5.0, 6.0]
-    model = Word2Vec([["good", "bad"]] * 3, vector_size=2, min_count=1)
-    assert set(WordVectors.from_gensim(model)) == {"good", "bad"}
-    with pytest.raises(TypeError, match=r"KeyedVectors.*got dict"):
-        WordVectors.from_gensim(KEYED)
-
-
-@pytest.mark.parametrize(
-    ("index_from", "matrix"),
-    [
-        # Tokenizer: row 0 is padding, the others are ranks.
-        (0, [[0, 0], [1, 1], [2, 2], [3, 3]]),
-        # imdb.load_data: padding, start, out of vocabulary, nothing, then the ranks.
-        (3, [[0, 0], [9, 9], [8, 8], [7, 7], [1, 1], [2, 2], [3, 3]]),
-    ],
-)
-def test_a_matrix_for_keras_keeps_words_and_rows_together(
-    index_from: int, matrix: list
-) -> None:
-    word_index = {"great": 3, "the": 1, "and": 2, "rare": 4}  # no row for "rare"
-    vectors = WordVectors.from_keras(word_index, matrix, index_from=index_from)
-    assert list(vectors) == ["the", "and", "great"]
-    ids = TextSequencer(vocabulary=vectors.vocabulary, maxlen=4).fit_transform(
-        ["The great rare"]
-    )
-    assert ids.tolist() == [[0, 2, 4, 1]]
-    # padding, "the", "great", and the mean of all words for one that has no vector
-    assert vectors.to_matrix()[ids[0]].tolist() == [[0, 0], [1, 1], [3, 3], [2, 2]]
-
-
-def test_no_word_has_the_row_of_padding() -> None:
-    with pytest.raises(ValueError, match=r"'the' the rank 0.*row 0 is padding"):
-        WordVectors.from_keras({"the": 0}, [[1.0], [2.0]])
-
-
-def test_ids_beyond_the_vectors_are_refused() -> None:
-    vectors = WordVectors(["good", "bad"], [[1.0], [-1.0]])
-    vectors.check_ids(np.array([[0, 1, 2, 3]]))
-    with pytest.raises(ValueError, match=r"up to 4.*ids 2 to 3.*vocabulary=vectors"):
-        vectors.check_ids(np.array([[0, 4]]))
-
-
-def test_ids_of_a_vocabulary_that_was_learned_elsewhere_are_noticed() -> None:
-    vectors = WordVectors([f"w{i}" for i in range(3000)], np.eye(3000, 2))
-    rng = np.random.default_rng(0)
-    texts = [" ".join(f"w{i}" for i in rng.integers(0, 3000, 20)) for _ in range(50)]
-    right = TextSequencer(vocabulary=vectors.vocabulary).fit_transform(texts)
-    vectors.check_ids(right)
-    with pytest.warns(UserWarning, match="as if the vocabulary had been learned"):
-        vectors.check_ids(TextSequencer().fit_transform(texts))
+def test_a_mapping_orders_the_words_by_its_numbers() -> None:
+    vectors = WordVectors({"film": 2, "the": 1}, [[1.0], [2.0]])
+    assert list(vectors) == ["the", "film"]
+    assert vectors["the"] == 1.0
+    with pytest.raises(ValueError, match=r"the 2 words.*padding \(matrix\[1:\]\)"):
+        WordVectors({"film": 2, "the": 1}, [[0.0], [1.0], [2.0]])
 
 
 @given(arrays(np.float32, (4, 2), elements=st.floats(-5, 5, width=32)))
@@ -355,11 +208,58 @@ def test_train_has_the_words_of_the_sequencer() -> None:
     assert list(WordVectors.train(long, method="svd")) == ["word", "other"]
 
 
-def missing(name: str) -> None:
-    raise ImportError(name)
-
-
 def test_gensim_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
     monkeypatch.setattr(embeddings, "import_module", missing)
     with pytest.raises(ImportError, match=r"pip install 'skrnn\[word2vec\]'"):
         WordVectors.train(["a b", "b a"])
+
+
+def zipf_texts(n_words: int, n_texts: int = 400) -> list[str]:
+    """Return texts in which the word "w0" is the most frequent, and so on."""
+    shares = 1 / np.arange(1, n_words + 1)
+    numbers = np.random.default_rng(0).choice(
+        n_words, size=(n_texts, 20), p=shares / shares.sum()
+    )
+    return [" ".join(f"w{number}" for number in row) for row in numbers]
+
+
+TEXTS = zipf_texts(1000)
+
+
+def made_vectors(words: list[str]) -> WordVectors:
+    return WordVectors(words, np.random.default_rng(0).normal(size=(len(words), 2)))
+
+
+def test_ids_beyond_the_vectors_are_of_another_vocabulary() -> None:
+    vectors = made_vectors(["a", "b", "c"])
+    warn_of_other_vocabulary(vectors, [np.array([[0, 1, 2], [4, 3, 2]])])
+    with pytest.warns(UserWarning, match="ids up to 5, while the 3 words .* 2 to 4"):
+        warn_of_other_vocabulary(vectors, [np.array([[2]]), np.array([[5]])])
+
+
+def test_a_classifier_notices_ids_that_were_learned_from_its_rows() -> None:
+    # Vectors of a large corpus that has all words of the texts, and many others.
+    words = [f"w{number // 5}" if number % 5 == 0 else f"x{number}"
+             for number in range(5000)]  # fmt: skip
+    model = small_pipeline(maxlen=20).set_params(clf__embeddings=made_vectors(words))
+    y = [0, 1] * 200
+    with pytest.warns(UserWarning, match=r"numbered by their frequency.*vocabulary="):
+        model.fit(TEXTS, y)
+    model.set_params(seq__vocabulary=made_vectors(words).vocabulary).fit(TEXTS, y)
+
+
+def test_vectors_of_the_texts_themselves_or_of_more_give_no_warning() -> None:
+    sequencer = TextSequencer(maxlen=10)  # cuts half of each text
+    vectors = WordVectors.train(TEXTS, method="svd", n_dimensions=2)
+    sequencer.set_params(vocabulary=vectors.vocabulary)
+    for part in (TEXTS, TEXTS[:200], TEXTS[:20], TEXTS[:2]):
+        warn_of_other_vocabulary(vectors, [sequencer.fit_transform(part)])
+
+
+def test_rows_without_any_word_give_no_warning() -> None:
+    vectors = made_vectors(["a", "b"])
+    X = np.array([[0, 1], [1, 1]])
+    small_classifier(embeddings=vectors).fit(X, [0, 1])

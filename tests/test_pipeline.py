@@ -14,7 +14,7 @@ from skrnn import (
     WordVectors,
     make_sentiment_pipeline,
 )
-from skrnn.datasets import make_reviews
+from skrnn.datasets import load_reviews, make_reviews
 
 
 def test_plain_and_full_names() -> None:
@@ -35,40 +35,6 @@ def test_the_steps_share_no_parameter() -> None:
         RNNSentimentClassifier().get_params()
     )
     assert shared == set()
-
-
-def test_vectors_bring_their_vocabulary() -> None:
-    vectors = WordVectors(["good", "film", "bad"], [[1.0], [2.0], [3.0]])
-    for recipe in ("fast", "accurate"):
-        model = make_sentiment_pipeline(recipe, embeddings=vectors, maxlen=4)
-        ids = model["seq"].fit_transform(["bad film"] * 5 + ["good"])
-        assert ids[[0, -1]].tolist() == [[0, 0, 4, 3], [0, 0, 0, 2]]
-    same = make_sentiment_pipeline(clf__embeddings=vectors, vocabulary=list(vectors))
-    assert same["seq"].vocabulary == list(vectors)
-    taught = make_sentiment_pipeline(embeddings=vectors, teacher="nbsvm")
-    assert taught.estimator["seq"].vocabulary == vectors.vocabulary
-
-
-def test_a_vocabulary_that_is_not_that_of_the_vectors_is_refused() -> None:
-    vectors = WordVectors(["good", "bad"], [[1.0], [2.0]])
-    with pytest.raises(ValueError, match=r"disagree.*Leave vocabulary out"):
-        make_sentiment_pipeline(embeddings=vectors, vocabulary=["bad", "good"])
-
-
-@pytest.mark.real_data
-def test_glove_alone_is_enough_for_a_pipeline(skrnn_data: Path) -> None:
-    """Reads 0.54 where each word has the vector of another."""
-    import pandas as pd
-
-    train, test = (
-        pd.read_csv(skrnn_data / f"Amazon_reviews_{part}.csv")
-        for part in ("train", "test")
-    )
-    vectors = WordVectors.load(skrnn_data / "glove.6B.50d.top50k.txt.gz")
-    model = make_sentiment_pipeline(
-        embeddings=vectors, embeddings_trainable=False, random_state=0
-    ).fit(train["review_text"], train["label"])
-    assert model.score(test["review_text"], test["label"]) > 0.68
 
 
 def test_unknown_names_are_refused() -> None:
@@ -118,3 +84,62 @@ def test_grid_over_units_epochs_and_cell_equals_serial() -> None:
         for n_jobs in (1, 2)
     ]
     np.testing.assert_array_equal(scores[0], scores[1])
+
+
+VECTORS = WordVectors(["film", "bad", "good"], [[0.0, 0.0], [-1.0, 0.0], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize("recipe", [None, "fast", "accurate"])
+def test_the_pipeline_takes_the_vocabulary_of_its_vectors(recipe: str | None) -> None:
+    model = make_sentiment_pipeline(
+        recipe, embeddings=VECTORS, maxlen=3, units=2, epochs=1, random_state=0
+    ).fit(["good good", "bad bad", "good", "bad"], [1, 0, 1, 0])
+    # By their frequency in these texts, "bad" and "good" would be 2 and 3.
+    assert model["seq"].vocabulary_ == {"film": 2, "bad": 3, "good": 4}
+    assert model["seq"].transform(["good bad"]).tolist() == [[0, 4, 3]]
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [VECTORS.vocabulary, ["film", "bad", "good"], {"bad": 3, "good": 4}],
+)
+def test_a_vocabulary_with_the_ids_of_the_vectors_is_kept(vocabulary: object) -> None:
+    model = make_sentiment_pipeline(vocabulary=vocabulary, embeddings=VECTORS)
+    assert model["seq"].vocabulary is vocabulary
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "message"),
+    [
+        (["bad", "good"], "gives 'bad' the id 2, where embeddings has 3"),
+        ({"dull": 2}, "gives 'dull' the id 2, where embeddings has None"),
+    ],
+)
+def test_another_vocabulary_than_that_of_the_vectors_is_refused(
+    vocabulary: object, message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{message}.*Leave vocabulary out"):
+        make_sentiment_pipeline(seq__vocabulary=vocabulary, clf__embeddings=VECTORS)
+
+
+def test_a_matrix_asks_for_its_vocabulary() -> None:
+    matrix = VECTORS.to_matrix()
+    with pytest.warns(UserWarning, match="no vocabulary is given"):
+        make_sentiment_pipeline(embeddings=matrix)
+    make_sentiment_pipeline(embeddings=matrix, vocabulary=["film", "bad", "good"])
+
+
+@pytest.mark.real_data
+def test_amazon_reviews_get_the_vectors_of_their_words(skrnn_data: Path) -> None:
+    vectors = WordVectors.load(skrnn_data / "glove.6B.50d.top50k.txt.gz")
+    train, y_train = load_reviews(
+        skrnn_data / "Amazon_reviews_train.csv", return_X_y=True
+    )
+    test, y_test = load_reviews(skrnn_data / "Amazon_reviews_test.csv", return_X_y=True)
+    model = make_sentiment_pipeline(
+        embeddings=vectors, embeddings_trainable=False, epochs=2, random_state=0
+    )
+    assert model.fit(train, y_train).score(test, y_test) > 0.65
+    other = model.set_params(seq__vocabulary=None)
+    with pytest.warns(UserWarning, match="another vocabulary"):
+        other.fit(train, y_train)

@@ -60,7 +60,7 @@ def test_a_teacher_of_any_kind() -> None:
 
 
 def test_semi_supervised_cross_validates_on_labelled_rows() -> None:
-    """What a user does with unlabelled rows: train parts hold them, test parts not."""
+    """What a user does with unlabeled rows: train parts hold them, test parts not."""
     y = np.array(LABELS)
     y[40:] = -1
     model = make_sentiment_pipeline("semi_supervised", **QUICK)

@@ -1,136 +1,217 @@
-"""An int random_state gives the same bits for every number of threads and workers."""
+"""An int random_state gives the same bits on any number of threads and processes."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import joblib
+import numba
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
 from sklearn.model_selection import GridSearchCV, cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from skrnn import WordVectors, get_recipe_names, make_sentiment_pipeline
+from skrnn import get_recipe_names, make_sentiment_pipeline
 from skrnn.comparison import BlendedClassifier, make_baseline
-from skrnn.embeddings import METHODS
+from skrnn.datasets import load_reviews
 
-THREADS = (1, 2, 4)
-BAGS = ("nbsvm", "tfidf", "blend")
+_SMALL: dict[str, Any] = {
+    "units": 4,
+    "embedding_dim": 40,
+    "epochs": 1,
+    "maxlen": 20,
+    "random_state": 0,
+}
+_ROOT = Path(__file__).parents[1]
 
 
-def make_texts(n_texts: int = 160) -> tuple[list[str], np.ndarray]:
-    """Make texts of so many words that BLAS and TensorFlow use several threads."""
+def _texts() -> tuple[list[str], np.ndarray]:
+    """Return texts of so many words that BLAS shares its work among threads."""
     rng = np.random.default_rng(0)
-    words = np.array([f"w{i}" for i in range(3000)])
-    share = 1 / np.arange(1, 3001) ** 0.8
-    drawn = rng.choice(words, (n_texts, 5, 32), p=share / share.sum())
-    texts = [". ".join(map(" ".join, text)) for text in drawn]
-    return texts, np.array([" w9 " in text for text in texts]).astype(int)
+    shares = 1 / np.arange(3, 2003)
+    y = np.arange(300) % 2
+    numbers = rng.choice(2000, size=(300, 40), p=shares / shares.sum())
+    numbers[:, ::8] = 2 * numbers[:, ::8] % 2000 + y[:, np.newaxis]
+    return [". ".join(f"w{number}" for number in row) for row in numbers], y
 
 
-def make_bag(name: str) -> BaseEstimator:
-    if name == "blend":
-        parts = [(bag, make_baseline(bag)) for bag in ("nbsvm", "tfidf")]
-        return BlendedClassifier(parts, validation_split=0.5, random_state=0)
-    return make_baseline(name)
+TEXTS, Y = _texts()
 
 
-def make_recipe(name: str, **params: Any) -> BaseEstimator:
-    return make_sentiment_pipeline(name, epochs=1, random_state=0, **params)
-
-
-def bits_of_everything() -> dict[str, str]:
-    """Fit every recipe, baseline and embedding method; return the bits by name."""
-    texts, y = make_texts()
-    some = np.where(np.arange(len(y)) % 3, y, -1)
-    found = {}
-    for name in get_recipe_names():
-        model = make_recipe(name).fit(texts, some if name == "semi_supervised" else y)
-        found[name] = model.predict_proba(texts)
-    for name in BAGS:
-        found[name] = make_bag(name).fit(texts, y).predict_proba(texts)
-    for method in METHODS:
-        vectors = WordVectors.train(texts, method=method, n_dimensions=50)
-        found[f"WordVectors, {method}"] = vectors.vectors
-    found["word2vec"] = (
-        make_recipe("fast", embeddings="word2vec", units=8)
-        .fit(texts, y)
-        .predict_proba(texts)
-    )
-    return {k: hashlib.sha256(v.tobytes()).hexdigest() for k, v in found.items()}
-
-
-def test_fresh_processes_on_any_number_of_threads(tmp_path: Path) -> None:
-    """The first compiles the Numba kernels, the others load them from the cache."""
-    found = []
-    for n_threads in THREADS:
-        variables = dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"),
-            str(n_threads),
+def _models() -> dict[str, Any]:
+    """Return a small model of each recipe, baseline, embedding method and blend."""
+    recipes = {
+        name: make_sentiment_pipeline(
+            name, **{**_SMALL, "units": (4, 4)} if name == "chapter_stacked" else _SMALL
         )
-        code = (
-            "import json; from tests.test_same_bits import bits_of_everything; "
-            "print(json.dumps(bits_of_everything()))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, **variables, "NUMBA_CACHE_DIR": str(tmp_path)},
-            cwd=Path(__file__).parents[1],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        found.append(json.loads(done.stdout.splitlines()[-1]))
-    assert found[1] == found[0]
-    assert found[2] == found[0]
+        for name in get_recipe_names()
+        if name != "semi_supervised"
+    }
+    network = make_sentiment_pipeline(**_SMALL)
+    bags = [("nbsvm", make_baseline("nbsvm")), ("tfidf", make_baseline("tfidf"))]
+    return {
+        **recipes,
+        "semi_supervised": make_sentiment_pipeline(
+            "semi_supervised", sentence_units=4, **_SMALL
+        ),
+        "word2vec": make_sentiment_pipeline(**{**_SMALL, "embeddings": "word2vec"}),
+        **dict(bags),
+        "blend": BlendedClassifier([*bags, ("network", network)], random_state=0),
+        "blend of three classes": BlendedClassifier(bags, random_state=0),
+    }
 
 
-@pytest.mark.parametrize("name", ["svd", *BAGS])
-def test_one_process_on_any_number_of_blas_threads(name: str) -> None:
-    texts, y = make_texts()
-    found = []
-    for n_threads in THREADS:
+MODELS = _models()
+
+
+def _labels(name: str) -> np.ndarray:
+    if name == "semi_supervised":
+        return np.where(np.arange(len(Y)) < 200, Y, -1)
+    return np.arange(len(Y)) % 3 if "three" in name else Y
+
+
+def _answer(name: str) -> np.ndarray:
+    """Return the probabilities of a model that is fitted here and now."""
+    proba: np.ndarray = _models()[name].fit(TEXTS, _labels(name)).predict_proba(TEXTS)
+    return proba
+
+
+@contextmanager
+def _threads(n_threads: int) -> Iterator[None]:
+    """Let BLAS, OpenMP and Numba have so many threads (Numba no more than it has)."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(n_threads, numba.config.NUMBA_NUM_THREADS))
+    try:
         with threadpool_limits(n_threads):
-            if name == "svd":
-                found.append(WordVectors.train(texts, method="svd").vectors)
-            else:
-                found.append(make_bag(name).fit(texts, y).predict_proba(texts))
-    np.testing.assert_array_equal(found[1], found[0])
-    np.testing.assert_array_equal(found[2], found[0])
+            yield
+    finally:
+        numba.set_num_threads(before)
 
 
-@pytest.mark.parametrize("name", ["fast", "nbsvm", "tfidf"])
-def test_workers_compute_the_bits_of_this_process(name: str) -> None:
-    texts, y = make_texts()
-    model = make_recipe(name, units=8) if name == "fast" else make_bag(name)
-    here, there = (
-        cross_val_predict(model, texts, y, cv=2, method="predict_proba", n_jobs=n_jobs)
+@cache
+def _expected(name: str) -> np.ndarray:
+    with _threads(1):
+        return _answer(name)
+
+
+@pytest.mark.parametrize("n_threads", [2, 4])
+@pytest.mark.parametrize("name", MODELS)
+def test_bits_are_those_of_one_thread(name: str, n_threads: int) -> None:
+    with _threads(n_threads):
+        found = _answer(name)
+    np.testing.assert_array_equal(found, _expected(name))
+    assert np.ptp(found[:, 0]) > 0
+
+
+def test_bits_of_workers_are_those_of_the_parent() -> None:
+    fitted = joblib.Parallel(n_jobs=2)(
+        joblib.delayed(model.fit)(TEXTS, _labels(name))
+        for name, model in _models().items()
+    )
+    for name, model in zip(MODELS, fitted, strict=True):
+        found = model.predict_proba(TEXTS)
+        np.testing.assert_array_equal(found, _expected(name), err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["fast", "blend"])
+def test_cross_validation_does_not_depend_on_n_jobs(name: str) -> None:
+    alone, shared = (
+        cross_val_predict(
+            _models()[name], TEXTS, Y, cv=2, n_jobs=n_jobs, method="predict_proba"
+        )
         for n_jobs in (1, 2)
     )
-    np.testing.assert_array_equal(here, there)
+    np.testing.assert_array_equal(alone, shared)
+
+
+def save_answers(path: str) -> None:
+    """Write the probabilities of each model: what a fresh process does below."""
+    np.savez(path, **{name: _answer(name) for name in MODELS})
+
+
+def test_bits_of_a_fresh_process_with_four_threads(tmp_path: Path) -> None:
+    path = tmp_path / "answers.npz"
+    script = (
+        f"from tests.test_same_bits import save_answers; save_answers({str(path)!r})"
+    )
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+    subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            **os.environ,
+            **dict.fromkeys(names, "4"),
+            "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)]),
+        },
+        timeout=300,
+        check=True,
+    )
+    with np.load(path) as answers:
+        for name in MODELS:
+            np.testing.assert_array_equal(answers[name], _expected(name), err_msg=name)
 
 
 @pytest.mark.real_data
-def test_a_search_on_two_workers_gives_the_scores_of_one(skrnn_data: Path) -> None:
-    import pandas as pd
-
-    rows = pd.read_csv(skrnn_data / "Amazon_reviews_train.csv").head(800)
-    scores = [
-        GridSearchCV(
-            make_sentiment_pipeline(random_state=0, epochs=2),
-            {"clf__units": [16, 32]},
-            cv=3,
-            scoring="neg_log_loss",
-            n_jobs=n_jobs,
-        )
-        .fit(rows["review_text"], rows["label"])
-        .cv_results_["mean_test_score"]
+def test_a_search_on_reviews_does_not_depend_on_n_jobs(skrnn_data: Path) -> None:
+    reviews = load_reviews(skrnn_data / "Amazon_reviews_train.csv")
+    texts, y = reviews.data[:800], reviews.target[:800]
+    model = make_sentiment_pipeline(random_state=0, epochs=2)
+    alone, shared = (
+        GridSearchCV(model, {"clf__units": [16, 32]}, cv=3, n_jobs=n_jobs)
+        .fit(texts, y)
+        .cv_results_
         for n_jobs in (1, 2)
-    ]
-    np.testing.assert_array_equal(*scores)
+    )
+    for key in alone:
+        if "score" in key and "time" not in key:
+            np.testing.assert_array_equal(alone[key], shared[key], err_msg=key)
+
+
+def test_attention_over_long_texts_on_any_number_of_tensorflow_threads() -> None:
+    """TensorFlow shares a sum of many rows among its threads, and rounds it anew."""
+    script = (
+        "import hashlib, numpy as np; from skrnn import RNNSentimentClassifier; "
+        "X = np.random.default_rng(0).integers(2, 500, (128, 200)); "
+        "model = RNNSentimentClassifier(units=32, cell='simple', pooling='attention', "
+        "epochs=2, random_state=0).fit(X, X[:, 0] % 2); "
+        "print(hashlib.sha256(model.predict_proba(X).tobytes()).hexdigest())"
+    )
+    assert len({_printed(script, OMP_NUM_THREADS=n) for n in "124"}) == 1
+
+
+def test_kernels_of_the_cache_give_the_bits_of_fresh_ones(tmp_path: Path) -> None:
+    script = (
+        "import hashlib, numpy as np; from skrnn.kernels import numba_kernels as nk; "
+        "rng = np.random.default_rng(0); "
+        "draw = lambda *n: rng.standard_normal(n).astype(np.float32) / 4; "
+        "x, h, gates, up = draw(9, 40, 36), draw(9, 40, 24), draw(9, 40, 72), "
+        "draw(9, 40, 24); d_x, d_w = np.zeros_like(x), np.zeros((61, 72), 'f'); "
+        "nk.gru_backward(up, x, h, gates, draw(72, 36), draw(72, 24), d_x, d_w); "
+        "print(hashlib.sha256(d_x.tobytes() + d_w.tobytes()).hexdigest())"
+    )
+    compiled = _printed(script, NUMBA_CACHE_DIR=str(tmp_path))
+    assert any(tmp_path.rglob("*.nbi"))
+    assert _printed(script, NUMBA_CACHE_DIR=str(tmp_path)) == compiled
+
+
+def _printed(script: str, **variables: str) -> str:
+    """Return the last line that a fresh process prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)]),
+            **variables,
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]

@@ -7,7 +7,7 @@
     python examples/benchmarks/accuracy.py test baselines
     python examples/benchmarks/accuracy.py table               # what was measured
 
-``validate`` learns from 20,000 of the 25,000 labelled training reviews and never opens
+``validate`` learns from 20,000 of the 25,000 labeled training reviews and never opens
 the test split. ``test`` learns from all 25,000, and looks at the test split once for
 each fit of a recipe: alone, and blended by equal weights with the two linear baselines.
 ``semi_supervised`` reads the 50,000 reviews without labels too.
@@ -185,9 +185,9 @@ def measure(
             return
     reviews, labels, new_reviews, new_labels = load(stage)
     if isinstance(model, DistilledClassifier):
-        unlabelled, _ = fetch_imdb(subset="unsup", return_X_y=True)
-        reviews = np.concatenate([reviews, unlabelled])
-        labels = np.concatenate([labels, np.full(len(unlabelled), -1)])
+        unlabeled, _ = fetch_imdb(subset="unsup", return_X_y=True)
+        reviews = np.concatenate([reviews, unlabeled])
+        labels = np.concatenate([labels, np.full(len(unlabeled), -1)])
 
     def write(name: str, model: BaseEstimator, start: float) -> float:
         accuracy = model.score(new_reviews, new_labels)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import atheris
 
-import skrnn.networks.kernels  # first, since Numba cannot compile what is instrumented
+import skrnn.kernels.tf_ops  # first, since Numba cannot compile what is instrumented
 
 with atheris.instrument_imports(include=["skrnn.text", "skrnn.persistence"]):
     import skrnn

@@ -31,23 +31,23 @@ def fit(seed: int, epochs: int, memory: Path, log: Path) -> None:
     """Fit and save, and log what is done: in a process of its own."""
     import skrnn
     from skrnn import RNNSentimentClassifier
-    from skrnn.training.memory import Trajectory
+    from skrnn.training.checkpoints import EpochCheckpoints
 
     def say(what: object) -> None:
         with log.open("a") as file:
             print(what, file=file)
 
-    save, look = Trajectory.save, Trajectory.load_latest
+    save, look = EpochCheckpoints.save, EpochCheckpoints.load_latest
 
-    def saying_save(self: Trajectory, epoch: int, *rest: object) -> None:
+    def saying_save(self: EpochCheckpoints, epoch: int, *rest: object) -> None:
         say(epoch)
         save(self, epoch, *rest)
 
-    def saying_look(self: Trajectory, most: int) -> object:
+    def saying_look(self: EpochCheckpoints, most: int) -> object:
         say("begin")
         return look(self, most)
 
-    Trajectory.save, Trajectory.load_latest = saying_save, saying_look
+    EpochCheckpoints.save, EpochCheckpoints.load_latest = saying_save, saying_look
     rng = np.random.default_rng(seed)
     # Many rare words: states of a megabyte, so that writing takes its time.
     X = rng.integers(1, 8000, size=(400, 30))
@@ -80,7 +80,7 @@ def main() -> None:
     options = parser.parse_args()
     # Each process is a fork of one that has imported everything and computed nothing.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["skrnn.classifiers.recurrent"])
+    context.set_forkserver_preload(["skrnn.estimators.recurrent"])
     chance = random.Random(options.seed)
     kills = n_round = 0
     while kills < options.kills:

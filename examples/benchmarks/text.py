@@ -40,6 +40,7 @@ def same_steps() -> np.ndarray:
     """Do all of it with one TextSequencer."""
     return TextSequencer(
         strip_html=False,
+        normalize=None,
         tokenizer="nltk",
         stop_words=stop,
         keep_negations=False,

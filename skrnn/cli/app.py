@@ -12,8 +12,7 @@ import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
 import skrnn
-from skrnn.cli.terminal import Commands, show_comparison
-from skrnn.cli.work import (
+from skrnn.cli.command_helpers import (
     BASELINES,
     Split,
     check_names,
@@ -27,6 +26,7 @@ from skrnn.cli.work import (
     read_setting,
     split_rows,
 )
+from skrnn.cli.terminal import Commands, show_comparison
 from skrnn.comparison import compare_models, make_baseline
 from skrnn.datasets import load_reviews, make_reviews
 
@@ -49,7 +49,7 @@ def commands(debug: bool) -> None:
       skrnn demo
       skrnn compare reviews.csv
       skrnn train reviews.csv --output model.skrnn
-      skrnn predict model.skrnn new.csv --output labelled.csv
+      skrnn predict model.skrnn new.csv --output labeled.csv
       skrnn report labelled_by_hand.csv model.skrnn
 
     An error is one line on stderr, and the exit code is not 0: 1 for data and models,
@@ -175,7 +175,7 @@ def compare_command(
     names: tuple[str, ...],
     report: Path | None,
 ) -> None:
-    """Compare networks and linear models on a CSV file of labelled texts.
+    """Compare networks and linear models on a CSV file of labeled texts.
 
     They learn from one part of the rows and are measured on the other. You get a table
     here and a page with curves, confusion matrices and the texts on which they differ.
@@ -227,7 +227,7 @@ def train(
     settings: tuple[str, ...],
     output: Path | None,
 ) -> None:
-    """Train a network on a CSV file of labelled texts and save it.
+    """Train a network on a CSV file of labeled texts and save it.
 
     Its accuracy is measured on a share of the rows that it does not learn from;
     --test-size 0 learns from all.
@@ -278,7 +278,7 @@ def predict(
 
     \b
     Examples:
-      skrnn predict model.skrnn new.csv --output labelled.csv
+      skrnn predict model.skrnn new.csv --output labeled.csv
       skrnn predict model.skrnn --text "Not bad at all!"
     """
     if bool(texts) == (csv is not None):
@@ -302,7 +302,7 @@ def predict(
     table["probability"] = probabilities.max(axis=1).round(4)
     table.to_csv(sys.stdout if output is None else output, index=False)
     if output is not None:
-        click.echo(f"{len(table)} labelled texts are in {output}", err=True)
+        click.echo(f"{len(table)} labeled texts are in {output}", err=True)
 
 
 @commands.command()
@@ -320,7 +320,7 @@ def report(
     encoding: str,
     output: Path | None,
 ) -> None:
-    """Measure saved models on a CSV file of labelled texts that they have not seen.
+    """Measure saved models on a CSV file of labeled texts that they have not seen.
 
     \b
     Examples:

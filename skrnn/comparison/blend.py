@@ -1,4 +1,4 @@
-"""The best of several models: their log-odds, added or weighed on held-out rows."""
+"""The best of several models: their log-odds, averaged or weighted."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-from sklearn.utils import Tags, check_random_state, column_or_1d
+from sklearn.utils import Bunch, Tags, check_random_state, column_or_1d, indexable
+from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn._blas import one_blas_thread
 from skrnn._sklearn import (
-    BaseComposition,
+    BaseHeterogeneousEnsemble,
     Interval,
     StrOptions,
     SuggestParameters,
+    check_sample_weight,
     fit_context,
+    take_params,
     take_rows,
 )
-from skrnn.comparison.unlabelled import uses_unlabelled
+from skrnn.comparison.routing import fit_router, route_fit
+from skrnn.comparison.unlabeled import uses_unlabeled
 
 __all__ = ["BlendedClassifier"]
 
@@ -33,13 +37,13 @@ _LEAST_PROBABILITY = 1e-6
 
 
 class BlendedClassifier(
-    SuggestParameters, ClassifierMixin, BaseComposition, BaseEstimator
+    ClassifierMixin, BaseHeterogeneousEnsemble, SuggestParameters, BaseEstimator
 ):
-    """Several classifiers, their log-odds averaged or weighed by a logistic regression.
+    """Several classifiers, their log-odds averaged or weighted by logistic regression.
 
-    With learnt weights a part of the rows is held out, every classifier learns from the
-    others, and the weights are learnt on the held-out part: stacking with one split
-    [1]_, which costs one fit of each classifier where
+    With learned weights a part of the rows is held out, every classifier learns from
+    the others, and the weights are learned on the held-out part: stacking with one
+    split [1]_, which costs one fit of each classifier where
     :class:`sklearn.ensemble.StackingClassifier` costs one a fold and one more. With
     equal weights nothing is held out: the geometric mean of the probabilities [2]_. A
     network and a bag of words make different mistakes, so that together they make
@@ -48,12 +52,13 @@ class BlendedClassifier(
     Parameters
     ----------
     estimators : list of (str, estimator)
-        Names and classifiers with ``predict_proba``; all get the same X.
+        Names and classifiers with ``predict_proba``; all get the same X. One that is
+        set to ``"drop"``, as by ``set_params(name="drop")``, is left out.
     weights : {"learnt", "equal"}, default="learnt"
-        Learnt ones protect against a classifier that is much worse than the others;
+        Learned ones protect against a classifier that is much worse than the others;
         equal ones leave all rows to the classifiers.
     validation_split : float in (0, 1), default=0.1
-        Share of the rows, stratified by class, on which the weights are learnt.
+        Share of the rows, stratified by class, on which the weights are learned.
     refit : bool, default=False
         Whether every classifier is fitted again on all rows once the weights are
         known, which doubles the time.
@@ -65,22 +70,29 @@ class BlendedClassifier(
     classes_ : ndarray of shape (n_classes,)
         The labels.
     estimators_ : list of estimator
-        The fitted classifiers.
-    named_estimators_ : dict of str to estimator
-        The same by name.
+        The fitted classifiers, without those that are dropped.
+    named_estimators_ : :class:`~sklearn.utils.Bunch`
+        The same by name; ``"drop"`` for those that are dropped.
+    n_features_in_ : int
+        Columns of X in ``fit``, if the first classifier knows them.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, if a classifier knows them.
     final_estimator_ : LogisticRegression
-        Learnt weights: a feature for each classifier (two classes) or for each
+        Learned weights: a feature for each classifier (two classes) or for each
         classifier and class. None with equal weights.
 
     Raises
     ------
     ValueError
-        From ``fit``: if names repeat, if the split cannot hold every class, or if a
-        classifier (a frozen one, say) knows other classes than the rows have.
+        From ``fit``: if names repeat, if all classifiers are dropped, if the split
+        cannot hold every class, or if a classifier (a frozen one, say) knows other
+        classes than the rows have.
 
     See Also
     --------
     make_baseline : The linear models to blend with.
+    sklearn.ensemble.StackingClassifier : Weights learned by cross-validation.
+    sklearn.ensemble.VotingClassifier : The arithmetic mean of the probabilities.
 
     Notes
     -----
@@ -132,40 +144,48 @@ class BlendedClassifier(
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit every classifier, then the weights if they are to be learnt.
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
+        """Fit every classifier, then the weights if they are learned.
 
         Parameters
         ----------
-        X : array-like of length n_samples
+        X : array-like or sparse matrix of length n_samples
             What the classifiers take, such as raw strings.
         y : array-like of shape (n_samples,)
             Labels; -1 for none, if a classifier has a use for such rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, for every classifier (a Pipeline hands them to its
+            last step) and for the logistic regression.
+        **params : dict
+            Metadata for the classifiers, if scikit-learn's metadata routing is
+            enabled; each classifier then gets what it requests, weights included.
 
         Returns
         -------
         self : BlendedClassifier
             The fitted blend.
         """
-        names = [name for name, _ in self.estimators]
-        if not names:
-            raise ValueError("estimators is empty: there is nothing to blend.")
-        self._validate_names(names)
-        y = column_or_1d(y)
-        if len(X) != len(y):
-            raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels.")
-        greedy = [uses_unlabelled(estimator) for _, estimator in self.estimators]
-        labelled = np.flatnonzero(y != -1) if any(greedy) else np.arange(len(y))
-        unlabelled = np.setdiff1d(np.arange(len(y)), labelled)
-        check_classification_targets(y[labelled])
-        classes = np.unique(y[labelled])
+        self._validate_estimators()
+        members = self._members()
+        y = column_or_1d(y, warn=True)
+        X, y = indexable(X, y)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        fit_params = route_fit(self, members, sample_weight, params)
+        labeled = np.arange(len(y))
+        if self._uses_unlabeled:
+            labeled = np.flatnonzero(y != -1)
+        unlabeled = np.setdiff1d(np.arange(len(y)), labeled)
+        check_classification_targets(y[labeled])
+        classes = np.unique(y[labeled])
 
         def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
-            every = np.concatenate([rows, unlabelled])
+            every = np.concatenate([rows, unlabeled])
             models = []
-            for (name, estimator), takes in zip(self.estimators, greedy, strict=True):
-                part = every if takes else rows
-                model = clone(estimator).fit(take_rows(X, part), y[part])
+            for name, estimator in members.items():
+                part = every if uses_unlabeled(estimator) else rows
+                given = take_params(X, fit_params[name], part)
+                model = clone(estimator).fit(take_rows(X, part), y[part], **given)
                 if not np.array_equal(model.classes_, classes):
                     raise ValueError(
                         f"{name} knows the classes {model.classes_.tolist()}, where "
@@ -177,42 +197,69 @@ class BlendedClassifier(
 
         final = None
         if self.weights == "equal":
-            estimators = fitted(labelled)
+            estimators = fitted(labeled)
         else:
             learnt, held_out = train_test_split(
-                labelled,
+                labeled,
                 test_size=self.validation_split,
-                stratify=y[labelled],
+                stratify=y[labeled],
                 random_state=check_random_state(self.random_state).randint(2**31 - 1),
             )
             estimators = fitted(learnt)
             odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
+            held_weight = None if sample_weight is None else sample_weight[held_out]
             with one_blas_thread():
-                final = LogisticRegression(max_iter=1000).fit(odds, y[held_out])
+                final = LogisticRegression(max_iter=1000)
+                final.fit(odds, y[held_out], sample_weight=held_weight)
             if self.refit:
-                estimators = fitted(labelled)
+                estimators = fitted(labeled)
         self.estimators_ = estimators
+        self.named_estimators_ = Bunch(
+            **{name: "drop" for name, _ in self.estimators}
+            | dict(zip(members, estimators, strict=True))
+        )
         self.final_estimator_ = final
         self.classes_ = classes
         return self
 
-    @property
-    def _uses_unlabelled(self) -> bool:
-        return any(uses_unlabelled(estimator) for _, estimator in self.estimators)
+    def _members(self) -> dict[str, BaseEstimator]:
+        """Return the classifiers that are not dropped."""
+        return {name: each for name, each in self.estimators if each != "drop"}
 
     @property
-    def named_estimators_(self) -> dict[str, BaseEstimator]:
-        """The fitted classifiers by name."""
-        check_is_fitted(self)
-        names = [name for name, _ in self.estimators]
-        return dict(zip(names, self.estimators_, strict=True))
+    def _uses_unlabeled(self) -> bool:
+        return any(map(uses_unlabeled, self._members().values()))
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of features seen during fit."""
+        n_features: int = self.estimators_[0].n_features_in_
+        return n_features
+
+    @property
+    def feature_names_in_(self) -> npt.NDArray[np.object_]:
+        """Names of the features seen during fit."""
+        knowing = (e for e in self.estimators_ if hasattr(e, "feature_names_in_"))
+        names: npt.NDArray[np.object_]
+        names = next(knowing, self.estimators_[0]).feature_names_in_
+        return names
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Get the metadata routing of this object.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What the ``fit`` of each classifier requests.
+        """
+        return fit_router(self, self._members())
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
 
         Parameters
         ----------
-        X : array-like of length n_samples
+        X : array-like or sparse matrix of length n_samples
             What the classifiers take.
 
         Returns
@@ -235,7 +282,7 @@ class BlendedClassifier(
 
         Parameters
         ----------
-        X : array-like of length n_samples
+        X : array-like or sparse matrix of length n_samples
             What the classifiers take.
 
         Returns
@@ -247,42 +294,9 @@ class BlendedClassifier(
         labels: npt.NDArray[Any] = self.classes_[best]
         return labels
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Get the parameters of this estimator.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-            Whether to return those of the classifiers too, as ``name__parameter``.
-
-        Returns
-        -------
-        params : dict
-            Parameter names and their values.
-        """
-        params: dict[str, Any] = self._get_params("estimators", deep=deep)
-        return params
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters of this estimator or of its classifiers.
-
-        Parameters
-        ----------
-        **params : dict
-            Parameter names and their new values.
-
-        Returns
-        -------
-        self : BlendedClassifier
-            The estimator itself.
-        """
-        self._set_params("estimators", **params)
-        return self
-
     def __sklearn_tags__(self) -> Tags:
-        """Describe the estimator to scikit-learn: it eats what its classifiers eat."""
+        """Describe the estimator to scikit-learn: it takes what its members take."""
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
 

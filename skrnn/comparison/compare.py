@@ -13,8 +13,8 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from skrnn.comparison.measure import ModelResult, measure
 from skrnn.comparison.model_comparison import ModelComparison
 from skrnn.comparison.store import ResultStore
-from skrnn.comparison.unlabelled import find_labelled
-from skrnn.training.memory import has_memory
+from skrnn.comparison.unlabeled import find_labelled
+from skrnn.training.checkpoints import has_memory
 
 __all__ = ["compare_models"]
 
@@ -86,7 +86,7 @@ def compare_models(
     :class:`DistilledClassifier`, a :class:`BlendedClassifier` with such a model, the
     classifiers of :mod:`sklearn.semi_supervised`, and networks with a
     ``virtual_adversarial`` loss, each alone or as the last step of a Pipeline. All
-    others learn from the labelled rows. Where ``y_test`` has -1 too, or ``y_train`` has
+    others learn from the labeled rows. Where ``y_test`` has -1 too, or ``y_train`` has
     one label besides, -1 is a class as any other.
 
     Examples
@@ -122,8 +122,8 @@ def compare_models(
             "return_estimator=True needs memory=None: a model whose result is found is "
             "not fitted again. Fit the one you want to keep."
         )
-    labelled = find_labelled(y_train, y_test)
-    known = y_train if labelled is None else y_train[labelled]
+    labeled = find_labelled(y_train, y_test)
+    known = y_train if labeled is None else y_train[labeled]
     classes = unique_labels(known, y_test)
     store = ResultStore(memory, (X_train, y_train, X_test, y_test), classes)
     results: dict[str, ModelResult] = {}
@@ -142,7 +142,7 @@ def compare_models(
                 X_test,
                 n_test=len(y_test),
                 classes=classes,
-                labelled=labelled,
+                labeled=labeled,
             )
             store.keep(estimator, result)
             if return_estimator and model is not None:
@@ -156,7 +156,7 @@ def compare_models(
         y_test,
         classes=classes,
         n_train=len(known),
-        n_unlabelled=len(y_train) - len(known),
+        n_unlabeled=len(y_train) - len(known),
         estimators=estimators if return_estimator else None,
     )
 

@@ -7,24 +7,33 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn import get_config
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.pipeline import Pipeline
-from sklearn.utils import Tags, column_or_1d
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.utils import Tags, column_or_1d, get_tags, indexable
+from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn._sklearn import HasMethods, SuggestParameters, fit_context, take_rows
-from skrnn.classifiers.checks import has_label
+from skrnn._sklearn import (
+    HasMethods,
+    SuggestParameters,
+    check_sample_weight,
+    fit_context,
+    take_params,
+    take_rows,
+)
+from skrnn.comparison.routing import fit_router, route_fit, weight_name
+from skrnn.estimators.validation import has_label
 
 __all__ = ["DistilledClassifier"]
 
 
-class DistilledClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
-    """A classifier that also learns from rows that another one has labelled.
+class DistilledClassifier(
+    SuggestParameters, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
+    """A classifier that also learns from rows that another one has labeled.
 
     The teacher learns from the rows with a label and labels the others (``y = -1``, as
     in :mod:`sklearn.semi_supervised`). The estimator then learns from all: from a
-    labelled row with weight 1, from another with the certainty of the teacher, 0 where
+    labeled row with weight 1, from another with the certainty of the teacher, 0 where
     all classes are equally likely to it and 1 where one is certain. A teacher that
     sees what the estimator does not, as a bag of words beside a network [1]_, passes it
     on [2]_ [3]_; prediction needs the estimator alone.
@@ -45,10 +54,14 @@ class DistilledClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         The fitted classifier.
     teacher_ : estimator
         The fitted teacher.
+    n_features_in_ : int
+        Columns of X in ``fit``, if the estimator knows them.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, if the estimator knows them.
     transduction_ : ndarray of shape (n_samples,)
-        The labels that the estimator learnt from: those given, and the teacher's.
+        The labels that the estimator learned from: those given, and the teacher's.
     certainty_ : ndarray of shape (n_samples,), float64
-        Their weights.
+        How certain they are, which is what the estimator's weights are multiplied by.
 
     Raises
     ------
@@ -93,60 +106,95 @@ class DistilledClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "teacher": [HasMethods(["fit", "predict_proba"])],
     }
-    _uses_unlabelled = True
+    _uses_unlabeled = True
 
     def __init__(self, estimator: BaseEstimator, teacher: BaseEstimator) -> None:
         self.estimator = estimator
         self.teacher = teacher
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
         """Fit the teacher, let it label what has no label, fit the estimator.
 
         Parameters
         ----------
-        X : array-like of length n_samples
+        X : array-like or sparse matrix of length n_samples
             What both classifiers take, such as raw strings.
         y : array-like of shape (n_samples,)
             Labels; -1 for none.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, for both classifiers (a Pipeline hands them to its
+            last step).
+        **params : dict
+            Metadata for both classifiers, if scikit-learn's metadata routing is
+            enabled; each then gets what it requests, weights included.
 
         Returns
         -------
         self : DistilledClassifier
             The fitted classifier.
         """
-        y = column_or_1d(y)
-        if len(X) != len(y):
-            raise ValueError(f"X has {len(X)} rows and y has {len(y)} labels.")
-        labelled = has_label(y)
-        if labelled is None:
+        y = column_or_1d(y, warn=True)
+        X, y = indexable(X, y)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        members = {"estimator": self.estimator, "teacher": self.teacher}
+        fit_params = route_fit(self, members, sample_weight, params)
+        labeled = has_label(y)
+        if labeled is None:
             warnings.warn(
                 "Every row has a label, so there is nothing for the teacher to do. "
                 "Rows without a label have y = -1.",
                 UserWarning,
                 stacklevel=2,
             )
-            labelled = np.ones(len(y), dtype=bool)
-        teacher = clone(self.teacher).fit(take_rows(X, labelled), y[labelled])
+            labeled = np.ones(len(y), dtype=bool)
+        given = take_params(X, fit_params["teacher"], np.flatnonzero(labeled))
+        teacher = clone(self.teacher)
+        teacher.fit(take_rows(X, labeled), y[labeled], **given)
         targets, certainty = y.copy(), np.ones(len(y))
-        if not labelled.all():
-            proba = teacher.predict_proba(take_rows(X, ~labelled))
-            targets[~labelled] = teacher.classes_[proba.argmax(axis=1)]
+        if not labeled.all():
+            proba = teacher.predict_proba(take_rows(X, ~labeled))
+            targets[~labeled] = teacher.classes_[proba.argmax(axis=1)]
             n_classes = proba.shape[1]
-            certainty[~labelled] = (n_classes * proba.max(axis=1) - 1) / (n_classes - 1)
-        weights = {_weights_of(self.estimator): certainty}
-        self.estimator_ = clone(self.estimator).fit(X, targets, **weights)
+            certainty[~labeled] = (n_classes * proba.max(axis=1) - 1) / (n_classes - 1)
+        given = fit_params["estimator"]
+        name = weight_name(self.estimator)
+        given[name] = certainty * given.get(name, 1.0)
+        self.estimator_ = clone(self.estimator).fit(X, targets, **given)
         self.teacher_ = teacher
         self.transduction_, self.certainty_ = targets, certainty
         self.classes_ = np.unique(targets)
         return self
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of features seen during fit."""
+        n_features: int = self.estimator_.n_features_in_
+        return n_features
+
+    @property
+    def feature_names_in_(self) -> npt.NDArray[np.object_]:
+        """Names of the features seen during fit."""
+        names: npt.NDArray[np.object_] = self.estimator_.feature_names_in_
+        return names
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Get the metadata routing of this object.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What the ``fit`` of the estimator and of the teacher request.
+        """
+        return fit_router(self, {"estimator": self.estimator, "teacher": self.teacher})
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
 
         Parameters
         ----------
-        X : array-like of length n_samples
+        X : array-like or sparse matrix of length n_samples
             What the estimator takes.
 
         Returns
@@ -163,7 +211,7 @@ class DistilledClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of length n_samples
+        X : array-like or sparse matrix of length n_samples
             What the estimator takes.
 
         Returns
@@ -176,18 +224,10 @@ class DistilledClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         return labels
 
     def __sklearn_tags__(self) -> Tags:
-        """Describe the estimator to scikit-learn: it eats what its classifiers eat."""
+        """Describe the estimator to scikit-learn: it takes what its members take."""
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
+        tags.input_tags.sparse = all(
+            get_tags(each).input_tags.sparse for each in (self.estimator, self.teacher)
+        )
         tags.input_tags.string = True
         return tags
-
-
-def _weights_of(estimator: BaseEstimator) -> str:
-    """Return the name by which ``fit`` takes weights of rows.
-
-    Where metadata is routed, a Pipeline takes them by their own name.
-    """
-    if isinstance(estimator, Pipeline) and not get_config()["enable_metadata_routing"]:
-        return f"{estimator.steps[-1][0]}__sample_weight"
-    return "sample_weight"

@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from skrnn._sklearn import take_rows
-from skrnn.comparison.unlabelled import uses_unlabelled
+from skrnn.comparison.unlabeled import uses_unlabeled
 
 __all__ = ["ModelResult", "count_parameters", "find_history", "measure"]
 
@@ -75,7 +75,7 @@ def measure(
     *,
     n_test: int,
     classes: npt.NDArray[Any],
-    labelled: npt.NDArray[np.bool_] | None = None,
+    labeled: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[ModelResult, Any]:
     """Fit a clone of ``estimator`` and ask it for its answers.
 
@@ -91,7 +91,7 @@ def measure(
         Rows of X_test.
     classes : ndarray of shape (n_classes,)
         All labels there are, sorted.
-    labelled : ndarray of shape (n_train,), bool, default=None
+    labeled : ndarray of shape (n_train,), bool, default=None
         Which training rows have a label; None if all have. The others are given to a
         model that has a use for them only.
 
@@ -104,8 +104,8 @@ def measure(
     """
     try:
         model = clone(estimator)
-        if labelled is not None and not uses_unlabelled(model):
-            X_train, y_train = take_rows(X_train, labelled), y_train[labelled]
+        if labeled is not None and not uses_unlabeled(model):
+            X_train, y_train = take_rows(X_train, labeled), y_train[labeled]
         start = time.perf_counter()
         model.fit(X_train, y_train)
         fit_time = time.perf_counter() - start

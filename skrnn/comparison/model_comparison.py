@@ -49,7 +49,7 @@ class ModelComparison:
     n_train : int
         On how many rows with a label the models were fitted; 0 if they all were fitted
         before, so that there are no times of fits.
-    n_unlabelled : int, default=0
+    n_unlabeled : int, default=0
         How many rows without one the models with a use for them had besides.
     estimators : dict of str to estimator, default=None
         The fitted models, if they were asked for.
@@ -104,7 +104,7 @@ class ModelComparison:
         *,
         classes: npt.NDArray[Any],
         n_train: int,
-        n_unlabelled: int = 0,
+        n_unlabeled: int = 0,
         estimators: dict[str, Any] | None = None,
     ) -> None:
         self.results = results
@@ -112,7 +112,7 @@ class ModelComparison:
         self.y_test = y_test
         self.classes = classes
         self.n_train = n_train
-        self.n_unlabelled = n_unlabelled
+        self.n_unlabeled = n_unlabeled
         self.estimators = estimators
         self._right = {
             name: result.predictions == y_test

@@ -189,8 +189,8 @@ def render_page(
     if len(comparison.classes) > 12:
         names += ", …"
     learnt = f"{comparison.n_train:,} rows"
-    if comparison.n_unlabelled:
-        learnt += f" (some on {comparison.n_unlabelled:,} more without a label)"
+    if comparison.n_unlabeled:
+        learnt += f" (some on {comparison.n_unlabeled:,} more without a label)"
     models = "1 model" if len(table) == 1 else f"{len(table)} models"
     measured = f"{len(comparison.y_test):,}"
     if comparison.n_train:

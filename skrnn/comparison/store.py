@@ -16,11 +16,11 @@ import numpy.typing as npt
 from sklearn.base import clone
 
 from skrnn.comparison.measure import ModelResult
-from skrnn.training.memory import (
+from skrnn.training.checkpoints import (
     as_memory,
     has_memory,
     remove_abandoned,
-    save_whole,
+    save_atomically,
 )
 
 __all__ = ["ResultStore"]
@@ -112,7 +112,7 @@ class ResultStore:
         figures = {name: getattr(result, name) for name in _FIGURES}
         arrays["figures"] = np.frombuffer(json.dumps(figures).encode(), np.uint8)
         try:
-            save_whole(path, **arrays)
+            save_atomically(path, **arrays)
         except OSError as error:
             warnings.warn(f"A result cannot be kept: {error}", stacklevel=2)
 

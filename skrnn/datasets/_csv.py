@@ -28,7 +28,7 @@ def load_reviews(
     encoding: str = "utf-8",
     return_X_y: bool = False,
 ) -> Any:
-    r"""Load labelled reviews from a CSV file.
+    r"""Load labeled reviews from a CSV file.
 
     Parameters
     ----------
@@ -93,13 +93,16 @@ def load_reviews(
     check_cells(path, frame)
     if not len(frame):
         raise ValueError(f"{path} has column names and no rows.")
+    guessed = []
     if text_column == "auto" and "auto" not in frame:
         text_column = guess_text_column(frame)
+        guessed.append(f"text_column={text_column!r}")
     if label_column == "auto" and "auto" not in frame:
         label_column = guess_label_column(frame, text_column)
+        guessed.append(f"label_column={label_column!r}")
     check_columns(path, list(frame), text_column, label_column)
     taken = [text_column] if label_column is None else [text_column, label_column]
-    check_filled(path, frame, taken)
+    check_filled(path, frame, taken, guessed=guessed)
     data = as_texts(frame[text_column])
     target = None if label_column is None else as_target(frame[label_column])
     if return_X_y:

@@ -65,14 +65,14 @@ def fetch_imdb(
 
     =================   ================================================
     Classes                                                            2
-    Samples             25,000 train, 25,000 test, 50,000 not labelled
+    Samples             25,000 train, 25,000 test, 50,000 not labeled
     Texts               UTF-8, with ``<br />``
     =================   ================================================
 
     Parameters
     ----------
     subset : {"train", "test", "all", "unsup"}, default="train"
-        The labelled reviews for training, for testing, or both, or those without label.
+        The labeled reviews for training, for testing, or both, or those without label.
     data_home : str or path-like, default=None
         Folder of the archive and the cache; scikit-learn's data folder if None.
     return_X_y : bool, default=False
@@ -99,7 +99,7 @@ def fetch_imdb(
         data : ndarray of shape (n_samples,), object, or Series
             The texts, str.
         target : ndarray or Series of shape (n_samples,), int64
-            0 is negative, 1 positive, -1 not labelled.
+            0 is negative, 1 positive, -1 not labeled.
         ratings : ndarray of shape (n_samples,), int64
             Stars from 1 to 10, 0 where there is no label.
         target_names : list of str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,18 +91,27 @@ def check_columns(
 
 
 def check_filled(
-    source: object, frame: pd.DataFrame, columns: list[str], *, first: int = 1
+    source: object,
+    frame: pd.DataFrame,
+    columns: list[str],
+    *,
+    first: int = 1,
+    guessed: Sequence[str] = (),
 ) -> None:
-    """Refuse rows without text or label; ``first`` is the number of the first row."""
-    missing = frame[columns].isna().any(axis=1).to_numpy()
-    if missing.any():
-        rows = missing.nonzero()[0] + first
-        one = len(columns) == 1
-        lacks = "lacks the text in" if one else "lacks the text or the label in"
+    """Refuse rows without text or label.
+
+    ``first`` is the number of the first row, ``guessed`` names the arguments that were
+    not given.
+    """
+    missing = frame[columns].isna()
+    if missing.to_numpy().any():
+        rows = missing.any(axis=1).to_numpy().nonzero()[0] + first
+        empty = [repr(column) for column in columns if missing[column].any()]
+        hint = f" (The columns were guessed: {', '.join(guessed)}.)" if guessed else ""
         raise ValueError(
-            f"{source} {lacks} {len(rows)} of {len(frame)} "
-            f"rows, the first in row {', '.join(map(str, rows[:5]))} of the data. Fill "
-            "or drop them."
+            f"{source} has empty cells in {' and '.join(empty)}, in {len(rows)} of "
+            f"{len(frame)} rows, the first in row {', '.join(map(str, rows[:5]))} of "
+            f"the data. Fill or drop them.{hint}"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.classifiers.sequences import BaseSequenceClassifier
+from skrnn.estimators.base import BaseTextClassifier
 from skrnn.inspection.network import attention_of_network
 from skrnn.inspection.reading import read_texts, split_pipeline
 
@@ -95,7 +95,7 @@ def attention_of_rows(
     """
     if hasattr(classifier, "attention_weights"):
         return np.asarray(classifier.attention_weights(rows), dtype=np.float64)
-    if not isinstance(classifier, BaseSequenceClassifier):
+    if not isinstance(classifier, BaseTextClassifier):
         raise ValueError(
             f"{type(classifier).__name__} has no attention weights: it has no method "
             "attention_weights."

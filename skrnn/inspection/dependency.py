@@ -17,9 +17,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import check_random_state
 
-from skrnn.classifiers.recurrent import RNNSentimentClassifier
 from skrnn.datasets import make_reviews
 from skrnn.datasets._generated import AFFIRMATION, NEGATION, NEGATIVE, POSITIVE
+from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import PAD
 

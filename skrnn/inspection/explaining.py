@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.classifiers.sequences import BaseSequenceClassifier
+from skrnn.estimators.base import BaseTextClassifier
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.gradients import integrate
@@ -170,7 +170,7 @@ def _class_number(classifier: Any, target: Any, predicted: int) -> int:
 def _scorer(
     classifier: Any, reading: Reading, number: int, *, log_odds: bool
 ) -> VectorScorer:
-    if not isinstance(classifier, BaseSequenceClassifier):
+    if not isinstance(classifier, BaseTextClassifier):
         raise TypeError(
             f"{type(classifier).__name__} is no network of skrnn: it can be explained "
             "by method='occlusion' with score='probability' only."

@@ -189,7 +189,8 @@ class _TypedAnalyzer:
     def __init__(self, sequencer: TextSequencer) -> None:
         options = {name: getattr(sequencer, name) for name in _OPTIONS}
         split_only = {**options, "stop_words": None, "stemmer": None}
-        as_typed = {**split_only, "lowercase": False, "strip_accents": None}
+        unchanged = {"preprocessor": None, "lowercase": False, "strip_accents": None}
+        as_typed = {**split_only, **unchanged, "normalize": None}
         on_tokens = {
             "strip_html": False,
             "tokenizer": _whole,
@@ -200,7 +201,12 @@ class _TypedAnalyzer:
         self._split_typed = Analyzer(**as_typed)
         self._clean = Analyzer(**{**split_only, **on_tokens})
         self._finish = Analyzer(
-            **{**options, **on_tokens, "lowercase": False, "strip_accents": None}
+            **{
+                **options,
+                **on_tokens,
+                **unchanged,
+                "stop_words": self._full.stop_words,
+            }
         )
 
     def __call__(self, text: str) -> tuple[list[str], list[str]]:

@@ -216,9 +216,11 @@ def _recur(
                 name=f"{level}{spec.cell}_{depth}_backward",
                 periods=spec.periods,
             )
-            turned = ReverseSequence(name=f"{level}reverse_{depth}")(states, lengths)
+            reversed_states = ReverseSequence(name=f"{level}reverse_{depth}")(
+                states, lengths
+            )
             restore = ReverseSequence(name=f"{level}restore_{depth}")
-            backward = restore(layer(turned), lengths)
+            backward = restore(layer(reversed_states), lengths)
         states = forward(states)
     return states, backward
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skrnn.networks import kernels
+from skrnn.kernels import tf_ops
 
 _register = keras.saving.register_keras_serializable(package="skrnn")
 
@@ -68,23 +68,23 @@ class _FastOnCPU:
 
 @_register
 class FastSimpleRNN(_FastOnCPU, keras.layers.SimpleRNN):
-    """:class:`keras.layers.SimpleRNN`, by :func:`skrnn.networks.kernels.simple_rnn`."""
+    """:class:`keras.layers.SimpleRNN`, by :func:`skrnn.kernels.tf_ops.simple_rnn`."""
 
-    _kernel = staticmethod(kernels.simple_rnn)
+    _kernel = staticmethod(tf_ops.simple_rnn)
 
 
 @_register
 class FastLSTM(_FastOnCPU, keras.layers.LSTM):
-    """:class:`keras.layers.LSTM`, by :func:`skrnn.networks.kernels.lstm`."""
+    """:class:`keras.layers.LSTM`, by :func:`skrnn.kernels.tf_ops.lstm`."""
 
-    _kernel = staticmethod(kernels.lstm)
+    _kernel = staticmethod(tf_ops.lstm)
 
 
 @_register
 class FastGRU(_FastOnCPU, keras.layers.GRU):
-    """:class:`keras.layers.GRU`, by :func:`skrnn.networks.kernels.gru`."""
+    """:class:`keras.layers.GRU`, by :func:`skrnn.kernels.tf_ops.gru`."""
 
-    _kernel = staticmethod(kernels.gru)
+    _kernel = staticmethod(tf_ops.gru)
 
 
 class ClockworkCell(keras.layers.SimpleRNNCell):
@@ -179,7 +179,7 @@ class ClockworkCell(keras.layers.SimpleRNNCell):
 
 @_register
 class ClockworkRNN(_FastOnCPU, keras.layers.RNN):
-    """A clockwork RNN, by :func:`skrnn.networks.kernels.clockwork`.
+    """A clockwork RNN, by :func:`skrnn.kernels.tf_ops.clockwork`.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ class ClockworkRNN(_FastOnCPU, keras.layers.RNN):
         super().__init__(cell, **kwargs)
 
     def _run_kernel(self, sequences: tf.Tensor, *weights: tf.Tensor) -> tf.Tensor:
-        return kernels.clockwork(sequences, *weights, periods=self.cell.periods)
+        return tf_ops.clockwork(sequences, *weights, periods=self.cell.periods)
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import version
@@ -16,13 +17,20 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
-from skrnn.networks.objective import NEXT_TO_NOTHING, Objective, share, virtual_labels
+from skrnn.networks.dtypes import float32_policy
+from skrnn.networks.losses import (
+    UNLABELED_LOSS_WEIGHT,
+    Objective,
+    virtual_labels,
+    weighted_mean,
+)
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.replicas import ALONE, Replicas
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _EACH = tf.TensorSpec([None], tf.float32)
 _Sums = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+_tracing = threading.Lock()
 
 
 class CompiledNetwork:
@@ -52,8 +60,8 @@ class CompiledNetwork:
         self.objective = objective
         self.replicas = replicas
         self.key = network_key(spec, objective, optimizer, replicas)
-        self.shared = False
-        with replicas.scope():
+        self.exposed = False
+        with float32_policy(), replicas.scope():
             self._build(optimizer)
 
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
@@ -66,8 +74,8 @@ class CompiledNetwork:
         )
         between = [vectors.output, lengths.output]
         self._known = align.known
-        self._look_up = keras.Model(align.output, between)
-        self._judge = keras.Model(between, self.model.output)
+        self._embed = keras.Model(align.output, between)
+        self._classify = keras.Model(between, self.model.output)
         binary = spec.n_outputs == 1
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
@@ -182,6 +190,29 @@ class CompiledNetwork:
             self._draws.state,
         ]
 
+    def build_metrics(self) -> None:
+        """Build the metrics of the Keras model, which ``fit`` builds otherwise.
+
+        Callbacks look there for whether a metric that they monitor should rise.
+        """
+        y, outputs = np.zeros((1, 1)), np.full((1, self.spec.n_outputs), 0.5)
+        self.model.compute_metrics(None, *map(tf.constant, (y, outputs)))
+        self.model.reset_metrics()
+
+    def take_initial_epoch(self) -> int | None:
+        """Return the epoch to start from that a callback restored, and forget it.
+
+        :class:`keras.callbacks.BackupAndRestore` leaves it where ``fit`` looks.
+        """
+        epoch: int | None = self.model._initial_epoch
+        self.model._initial_epoch = None
+        return epoch
+
+    def finalize(self) -> None:
+        """Give the model the weights to predict with, as Keras does after ``fit``."""
+        self.show_average(True)
+        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+
     def show_average(self, average: bool) -> None:
         """Give the model the averaged weights, or back those that are learnt.
 
@@ -214,9 +245,14 @@ class CompiledNetwork:
         """Give what :attr:`train_step` gives, without learning."""
         return _trace(self.replicas.divided(self._test_step), _IDS, _EACH, _EACH)
 
-    @cached_property
+    @property
     def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        """Give the outputs for ids."""
+        """Give the outputs for ids; many threads may ask for it."""
+        with _tracing:
+            return self._traced_predict_step
+
+    @cached_property
+    def _traced_predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
         return _trace(self._predict_step, _IDS)
 
     @cached_property
@@ -243,7 +279,7 @@ class CompiledNetwork:
         return _trace(step, _IDS)
 
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
-        return self._judge(self._look_up(self._known(ids), training=False))
+        return self._classify(self._embed(self._known(ids), training=False))
 
     # Steps take ids, classes and weights of rows, and the classes of all rows of the
     # batch, which are more where replicas share it.
@@ -261,34 +297,34 @@ class CompiledNetwork:
     ) -> _Sums:
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as tape:
-            seen = self._look_up(self._known(ids), training=True)
-            proba = self._judge(seen, training=True)
+            seen = self._embed(self._known(ids), training=True)
+            proba = self._classify(seen, training=True)
             losses = self.objective.label_losses(proba, tf.maximum(y, 0))
-            loss = share(losses, weight, batch >= 0)
+            loss = weighted_mean(losses, weight, batch >= 0)
         self._learn(tape.gradient(loss, variables))
         return self._sums(proba, losses, y, weight)
 
     def _perturbed_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
     ) -> _Sums:
-        labelled = y >= 0
+        labeled = y >= 0
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as below:
-            vectors, lengths = self._look_up(self._known(ids), training=True)
+            vectors, lengths = self._embed(self._known(ids), training=True)
         # Two passes above the same word vectors: as they are, and perturbed.
         with tf.GradientTape() as tape:
             tape.watch(vectors)
-            proba = self._judge([vectors, lengths], training=True)
+            proba = self._classify([vectors, lengths], training=True)
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
             aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
             losses = self.objective.label_losses(proba, aims)
-            counts = weight * tf.where(labelled, 1.0, NEXT_TO_NOTHING)
-            loss = share(losses, counts, batch >= 0)
+            counts = weight * tf.where(labeled, 1.0, UNLABELED_LOSS_WEIGHT)
+            loss = weighted_mean(losses, counts, batch >= 0)
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
         moved = vectors + self.objective.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
-            perturbed = self._judge([moved, lengths], training=True)
+            perturbed = self._classify([moved, lengths], training=True)
             loss = self.objective.perturbed_losses(perturbed, proba, y, weight, batch)
         harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
         gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
@@ -318,12 +354,12 @@ class CompiledNetwork:
             predicted = tf.cast(proba[:, 0] > 0.5, tf.float32)
         else:
             predicted = tf.cast(tf.argmax(proba, axis=1), tf.float32)
-        labelled = tf.cast(y >= 0, tf.float32)
+        labeled = tf.cast(y >= 0, tf.float32)
         hits = tf.cast(tf.equal(predicted, y), tf.float32)
         return (
-            tf.reduce_sum(losses * weight * labelled),
+            tf.reduce_sum(losses * weight * labeled),
             tf.reduce_sum(hits),
-            tf.reduce_sum(labelled),
+            tf.reduce_sum(labeled),
         )
 
 
@@ -341,7 +377,8 @@ def network_key(
 
 
 def _trace(step: Callable[..., Any], *signature: tf.TensorSpec) -> Callable[..., Any]:
-    return tf.function(step, autograph=False).get_concrete_function(*signature)
+    with float32_policy():
+        return tf.function(step, autograph=False).get_concrete_function(*signature)
 
 
 def _config(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from skrnn.networks.kernels import dense
+from skrnn.kernels.tf_ops import dense
 
 _register = keras.saving.register_keras_serializable(package="skrnn")
 

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from skrnn.networks import kernels
+from skrnn.kernels import tf_ops
 from skrnn.text.vocabulary import OOV, PAD
 
 _register = keras.saving.register_keras_serializable(package="skrnn")
@@ -163,13 +163,13 @@ class WordEmbedding(keras.layers.Embedding):
         """Return word vectors, shape (batch, time, output_dim)."""
         table = tf.convert_to_tensor(self.embeddings)
         if not (training and self.spatial_dropout):
-            return kernels.look_up(table, ids)
+            return tf_ops.look_up(table, ids)
         scale = keras.random.dropout(
             tf.ones([tf.shape(ids)[0], self.output_dim]),
             self.spatial_dropout,
             seed=self.seed_generator,
         )
-        return kernels.look_up(table, ids, scale)
+        return tf_ops.look_up(table, ids, scale)
 
     def compute_output_spec(
         self, ids: Any, training: bool = False

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from skrnn.persistence.whole import write_whole
+from skrnn.persistence.atomic_file import write_atomically
 
 __all__ = ["DamagedFileError", "check_zip", "read_archive", "write_archive"]
 
@@ -76,7 +76,7 @@ def write_archive(
             for name, content in everything.items():
                 archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
 
-    write_whole(path, write)
+    write_atomically(path, write)
 
 
 def read_archive(

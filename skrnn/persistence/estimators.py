@@ -1,8 +1,9 @@
 """Estimators as JSON, and back: which ones are known, and what of them is kept.
 
-A known estimator is written as its class's public name, its parameters and its fitted
-attributes. What belongs to the machine or to a training run (``memory``, ``callbacks``,
-``strategy``) is not kept. Estimators of scikit-learn go through skops.
+An estimator of ours is written as its class's public name, its parameters and its
+fitted attributes; one of scikit-learn likewise if :mod:`skrnn.persistence.scikit_learn`
+knows it, whatever estimators it holds. All others go through skops. What belongs to
+the machine or to a training run (``memory``, ``callbacks``, ``strategy``) is not kept.
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
+from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
-from skrnn.persistence.foreign import read_foreign, write_foreign
-from skrnn.persistence.layout import (
+from skrnn.persistence.json_codec import Reader, Writer
+from skrnn.persistence.scikit_learn import name_class, read_object, write_object
+from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
+from skrnn.persistence.weight_shapes import (
     check_weights,
     read_spec,
     weight_shapes,
     write_spec,
 )
-from skrnn.persistence.values import Reader, Writer
 from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["KINDS", "read_estimator", "write_estimator"]
@@ -33,6 +36,7 @@ __all__ = ["KINDS", "read_estimator", "write_estimator"]
 _LARGEST = 2**24  # columns of a row, and ids: as many as an embedding may have
 _PIPELINE = "sklearn.pipeline.Pipeline"
 _SKOPS = "skops"
+_NO_STEPS = ("passthrough", "drop")
 _WEIGHTS = "weights"
 
 
@@ -98,11 +102,12 @@ KINDS = {
     "skrnn.TextSequencer": Kind(
         home="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
+        optional=("oov_rate_",),
         in_use=True,
     ),
-    "skrnn.RNNSentimentClassifier": _classifier("skrnn.classifiers.recurrent", "words"),
+    "skrnn.RNNSentimentClassifier": _classifier("skrnn.estimators.recurrent", "words"),
     "skrnn.HierarchicalAttentionClassifier": _classifier(
-        "skrnn.classifiers.hierarchical", "sentences"
+        "skrnn.estimators.hierarchical", "sentences"
     ),
     "skrnn.comparison.NBSVMClassifier": Kind(
         home="skrnn.comparison.baselines",
@@ -130,7 +135,7 @@ KINDS = {
 
 
 def write_estimator(
-    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = True
+    writer: Writer, estimator: Any, place: str = "", *, fitted: bool = False
 ) -> dict[str, Any]:
     """Return an estimator as what JSON can hold.
 
@@ -142,9 +147,8 @@ def write_estimator(
         The estimator.
     place : str, default=""
         Where it stands, as the Pipeline names it, for messages.
-    fitted : bool, default=True
-        Whether it must be fitted; of an estimator that only serves to be cloned the
-        parameters alone are kept.
+    fitted : bool, default=False
+        Whether it must be fitted; otherwise it is written as it is.
 
     Raises
     ------
@@ -166,19 +170,22 @@ def write_estimator(
             f"save expects a fitted Pipeline or estimator, got an object of type "
             f"{type(estimator).__name__}."
         )
-    name = _public_name(estimator)
-    if fitted and not _is_fitted(estimator):
+    is_fitted = _is_fitted(estimator)
+    if fitted and not is_fitted:
         raise NotFittedError(
             f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
             "save. Call fit first."
         )
+    if name_class(type(estimator)) is not None:
+        return write_object(writer, estimator, place)
+    name = _public_name(estimator)
     if name is None:
-        return _write_foreign(writer, estimator if fitted else clone(estimator), place)
+        return _dump_with_skops(writer, estimator, place)
     kind = KINDS[name]
     templates = _templates(kind, estimator)
     apart = {"estimators"} if kind.estimators else dict(templates).keys()
     given = estimator.get_params(deep=False)
-    if fitted and kind.in_use:
+    if is_fitted and kind.in_use:
         given = estimator._get_params_in_use()
     params = {
         key: writer.write(value, _join(place, key))
@@ -188,12 +195,9 @@ def write_estimator(
     written: dict[str, Any] = {"class": name, "params": params}
     if templates:
         written["templates"] = _write_all(writer, templates, place, False)
-    if not fitted:
+    if not is_fitted:
         return written
-    if not kind.network:
-        return {**written, **_write_fitted(writer, kind, estimator, place)}
-    with estimator._as_it_is() as seen:  # another thread may be fitting it
-        return {**written, **_write_fitted(writer, kind, seen, place)}
+    return {**written, **_write_fitted(writer, kind, estimator, place)}
 
 
 def _write_fitted(
@@ -252,9 +256,9 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         steps = [(key, _read_step(reader, step)) for key, step in written["steps"]]
         return Pipeline(steps)
     if name == _SKOPS:
-        return read_foreign(reader.files[written["file"]], reader.trusted)
+        return load_with_skops(reader.files[written["file"]], reader.trusted)
     if name not in KINDS:
-        raise DamagedFileError(f"it holds a {name!r}, which is not known here.")
+        return read_object(reader, written)
     kind = KINDS[name]
     cls = getattr(import_module(kind.home), name.rpartition(".")[2])
     params = {key: reader.read(value) for key, value in written["params"].items()}
@@ -285,7 +289,9 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     if "classes_" in fitted:
         _check_classes(fitted["classes_"])
     if kind.estimators:
-        fitted["estimators_"] = [e for _, e in _read_all(reader, written["parts"])]
+        named = _read_all(reader, written["parts"])
+        fitted["named_estimators_"] = Bunch(**dict(named))
+        fitted["estimators_"] = [each for _, each in named if each != "drop"]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
     if kind.network:
         _read_network(reader, written, kind, estimator, fitted)
@@ -321,6 +327,8 @@ def _check_sequencer(fitted: dict[str, Any]) -> None:
     fits = isinstance(fitted["vocabulary_"], dict) and _is_count(fitted["maxlen_"])
     if not fits or not all(map(_is_count, fitted["vocabulary_"].values())):
         raise DamagedFileError("the vocabulary or maxlen_ is none.")
+    if type(fitted.get("oov_rate_", 0.0)) is not float:
+        raise DamagedFileError("oov_rate_ is no share.")
     check_vocabulary(fitted["vocabulary_"])
 
 
@@ -346,10 +354,11 @@ def _public_name(estimator: object) -> str | None:
 
 
 def _templates(kind: Kind, estimator: Any) -> list[tuple[str, Any]]:
-    """Return the estimators that an estimator was given, by name."""
+    """Return clones of the estimators that an estimator was given, by name."""
+    found = [(key, getattr(estimator, key)) for key in kind.templates]
     if kind.estimators:
-        return list(estimator.estimators)
-    return [(key, getattr(estimator, key)) for key in kind.templates]
+        found = estimator.estimators
+    return [(key, clone(each, safe=False)) for key, each in found]
 
 
 def _is_fitted(estimator: Any) -> bool:
@@ -360,33 +369,33 @@ def _is_fitted(estimator: Any) -> bool:
     return True
 
 
-def _write_foreign(writer: Writer, estimator: Any, place: str) -> dict[str, Any]:
+def _dump_with_skops(writer: Writer, estimator: Any, place: str) -> dict[str, Any]:
     file = f"skops/{len(writer.files)}.skops"
-    writer.files[file] = write_foreign(estimator, place)
+    writer.files[file] = dump_with_skops(estimator, place)
     return {"class": _SKOPS, "file": file}
 
 
 def _write_step(writer: Writer, step: Any, place: str, fitted: bool) -> Any:
-    if step is None or step == "passthrough":
+    if step is None or step in _NO_STEPS:
         return step
     return write_estimator(writer, step, place, fitted=fitted)
 
 
 def _read_step(reader: Reader, step: Any) -> Any:
-    return step if step in (None, "passthrough") else read_estimator(reader, step)
+    return step if step in (None, *_NO_STEPS) else read_estimator(reader, step)
 
 
 def _write_all(
     writer: Writer, estimators: list[tuple[str, Any]], place: str, fitted: bool
 ) -> list[list[Any]]:
     return [
-        [name, write_estimator(writer, each, _join(place, name), fitted=fitted)]
+        [name, _write_step(writer, each, _join(place, name), fitted)]
         for name, each in estimators
     ]
 
 
 def _read_all(reader: Reader, written: list[Any]) -> list[tuple[str, Any]]:
-    return [(name, read_estimator(reader, each)) for name, each in written]
+    return [(name, _read_step(reader, each)) for name, each in written]
 
 
 def _join(place: str, name: str) -> str:

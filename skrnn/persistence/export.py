@@ -10,44 +10,51 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
-from skrnn.classifiers.hierarchical import HierarchicalAttentionClassifier
-from skrnn.classifiers.recurrent import RNNSentimentClassifier
-from skrnn.classifiers.sequences import BaseSequenceClassifier
-from skrnn.comparison.blend import BlendedClassifier
-from skrnn.comparison.distillation import DistilledClassifier
-from skrnn.persistence.layout import check_weights
-from skrnn.persistence.whole import write_whole
+from skrnn.persistence.atomic_file import write_atomically
+from skrnn.persistence.parts import Parts
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
-from skrnn.serving.rules import write_rules
-from skrnn.text.sequencer import TextSequencer
+from skrnn.serving.combining import NETWORK
 
 __all__ = ["export_onnx"]
 
-_CLASSIFIERS = (RNNSentimentClassifier, HierarchicalAttentionClassifier)
 _MOST_BYTES = 2**31 - 2**20  # of a protocol buffer, less what is no weight
 
 
-def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
-    """Export a fitted pipeline to ONNX, to be served without TensorFlow.
+def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
+    """Export a fitted classifier of texts to ONNX, to be served without TensorFlow.
 
-    The file holds the network as an ONNX graph [1]_, and as its metadata the text
-    rules, the vocabulary and the classes: :class:`skrnn.serving.SentimentPredictor`
-    takes raw strings. Other runtimes for ONNX take ``ids``, int64 of shape (batch,
-    time), 0 for padding and between sentences, and give ``probabilities``, float32 of
-    shape (batch, n_classes). The operators are those of opset 17, the format IR
-    version 8. Needs onnx (``pip install 'skrnn[onnx]'``).
+    :class:`skrnn.serving.SentimentPredictor` takes raw strings: the file holds an ONNX
+    graph [1]_, and as its metadata the text rules, the vocabulary and the classes.
+    Other runtimes for ONNX take ``ids`` of one network, int64 of shape (batch, time), 0
+    for padding and between sentences, and give ``probabilities``, float32 of shape
+    (batch, n_classes); see the Notes for what more than one network is made of. The
+    operators are those of opset 17, the format IR version 8. Needs onnx (``pip install
+    'skrnn[onnx]'``).
 
     Parameters
     ----------
-    pipeline : sklearn.pipeline.Pipeline or DistilledClassifier
+    pipeline : estimator
         A fitted Pipeline of a :class:`~skrnn.TextSequencer` and a
         :class:`~skrnn.RNNSentimentClassifier` or
-        :class:`~skrnn.HierarchicalAttentionClassifier`, or a
-        :class:`~skrnn.comparison.DistilledClassifier` with such a student.
+        :class:`~skrnn.HierarchicalAttentionClassifier`; or of a
+        :class:`~sklearn.feature_extraction.text.CountVectorizer` or
+        :class:`~sklearn.feature_extraction.text.TfidfVectorizer` and a
+        :class:`~sklearn.linear_model.LogisticRegression` or
+        :class:`~skrnn.comparison.NBSVMClassifier`, which are those of
+        :func:`~skrnn.comparison.make_baseline`. Or one of these around them, in or
+        outside of a Pipeline and of each other:
+
+        - :class:`~skrnn.comparison.BlendedClassifier`,
+          :class:`~skrnn.comparison.DistilledClassifier`;
+        - :class:`~sklearn.calibration.CalibratedClassifierCV`, with any method;
+        - :class:`~sklearn.model_selection.FixedThresholdClassifier`,
+          :class:`~sklearn.model_selection.TunedThresholdClassifierCV`;
+        - :class:`~sklearn.ensemble.VotingClassifier` with ``voting="soft"``;
+        - :class:`~sklearn.ensemble.StackingClassifier` of probabilities, with its
+          default ``final_estimator``;
+        - searches, of which the best estimator is exported, and
+          :class:`~sklearn.frozen.FrozenEstimator`.
     path : str or path-like
         The file, by custom with the ending ``.onnx``; it appears whole or not at all.
 
@@ -58,7 +65,7 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If the pipeline has other steps, or is something else.
+        If it is, or holds, anything else; the message tells what.
     ValueError
         If a function of the text rules has no name by which it can be found, a weight
         is not finite, or the weights take two gigabytes or more.
@@ -66,6 +73,14 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     See Also
     --------
     save : For Python with TensorFlow; keeps everything.
+
+    Notes
+    -----
+    The graph holds the networks and the linear models, each with an input and an output
+    of its own (``ids_1`` and ``probabilities_1`` of a second network; ``features``,
+    ``values`` and ``scores`` of a bag of words: the numbers of its features, their
+    counts, and log-odds). What combines them, as blends and calibration do, is plain
+    data in the metadata, which SentimentPredictor computes with NumPy.
 
     References
     ----------
@@ -85,73 +100,32 @@ def export_onnx(pipeline: Pipeline, path: str | os.PathLike[str]) -> None:
     ...     [file.name for file in pathlib.Path(folder).iterdir()]
     ['model.onnx']
     """
-    sequencer, classifier = _steps(pipeline)
-    with classifier._as_it_is() as seen:  # another thread may be fitting it
-        network, classes = seen._network, seen.classes_
-        values = network.model.get_weights()
-    weights = dict(zip(network.weight_names, values, strict=True))
-    check_weights(network.spec, weights)
-    n_bytes = sum(weight.nbytes for weight in values)
-    if n_bytes > _MOST_BYTES:
+    parts = Parts()
+    model = parts.describe(pipeline)
+    if parts.n_bytes > _MOST_BYTES:
         raise ValueError(
-            f"The weights take {n_bytes:,} bytes, and one ONNX file holds less than "
-            "two gigabytes. Fit with a smaller max_features or embedding_dim."
+            f"The weights take {parts.n_bytes:,} bytes, and one ONNX file holds less "
+            "than two gigabytes. Fit with a smaller max_features or embedding_dim."
         )
-    described = {
+    described: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "versions": {"skrnn": version("skrnn")},
-        "classes": _write_classes(classes),
-        "text": write_rules(
-            params=sequencer._get_params_in_use(),
-            stop_words=sequencer._analyzer.stop_words,
-            vocabulary=sequencer.vocabulary_,
-            maxlen=sequencer.maxlen_,
-        ),
+        "classes": _write_classes(pipeline.classes_),
     }
+    if model == NETWORK:
+        described["text"] = parts.texts[0]["rules"]
+    else:
+        described |= {"texts": parts.texts, "model": model}
     try:
         graph = import_module("skrnn.persistence.graph")
     except ImportError as error:
         raise ImportError(
             "export_onnx needs onnx, which is not installed: pip install 'skrnn[onnx]'."
         ) from error
-    model = graph.build_graph(network.spec, weights)
-    model.metadata_props.add(key=METADATA_KEY, value=json.dumps(described))
-    content = seal(model.SerializeToString())
-    write_whole(path, lambda file: file.write(content))
-
-
-def _steps(pipeline: Any) -> tuple[TextSequencer, BaseSequenceClassifier]:
-    if isinstance(pipeline, DistilledClassifier):
-        _check_fitted(pipeline)
-        return _steps(pipeline.estimator_)  # prediction is the student's alone
-    if isinstance(pipeline, BlendedClassifier):
-        raise TypeError(
-            "export_onnx writes one network, and a BlendedClassifier predicts with "
-            "several classifiers, each with text rules of its own. Export its network "
-            "alone, blend.named_estimators_[name], or keep the blend by skrnn.save."
-        )
-    steps = [step for _, step in pipeline.steps] if type(pipeline) is Pipeline else []
-    kinds = [type(step) for step in steps]
-    if kinds not in [[TextSequencer, classifier] for classifier in _CLASSIFIERS]:
-        shown = [kind.__name__ for kind in kinds] or type(pipeline).__name__
-        raise TypeError(
-            "export_onnx expects a Pipeline of a TextSequencer and an "
-            "RNNSentimentClassifier or a HierarchicalAttentionClassifier, got "
-            f"{shown}."
-        )
-    for step in steps:
-        _check_fitted(step)
-    return steps[0], steps[1]
-
-
-def _check_fitted(estimator: Any) -> None:
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError as error:
-        raise NotFittedError(
-            f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
-            "export. Call fit first."
-        ) from error
+    built = graph.build_graph(parts.networks, parts.linear_models)
+    built.metadata_props.add(key=METADATA_KEY, value=json.dumps(described))
+    content = seal(built.SerializeToString())
+    write_atomically(path, lambda file: file.write(content))
 
 
 def _write_classes(classes: npt.NDArray[Any]) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from safetensors.numpy import save as save_arrays
 
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
 from skrnn.persistence.estimators import read_estimator, write_estimator
-from skrnn.persistence.values import Reader, Writer
+from skrnn.persistence.json_codec import Reader, Writer
+from skrnn.persistence.old import upgrade
 
 __all__ = ["load", "save"]
 
 _FORMAT = "skrnn"
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 _ARRAYS = "weights.safetensors"
 _PACKAGES = ("skrnn", "scikit-learn", "keras", "tensorflow", "numpy", "safetensors")
 
@@ -28,8 +29,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     """Save a fitted pipeline or estimator in one file, without pickle.
 
     The file is a zip of a readable ``schema.json`` (versions, parameters, vocabulary,
-    classes) and the weights in ``weights.safetensors`` [1]_. It holds no code. Steps
-    of scikit-learn around ours are written by skops (``pip install 'skrnn[skops]'``).
+    classes) and the weights in ``weights.safetensors`` [1]_. It holds no code.
     It is written under another name and renamed, so that a crash never leaves half a
     model. Equal models give equal files.
 
@@ -39,9 +39,12 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
         A fitted :class:`~skrnn.TextSequencer`, :class:`~skrnn.RNNSentimentClassifier`,
         :class:`~skrnn.HierarchicalAttentionClassifier`,
         :class:`~skrnn.comparison.NBSVMClassifier`,
-        :class:`~skrnn.comparison.BlendedClassifier`,
-        :class:`~skrnn.comparison.DistilledClassifier`, or a Pipeline of them and of
-        scikit-learn's estimators.
+        :class:`~skrnn.comparison.BlendedClassifier` or
+        :class:`~skrnn.comparison.DistilledClassifier`; scikit-learn's vectorizers of
+        text, linear models for it, and meta-estimators (searches, calibration,
+        thresholds, votes, stacks, bagging, ``ColumnTransformer``, ``FeatureUnion``,
+        one-vs-rest); Pipelines of them. Other estimators of scikit-learn are written
+        by skops (``pip install 'skrnn[skops]'``); they cannot hold ours.
     path : str or path-like
         The file, by custom with the ending ``.skrnn``. One that is there is replaced.
 
@@ -52,7 +55,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     TypeError
-        If the pipeline is none that a file can hold.
+        If the pipeline is, or holds ours in, something that a file cannot hold.
     ValueError
         If a parameter is none that a file can hold, such as a lambda as the tokenizer,
         or a weight is not finite.
@@ -66,7 +69,8 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     -----
     ``memory`` and ``callbacks`` belong to a machine and a training run: they are not
     kept. Functions are kept by their names. The optimizer's state is not kept, as in
-    a pickle.
+    a pickle, nor are requests of metadata. A search is kept with its best estimator
+    and its results.
 
     References
     ----------
@@ -88,8 +92,8 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     >>> bool((loaded.predict(reviews) == model.predict(reviews)).all())
     True
     """
-    writer = Writer()
-    estimator = write_estimator(writer, pipeline)
+    writer = Writer(write_estimator)
+    estimator = write_estimator(writer, pipeline, fitted=True)
     versions = {name: version(name) for name in _PACKAGES}
     versions["python"] = platform.python_version()
     if writer.files:
@@ -128,7 +132,7 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
     FileNotFoundError
         If there is no such file.
     ImportError
-        If the file has estimators of scikit-learn and skops is not installed.
+        If the file has estimators that skops wrote and skops is not installed.
     ValueError
         If the file is none of :func:`save`, is damaged, was written by a later
         version, or names what is not trusted.
@@ -152,8 +156,10 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
     schema, members = read_archive(path)
     try:
         _check_format(schema)
+        if schema["format_version"] == 1:
+            upgrade(schema["estimator"])
         arrays = load_arrays(members.pop(_ARRAYS))
-        reader = Reader(arrays, members, frozenset(trusted))
+        reader = Reader(read_estimator, arrays, members, frozenset(trusted))
         return read_estimator(reader, schema["estimator"])
     except DamagedFileError as error:
         raise DamagedFileError(

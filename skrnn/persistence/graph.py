@@ -1,4 +1,4 @@
-"""A network as an ONNX graph, from its specification and its weights.
+"""Networks and linear models as an ONNX graph, from their specifications and weights.
 
 The graph does what :func:`skrnn.networks.builders.build_network` builds, in ONNX's own
 operators [1]_: words are moved to the start of their row and unknown ids become out of
@@ -11,14 +11,17 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from onnx import ModelProto
 
 from skrnn.networks.builders import NetworkSpec
-from skrnn.persistence.graph_nodes import FLOAT, INT64, Graph
+from skrnn.persistence.graph_nodes import DOUBLE, FLOAT, INT64, Graph
 from skrnn.persistence.graph_recurrent import add_clockwork, add_layer
 from skrnn.persistence.graph_sentences import join_sentences, split_sentences
-from skrnn.persistence.layout import Weights, levels
+from skrnn.persistence.parts import LinearModel
+from skrnn.persistence.weight_shapes import Weights, levels
 from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["build_graph"]
@@ -26,41 +29,92 @@ __all__ = ["build_graph"]
 _LOWEST = np.finfo(np.float32).min
 
 
-def build_graph(spec: NetworkSpec, weights: Weights) -> ModelProto:
-    """Build the ONNX model of a network.
+def build_graph(
+    networks: Iterable[tuple[NetworkSpec, Weights, str, str]],
+    linear_models: Iterable[tuple[LinearModel, list[str], str]] = (),
+) -> ModelProto:
+    """Build the ONNX model of networks and linear models side by side.
 
     Parameters
     ----------
-    spec : NetworkSpec
-        The architecture.
-    weights : mapping of str to ndarray
-        The weights by name, ``layer/weight``.
+    networks : iterable of tuple
+        Of each network the specification, the weights by name (``layer/weight``), the
+        name of its input and that of its output. The input is int64 of shape (batch,
+        time), 0 for padding anywhere, and between sentences if the network reads them;
+        the output is float32 of shape (batch, n_classes), its probabilities.
+    linear_models : iterable of tuple
+        Of each linear model of a bag of words the model, the names of its two inputs
+        and that of its output. The inputs are the numbers of the features that a text
+        has, int64, and their counts, float64, 0 for padding; the output is float64 of
+        shape (batch, n_scores).
 
     Returns
     -------
     model : onnx.ModelProto
-        Takes ``ids``, int64 of shape (batch, time), 0 for padding anywhere, and between
-        sentences if the network reads them; gives ``probabilities``, float32 of shape
-        (batch, n_classes).
+        The model.
     """
     graph = Graph()
+    for spec, weights, ids, output in networks:
+        _add_network(graph, spec, weights, ids, output)
+    for model, inputs, output in linear_models:
+        _add_linear_model(graph, model, inputs, output)
+    return graph.model()
+
+
+def _add_network(
+    graph: Graph, spec: NetworkSpec, weights: Weights, ids: str, output: str
+) -> None:
+    """Add a network that reads the input ``ids`` and gives ``output``."""
+    graph.input(ids, INT64, "time" if ids == "ids" else f"time_of_{ids}")
     read_texts = _read_sentences if spec.sentence_units else _read_words
-    vector = read_texts(graph, spec, weights)
+    vector = read_texts(graph, spec, weights, ids)
     for depth in range(len(spec.dense_units)):
         vector = graph.add("Relu", [_dense(graph, weights, f"dense_{depth}", vector)])
     logits = _dense(graph, weights, "output", vector)
     if spec.n_outputs == 1:
         chance = graph.add("Sigmoid", [logits])
         other = graph.add("Sub", [graph.constant(np.float32(1)), chance])
-        graph.add("Concat", [other, chance], name="probabilities", axis=1)
+        graph.add("Concat", [other, chance], name=output, axis=1)
     else:
-        graph.add("Softmax", [logits], name="probabilities", axis=1)
-    return graph.model(spec.n_classes)
+        graph.add("Softmax", [logits], name=output, axis=1)
+    graph.output(output, FLOAT, spec.n_classes)
 
 
-def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights) -> str:
+def _add_linear_model(
+    graph: Graph, model: LinearModel, inputs: list[str], output: str
+) -> None:
+    """Add a linear model of a bag of words, which gives its scores.
+
+    Its inputs are the numbers of the features that a text has, and their values, of
+    which 0 is padding.
+    """
+    features, values = inputs
+    for name, kind in ((features, INT64), (values, DOUBLE)):
+        graph.input(name, kind, f"n_{features}")
+    weighted = values
+    if model.idf is not None:
+        idf = graph.add("Gather", [graph.constant(model.idf), features])
+        weighted = graph.add("Mul", [values, idf])
+    axis = graph.ints([1])
+    if model.norm is not None:
+        if model.norm == "l2":
+            squares = graph.add("Mul", [weighted, weighted])
+            norm = graph.add("Sqrt", [graph.add("ReduceSum", [squares, axis])])
+        else:
+            norm = graph.add("ReduceSum", [graph.add("Abs", [weighted]), axis])
+        tiny = graph.constant(np.finfo(np.float64).tiny)  # a text of no known word
+        weighted = graph.add("Div", [weighted, graph.add("Max", [norm, tiny])])
+    coef = graph.add("Gather", [graph.constant(model.coef.T.copy()), features])
+    weighted = graph.add("Unsqueeze", [weighted, graph.ints([2])])
+    scores = graph.add("Mul", [coef, weighted])
+    scores = graph.add("ReduceSum", [scores, axis], keepdims=0)
+    graph.add("Add", [scores, graph.constant(model.intercept)], name=output)
+    graph.output(output, DOUBLE, len(model.intercept))
+
+
+def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights, given: str) -> str:
     """Make one vector of each text, read as one sequence or in segments."""
-    ids, lengths = _align(graph)
+    ids, lengths = _align(graph, given)
     states, read = _look_up(graph, spec, weights, ids), lengths
     if spec.segment_length is not None:
         size = spec.segment_length
@@ -75,10 +129,12 @@ def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights) -> str:
     return _pool(graph, spec, weights, states, lengths)
 
 
-def _read_sentences(graph: Graph, spec: NetworkSpec, weights: Weights) -> str:
+def _read_sentences(
+    graph: Graph, spec: NetworkSpec, weights: Weights, given: str
+) -> str:
     """Make one vector of each text, its sentences read first."""
     words, sentences = levels(spec)
-    ids, lengths, counts = split_sentences(graph)
+    ids, lengths, counts = split_sentences(graph, given)
     vectors = _look_up(graph, spec, weights, ids)
     states = _recur(graph, spec, weights, words, vectors, lengths)
     vectors = _attend(graph, weights, "word_attention", states, lengths)
@@ -111,22 +167,22 @@ def _recur(
     return graph.add("Transpose", [states], perm=[1, 0, 2])
 
 
-def _align(graph: Graph) -> tuple[str, str]:
+def _align(graph: Graph, ids: str) -> tuple[str, str]:
     """Return ids, words first, and how many words there are, shape (batch,)."""
     pad = graph.ints(PAD)
-    is_pad = graph.add("Equal", ["ids", pad])
+    is_pad = graph.add("Equal", [ids, pad])
     is_word = graph.add("Cast", [graph.add("Not", [is_pad])], to=INT64)
     lengths = graph.add("ReduceSum", [is_word, graph.ints([1])], keepdims=0)
     # Each word goes to the column of its rank, padding to one more column at the end.
     rank = graph.add("CumSum", [is_word, graph.ints(1)])
-    width = graph.count("ids", 1)
+    width = graph.count(ids, 1)
     column = graph.add("Sub", [rank, graph.ints(1)])
     column = graph.add("Where", [is_pad, width, column])
     wider = graph.concat(
-        [graph.count("ids", 0), graph.add("Add", [width, graph.ints(1)])]
+        [graph.count(ids, 0), graph.add("Add", [width, graph.ints(1)])]
     )
     blank = graph.add("Expand", [pad, wider])
-    aligned = graph.add("ScatterElements", [blank, column, "ids"], axis=1)
+    aligned = graph.add("ScatterElements", [blank, column, ids], axis=1)
     aligned = graph.add("Slice", [aligned, graph.ints([0]), width, graph.ints([1])])
     return aligned, lengths
 

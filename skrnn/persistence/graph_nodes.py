@@ -6,14 +6,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import (
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    ValueInfoProto,
+    helper,
+    numpy_helper,
+)
 
-__all__ = ["FLOAT", "INT32", "INT64", "Graph"]
+__all__ = ["DOUBLE", "FLOAT", "INT32", "INT64", "Graph"]
 
 # Of ONNX 1.12, so that runtimes older than ours read the files, too.
 _OPSET = 17
 _IR_VERSION = 8
 
+DOUBLE = TensorProto.DOUBLE
 FLOAT = TensorProto.FLOAT
 INT32 = TensorProto.INT32
 INT64 = TensorProto.INT64
@@ -26,6 +34,8 @@ class Graph:
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
         self._numbers: dict[tuple[int, ...] | int, str] = {}
+        self._inputs: dict[str, ValueInfoProto] = {}
+        self._outputs: list[ValueInfoProto] = []
 
     def add(self, kind: str, inputs: list[str], name: str = "", **options: Any) -> str:
         """Add a node with one output and return the output's name."""
@@ -63,14 +73,23 @@ class Graph:
         scalar = self.add("Squeeze", [size])
         return self.add("Range", [self.ints(0), scalar, self.ints(by)])
 
-    def model(self, n_classes: int) -> ModelProto:
+    def input(self, name: str, kind: int, columns: str) -> None:
+        """Name an input of shape (batch, columns); several parts may read it."""
+        shape = ["batch", columns]
+        self._inputs[name] = helper.make_tensor_value_info(name, kind, shape)
+
+    def output(self, name: str, kind: int, n_columns: int) -> None:
+        """Name an output of shape (batch, n_columns), which a node gives."""
+        info = helper.make_tensor_value_info(name, kind, ["batch", n_columns])
+        self._outputs.append(info)
+
+    def model(self) -> ModelProto:
         """Return the model of all nodes."""
-        info = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "skrnn",
-            [info("ids", INT64, ["batch", "time"])],
-            [info("probabilities", FLOAT, ["batch", n_classes])],
+            list(self._inputs.values()),
+            self._outputs,
             self.constants,
         )
         return helper.make_model(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.persistence.graph_nodes import INT32, Graph
-from skrnn.persistence.layout import Weights
+from skrnn.persistence.weight_shapes import Weights
 
 __all__ = ["add_clockwork", "add_layer"]
 

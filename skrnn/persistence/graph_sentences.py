@@ -14,13 +14,15 @@ from skrnn.text.vocabulary import PAD
 __all__ = ["join_sentences", "split_sentences"]
 
 
-def split_sentences(graph: Graph) -> tuple[str, str, str]:
-    """Add the way from ``ids`` to sentences.
+def split_sentences(graph: Graph, ids: str) -> tuple[str, str, str]:
+    """Add the way from ids to sentences.
 
     Parameters
     ----------
     graph : Graph
         Gets the nodes.
+    ids : str
+        The input of the graph.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def split_sentences(graph: Graph) -> tuple[str, str, str]:
     counts : str
         How many of them each text has, (batch,).
     """
-    wider = graph.add("Pad", ["ids", graph.ints([0, 1, 0, 1])])
+    wider = graph.add("Pad", [ids, graph.ints([0, 1, 0, 1])])
     is_pad = graph.add("Equal", [wider, graph.ints(PAD)])
     before, here, after = (
         graph.add("Slice", [is_pad, *map(graph.ints, ([first], [end], [1]))])
@@ -46,15 +48,15 @@ def split_sentences(graph: Graph) -> tuple[str, str, str]:
     row, first = (graph.add("Gather", [firsts, graph.ints(i)]) for i in (0, 1))
     last = graph.add("Gather", [lasts, graph.ints(1)])
     length = graph.add("Add", [graph.add("Sub", [last, first]), graph.ints(1)])
-    place = graph.add("Mul", [row, graph.count("ids", 1)])
+    place = graph.add("Mul", [row, graph.count(ids, 1)])
     place = graph.add("Add", [place, first])
     none = graph.ints([0])
     place, lengths = graph.concat([place, none]), graph.concat([length, none])
     longest = graph.at_least_one(graph.add("ReduceMax", [lengths]))
     column = graph.add("Unsqueeze", [place, graph.ints([1])])
     place = graph.add("Add", [column, graph.up_to(longest)])
-    end = graph.add("Sub", [graph.add("Size", ["ids"]), graph.ints(1)])
-    flat = graph.add("Reshape", ["ids", graph.ints([-1])])
+    end = graph.add("Sub", [graph.add("Size", [ids]), graph.ints(1)])
+    flat = graph.add("Reshape", [ids, graph.ints([-1])])
     sentences = graph.add("Gather", [flat, graph.add("Min", [place, end])])
     return sentences, lengths, counts
 

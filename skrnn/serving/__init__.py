@@ -1,7 +1,8 @@
 """Labels and probabilities for raw strings, without TensorFlow.
 
-Needs onnxruntime (``pip install 'skrnn[onnx]'``), NumPy and the text rules of skrnn;
-neither TensorFlow, Keras nor scikit-learn is imported.
+Needs NumPy and onnxruntime; neither TensorFlow, Keras nor scikit-learn is imported. The
+distribution skrnn-serving has the same as ``skrnn_serving``, for environments that have
+none of them.
 """
 
 from skrnn.serving.predictor import SentimentPredictor

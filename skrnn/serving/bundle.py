@@ -12,7 +12,7 @@ import hashlib
 __all__ = ["METADATA_KEY", "seal", "unseal"]
 
 METADATA_KEY = "skrnn"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # versions from 1 on are read
 
 _SEAL_KEY = b"skrnn_sha256"
 _METADATA_FIELD = b"\x72"  # field 14 of a ModelProto, which is of any length

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from skrnn.serving.bags import BagRules
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, unseal
-from skrnn.serving.rules import TextRules
+from skrnn.serving.combining import NETWORK, combine, decide
+from skrnn.serving.rules import TextRules, upgrade_rules
 
 __all__ = ["SentimentPredictor"]
 
@@ -22,20 +25,25 @@ _MOST_BYTES = 2**24  # of all labels
 # Texts of like length that go through the network together: onnxruntime takes half as
 # long again for each of 64.
 _BATCH = 16
+_RULES: dict[str, type[BagRules] | type[TextRules]] = {
+    "bag": BagRules,
+    "ids": TextRules,
+}
 
 
 class SentimentPredictor:
     """A model of :func:`skrnn.export_onnx`: raw strings in, labels out.
 
     It needs onnxruntime and imports neither TensorFlow, Keras nor scikit-learn. It may
-    be used from many threads at once.
+    be used from many threads at once, and pickled: a pickle holds the whole model, and
+    runs in a process that has no such file.
 
     Parameters
     ----------
     path : str or path-like
         The file that :func:`skrnn.export_onnx` wrote.
     n_threads : int, default=None
-        How many threads share the batches of many texts; as many as there are
+        How many threads share the batches of many texts; as many as the machine has
         processors if None. One text takes one thread.
     trusted : collection of str, default=()
         Import paths of functions, such as a tokenizer of one's own, that the file may
@@ -91,19 +99,10 @@ class SentimentPredictor:
             raise ValueError(f"n_threads={n_threads!r} must be at least 1, or None.")
         if isinstance(trusted, str):
             raise TypeError(f"trusted must be a list of names, got {trusted!r}.")
-        self._n_threads = n_threads or os.cpu_count() or 1
-        content = Path(path).read_bytes()
+        self._n_threads, self._trusted = n_threads, frozenset(trusted)
+        self._content = Path(path).read_bytes()
         try:
-            self._session = _open_session(unseal(content))
-            described = self._session.get_modelmeta().custom_metadata_map
-            model = json.loads(described[METADATA_KEY])
-            if model["format_version"] != FORMAT_VERSION:
-                raise ValueError(
-                    f"it has version {model['format_version']!r} of the format, this "
-                    f"skrnn reads version {FORMAT_VERSION}: upgrade skrnn"
-                )
-            self.classes_ = _read_classes(**model["classes"])
-            self._rules = TextRules(model["text"], frozenset(trusted))
+            self._open()
         except (ArithmeticError, LookupError, RecursionError, TypeError) as error:
             raise ValueError(
                 f"{path} is not as skrnn.export_onnx writes it: "
@@ -111,6 +110,51 @@ class SentimentPredictor:
             ) from error
         except ValueError as error:
             raise ValueError(f"{path} cannot be loaded: {error}.") from error
+
+    def _open(self) -> None:
+        """Open the session of the file's content, which is all that is pickled."""
+        self._session = _open_session(unseal(self._content))
+        described = self._session.get_modelmeta().custom_metadata_map
+        model = json.loads(described[METADATA_KEY])
+        version = model["format_version"]
+        if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
+            raise ValueError(
+                f"it has version {version!r} of the format, this skrnn reads "
+                f"versions up to {FORMAT_VERSION}: upgrade skrnn"
+            )
+        if version == 1:
+            model["text"] = upgrade_rules(model["text"])
+        self.classes_ = _read_classes(**model["classes"])
+        texts = model.get("texts") or [
+            {"kind": "ids", "inputs": ["ids"], "rules": model["text"]}
+        ]
+        self._texts = [
+            (text["inputs"], _RULES[text["kind"]](text["rules"], self._trusted))
+            for text in texts
+        ]
+        self._model = model.get("model", NETWORK)
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._try_out()
+
+    def _try_out(self) -> None:
+        """Refuse a graph, rules and classes that do not belong together."""
+        try:
+            outputs = self._run_graph([""])
+        except Exception as error:  # of onnxruntime, or of a function of the user's
+            raise ValueError(
+                f"it does not run: {type(error).__name__}: {error}"
+            ) from error
+        decide(self._model, outputs)
+        if combine(self._model, outputs).shape != (1, len(self.classes_)):
+            raise ValueError("its probabilities are not those of its classes")
+
+    def __getstate__(self) -> dict[str, Any]:
+        opened = ("_session", "_texts")
+        return {key: value for key, value in vars(self).items() if key not in opened}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._open()
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -132,31 +176,38 @@ class SentimentPredictor:
         ValueError
             If ``X`` is a bare string or holds nothing.
         """
-        proba = self._predict_ids(*self._rules(X)).astype(np.float64)
-        normalized: npt.NDArray[np.float64] = proba / proba.sum(axis=1, keepdims=True)
-        return normalized
+        return combine(self._model, self._run_graph(X))
 
-    def _predict_ids(
-        self, ids: npt.NDArray[np.int32], lengths: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.float32]:
-        """Return the outputs for rows of ids, words first."""
-        if len(ids) <= _BATCH:
-            return self._run(ids)
+    def _run_graph(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:
+        """Return the outputs of the graph for texts."""
+        if isinstance(X, Iterator):  # which each kind of text rules reads
+            X = list(X)
+        names = list(chain.from_iterable(inputs for inputs, _ in self._texts))
+        texts = [rules.rows(X) for _, rules in self._texts]
         # The longest come first, so that no thread is left with them at last.
-        order = np.argsort(-lengths, kind="stable")
+        widths = sum(rows.widths for rows in texts)
+        order = np.argsort(-np.asarray(widths), kind="stable")
+
+        def run(chosen: npt.NDArray[np.intp]) -> list[npt.NDArray[Any]]:
+            given = chain.from_iterable(rows.take(chosen) for rows in texts)
+            fed = dict(zip(names, given, strict=True))
+            found: list[npt.NDArray[Any]] = self._session.run(self._outputs, fed)
+            return found
+
         batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
-        proba = np.empty((len(ids), len(self.classes_)), dtype=np.float32)
-
-        def fill(chosen: npt.NDArray[np.intp]) -> None:
-            longest = max(int(lengths[chosen].max()), 1)
-            proba[chosen] = self._run(ids[chosen, :longest])
-
-        with ThreadPoolExecutor(self._n_threads) as threads:
-            list(threads.map(fill, batches))
-        return proba
+        if len(batches) == 1:
+            parts = [run(order)]
+        else:
+            with ThreadPoolExecutor(self._n_threads or os.cpu_count()) as threads:
+                parts = list(threads.map(run, batches))
+        outputs = {}
+        for name, found in zip(self._outputs, zip(*parts, strict=True), strict=True):
+            outputs[name] = np.empty((len(order), found[0].shape[1]))
+            outputs[name][order] = np.concatenate(found)
+        return outputs
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class.
+        """Predict the most probable class, or what a tuned threshold decides.
 
         Parameters
         ----------
@@ -168,14 +219,9 @@ class SentimentPredictor:
         y : ndarray of shape (n_texts,)
             Labels.
         """
-        labels: npt.NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        numbers = decide(self._model, self._run_graph(X))
+        labels: npt.NDArray[Any] = self.classes_[numbers]
         return labels
-
-    def _run(self, ids: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        proba: npt.NDArray[np.float32] = self._session.run(
-            None, {"ids": ids.astype(np.int64)}
-        )[0]
-        return proba
 
 
 def _read_classes(dtype: str, values: list[Any]) -> npt.NDArray[Any]:
@@ -191,7 +237,7 @@ def _open_session(model: bytes) -> Any:
     except ImportError as error:
         raise ImportError(
             "SentimentPredictor needs onnxruntime, which is not installed: "
-            "pip install 'skrnn[onnx]'."
+            "pip install onnxruntime."
         ) from error
     options = runtime.SessionOptions()
     # Batches run side by side; a single text is too little work to be shared.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,29 +15,48 @@ from skrnn.text.analysis import Analyzer
 from skrnn.text.callables import find_callable, name_callable
 from skrnn.text.encoding import encode_here
 from skrnn.text.padding import pad_flat
-from skrnn.text.rows import flat_ids, set_apart
+from skrnn.text.rows import flat_ids, set_apart, warn_if_unknown
+from skrnn.text.stemmers import SNOWBALL_LANGUAGES
 from skrnn.text.stop_words import StopWords
+from skrnn.text.tokenizers import LEGACY_WORD
 from skrnn.text.vocabulary import check_vocabulary
 
-__all__ = ["TextRules", "write_rules"]
+__all__ = ["Rows", "TextRules", "upgrade_rules", "write_rules"]
 
 # Rules that may be functions, and by which names they may go instead.
 _FUNCTIONS: dict[str, tuple[str | None, ...]] = {
     "strip_accents": (None, "ascii", "unicode"),
-    "tokenizer": ("word", "nltk"),
-    "stemmer": (None, "porter", "snowball"),
+    "preprocessor": (None,),
+    "tokenizer": ("word", "nltk", LEGACY_WORD),
+    "stemmer": (None, "porter", "snowball", *SNOWBALL_LANGUAGES),
     "sentence_splitter": (None, "rules"),
 }
 _SWITCHES = ("lowercase", "strip_html")
-_OTHERS = ("stop_words", "vocabulary", "maxlen", "truncating")
+_OTHERS = ("normalize", "stop_words", "vocabulary", "maxlen", "truncating")
 # Written where they are used only, so that other files stay as they were.
-_OF_SENTENCES = ("sentence_splitter", "sentence_length")
+_OPTIONAL = ("preprocessor", "sentence_splitter", "sentence_length", "oov_rate")
 _MOST_COLUMNS = 2**24
-_BY_NLTK = {"nltk", "porter", "snowball"}
+_BY_NLTK = {"nltk", "porter", "snowball", *SNOWBALL_LANGUAGES}
 # NLTK imports these where they are installed, for parts that are not used here.
 _NOT_NEEDED = ("sklearn", "scipy", "pandas", "matplotlib")
 
 _Ids = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts as inputs of a graph.
+
+    Parameters
+    ----------
+    widths : ndarray of shape (n_texts,)
+        How many columns each text takes.
+    take : callable
+        From numbers of texts to their inputs, no wider than the longest of them.
+    """
+
+    widths: npt.NDArray[np.int64]
+    take: Callable[[npt.NDArray[np.intp]], list[npt.NDArray[Any]]]
 
 
 def write_rules(
@@ -45,6 +65,7 @@ def write_rules(
     stop_words: StopWords | None,
     vocabulary: dict[str, int],
     maxlen: int,
+    oov_rate: float | None,
 ) -> dict[str, Any]:
     """Return the rules of a fitted sequencer as what JSON can hold.
 
@@ -58,6 +79,8 @@ def write_rules(
         Its vocabulary.
     maxlen : int
         The length of its rows.
+    oov_rate : float or None
+        The share of its training texts' tokens that are out of vocabulary, if known.
 
     Raises
     ------
@@ -71,14 +94,34 @@ def write_rules(
             {"function": name_callable(value, name)} if callable(value) else value
         )
     rules["sentence_length"] = params["sentence_length"]
+    rules["oov_rate"] = oov_rate
     return {
-        **{k: v for k, v in rules.items() if k not in _OF_SENTENCES or v is not None},
+        **{k: v for k, v in rules.items() if k not in _OPTIONAL or v is not None},
+        "normalize": params["normalize"],
         "stop_words": stop_words
         and {"words": sorted(stop_words.words), "punctuation": stop_words.punctuation},
         "vocabulary": vocabulary,
         "maxlen": int(maxlen),
         "truncating": params["truncating"],
     }
+
+
+def upgrade_rules(rules: dict[str, Any]) -> dict[str, Any]:
+    """Return the rules of a file of version 1 as :func:`write_rules` writes them now.
+
+    Parameters
+    ----------
+    rules : dict
+        What the file holds, which stays as it is.
+
+    Returns
+    -------
+    rules : dict
+        Rules that give the same tokens.
+    """
+    word = rules["tokenizer"] == "word"
+    tokenizer = LEGACY_WORD if word else rules["tokenizer"]
+    return {**rules, "tokenizer": tokenizer, "normalize": None}
 
 
 class TextRules:
@@ -98,19 +141,24 @@ class TextRules:
     """
 
     def __init__(self, rules: dict[str, Any], trusted: Collection[str] = ()) -> None:
-        rules = {**dict.fromkeys(_OF_SENTENCES), **rules}
-        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS, *_OF_SENTENCES}
+        rules = {**dict.fromkeys(_OPTIONAL), **rules}
+        strange = rules.keys() ^ {*_SWITCHES, *_FUNCTIONS, *_OTHERS, *_OPTIONAL}
         if strange:
             raise ValueError(f"text rules are missing or not known: {sorted(strange)}")
         self._vocabulary = check_vocabulary(rules["vocabulary"])
         self._maxlen, self._truncating = rules["maxlen"], rules["truncating"]
         self._sentence_length = rules["sentence_length"]
+        self._oov_rate = rules["oov_rate"]
         if not _is_length(self._maxlen):
             raise ValueError(f"maxlen={self._maxlen!r} is not a length")
         if self._sentence_length is not None and not _is_length(self._sentence_length):
             raise ValueError(
                 f"sentence_length={self._sentence_length!r} is not a length"
             )
+        if self._oov_rate is not None and type(self._oov_rate) is not float:
+            raise ValueError(f"oov_rate={self._oov_rate!r} is not a share")
+        if rules["normalize"] not in (None, "NFC", "NFD", "NFKC", "NFKD"):
+            raise ValueError(f"normalize={rules['normalize']!r} is not known")
         if self._truncating not in ("pre", "post", "middle"):
             raise ValueError(f"truncating={self._truncating!r} is not known")
         if max(self._vocabulary.values()) >= 2**31:
@@ -128,6 +176,7 @@ class TextRules:
             self._analyzer = Analyzer(
                 lowercase=bool(rules["lowercase"]),
                 strip_html=bool(rules["strip_html"]),
+                normalize=rules["normalize"],
                 **functions,
                 stop_words=stop_words,
                 keep_negations=False,
@@ -151,14 +200,26 @@ class TextRules:
         encoded = encode_here(texts, self._analyzer)
         breaks, widths = set_apart(encoded, self._sentence_length)
         lengths = np.minimum(widths, self._maxlen).astype(np.int64)
+        flat = flat_ids(encoded, self._vocabulary, breaks)
+        warn_if_unknown(encoded, self._vocabulary, flat, self._oov_rate)
         rows = pad_flat(
-            flat_ids(encoded, self._vocabulary, breaks),
+            flat,
             widths,
             maxlen=max(int(lengths.max()), 1),
             padding="post",
             truncating=self._truncating,
         )
         return rows, lengths
+
+    def rows(self, texts: Any) -> Rows:
+        """Return the ids of texts as the input of a graph."""
+        ids, lengths = self(texts)
+
+        def take(chosen: npt.NDArray[np.intp]) -> list[npt.NDArray[Any]]:
+            longest = max(int(lengths[chosen].max()), 1)
+            return [ids[chosen, :longest].astype(np.int64)]
+
+        return Rows(lengths, take)
 
 
 def _is_length(value: object) -> bool:
@@ -172,7 +233,10 @@ def _function(
         if value in _FUNCTIONS[name]:
             return value
         raise ValueError(f"the text rule {name}={value!r} is not known")
-    return find_callable(value["function"], trusted)
+    named = value["function"]
+    path = named if isinstance(named, str) else named["method"]
+    with _nltk_alone(["nltk"] if str(path).startswith("nltk.") else []):
+        return find_callable(named, trusted)
 
 
 @contextmanager
@@ -188,6 +252,13 @@ def _nltk_alone(needed: Collection[str]) -> Iterator[None]:
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
+    except ModuleNotFoundError as error:
+        if error.name != "nltk":
+            raise
+        raise ImportError(
+            f"The model's text rules ({', '.join(sorted(needed))}) need NLTK, which is "
+            "not installed: pip install nltk."
+        ) from error
     finally:
         for name in hidden:
             sys.modules.pop(name, None)

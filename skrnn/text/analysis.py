@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -16,7 +17,14 @@ from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
 from skrnn.text.sentences import load_sentence_splitter
 from skrnn.text.stemmers import load_stemmer
 from skrnn.text.stop_words import StopWords
-from skrnn.text.tokenizers import CallableSplitter, Splitter, WordSplitter
+from skrnn.text.tokenizers import (
+    LEGACY_WORD,
+    CallableSplitter,
+    LegacyWordSplitter,
+    Splitter,
+    WordSplitter,
+    describe,
+)
 from skrnn.text.treebank import treebank_splitter
 
 __all__ = ["Analyzer", "strip_html"]
@@ -78,16 +86,20 @@ class Analyzer:
         Whether to call :func:`strip_html`.
     strip_accents : {"ascii", "unicode"}, callable or None
         How to remove accents.
-    tokenizer : {"word", "nltk"} or callable
+    tokenizer : {"word", "nltk", "word-0.1"} or callable
         How to cut a text into tokens.
-    stop_words : {"english", "nltk"}, collection of str, StopWords or None
+    stop_words : str, collection of str, StopWords or None
         The tokens to drop.
     keep_negations : bool
         Whether negations stay although ``stop_words`` holds them.
-    stemmer : {"porter", "snowball"}, callable or None
+    stemmer : str, callable or None
         How to reduce a token to its stem. A token without a stem is dropped.
     sentence_splitter : {"rules"}, callable or None, default=None
         How to cut a text into sentences, for :meth:`split_sentences`.
+    normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default=None
+        The Unicode form to bring a text to, before its case and accents.
+    preprocessor : callable or None, default=None
+        A function from str to str, in place of ``lowercase`` and ``strip_accents``.
 
     Examples
     --------
@@ -111,9 +123,13 @@ class Analyzer:
         keep_negations: bool,
         stemmer: str | Callable[[str], str] | None,
         sentence_splitter: str | Callable[[str], Iterable[str]] | None = None,
+        normalize: str | None = None,
+        preprocessor: Callable[[str], str] | None = None,
     ):
+        self._preprocess = preprocessor
         self._lowercase = lowercase
         self._strip_html = strip_html
+        self._normalize: Any = normalize
         self._strip_accents: Any = {
             "ascii": strip_accents_ascii,
             "unicode": strip_accents_unicode,
@@ -121,12 +137,20 @@ class Analyzer:
         self._splitter: Splitter
         if tokenizer == "word":
             self._splitter = WordSplitter()
+        elif tokenizer == LEGACY_WORD:
+            self._splitter = LegacyWordSplitter()
         elif tokenizer == "nltk":
             self._splitter = treebank_splitter()
         else:
             self._splitter = CallableSplitter(tokenizer)  # type: ignore[arg-type]
         if stop_words is not None and not isinstance(stop_words, StopWords):
-            stop_words = StopWords(stop_words, keep_negations=keep_negations)
+            stop_words = StopWords(
+                stop_words,
+                keep_negations=keep_negations,
+                # The only punctuation among words is that of emoticons.
+                punctuation=False if tokenizer == "word" else None,
+                normalize=normalize,
+            )
         self._stop_words = stop_words
         self._stem = None if stemmer is None else load_stemmer(stemmer)
         self._find_sentences = load_sentence_splitter(sentence_splitter)
@@ -136,6 +160,24 @@ class Analyzer:
     def stop_words(self) -> StopWords | None:
         """The tokens that are dropped."""
         return self._stop_words
+
+    def stray_stop_tokens(self) -> list[str]:
+        """Return the tokens of stop words that are not themselves stop words.
+
+        Returns
+        -------
+        tokens : list of str
+            In alphabetical order; none if a function of the user's fails on a word.
+        """
+        if self._stop_words is None:
+            return []
+        try:
+            sentences = map(self.split_sentences, self._stop_words.words)
+            units = list(chain.from_iterable(chain.from_iterable(sentences)))
+            tokens = chain.from_iterable(self._splitter.expand(units))
+        except Exception:  # as scikit-learn: it may be made for whole texts only
+            return []
+        return sorted(set(self._stop_words.without(tokens)))
 
     def __call__(self, text: str) -> list[str]:
         """Return the tokens of a text.
@@ -174,17 +216,32 @@ class Analyzer:
             if self._find_sentences is not None and "<" in text:
                 text = _PARAGRAPH.sub("\n\n", text)
             text = strip_html(text)
+        if self._preprocess is not None:
+            text = self._preprocess(self._normalized(text))
+            if not isinstance(text, str):
+                raise TypeError(
+                    f"The preprocessor returned {describe(text)}; it must return a str."
+                )
         if self._find_sentences is None:
             return [self._split(text)]
         return list(map(self._split, self._find_sentences(text)))
 
     def _split(self, text: str) -> list[str]:
         """Cut what is rid of its markup into units."""
-        if self._lowercase:
-            text = text.lower()
-        if self._strip_accents is not None:
-            text = self._strip_accents(text)
+        text = self._normalized(text)
+        if self._preprocess is None:
+            if self._lowercase:
+                text = text.lower()
+            if self._strip_accents is not None:
+                text = self._strip_accents(text)
         return self._splitter.split(text)
+
+    def _normalized(self, text: str) -> str:
+        """Bring a text to the Unicode form that was chosen."""
+        if self._normalize is None or text.isascii():
+            return text
+        normalized: str = unicodedata.normalize(self._normalize, text)
+        return normalized
 
     def resolve(self, units: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the tokens of each unit.

@@ -274,19 +274,35 @@ def _check_container(documents: Any) -> Iterable[Any]:
             "Iterable over raw text documents expected, string object received. Put a "
             "single text into a list: [text]."
         )
-    n_dimensions = getattr(documents, "ndim", 1)
+    shape = getattr(documents, "shape", None)
+    n_dimensions = len(shape) if isinstance(shape, tuple) else 1
     if n_dimensions != 1:
         raise ValueError(
             f"Expected documents in one dimension, got {n_dimensions} dimensions of "
-            f"shape {getattr(documents, 'shape', ())}. Pass the column that holds the "
-            'texts: X["text"] of a DataFrame, X[:, 0] of an array, or the name "text" '
-            'instead of ["text"] in a ColumnTransformer.'
+            f"shape {shape}. Pass the column that holds the texts: "
+            f"{_column_of_texts(documents)}."
         )
     if not isinstance(documents, Iterable):
         raise TypeError(
             f"Iterable over raw text documents expected, got {describe(documents)}."
         )
     return documents
+
+
+def _column_of_texts(table: Any) -> str:
+    """Tell how to take the texts out of a table: a frame of any library, an array."""
+    names = getattr(table, "columns", None)
+    if names is None:
+        return (
+            'X[:, 0] of an array, X["text"] of a DataFrame, or the name "text" instead '
+            'of ["text"] in a ColumnTransformer'
+        )
+    texts = [name for name in names if isinstance(next(iter(table[name]), None), str)]
+    name = texts[0] if texts else "text"
+    return (
+        f"X[{name!r}] of this DataFrame, or the name {name!r} instead of [{name!r}] in "
+        f"a ColumnTransformer (columns whose first row is a text: {texts})"
+    )
 
 
 def _not_a_text(document: object, position: int) -> Exception:
@@ -297,7 +313,7 @@ def _not_a_text(document: object, position: int) -> Exception:
     if pd.api.types.is_scalar(document) and pd.isna(document):
         return ValueError(
             f"{found} Drop missing texts or replace them by an empty one, for example "
-            'with X.fillna("").'
+            'with X.fillna("") in pandas and X.fill_null("") in polars.'
         )
     if isinstance(document, bytes):
         return TypeError(f"{found} Decode it first, for example document.decode().")
@@ -306,4 +322,4 @@ def _not_a_text(document: object, position: int) -> Exception:
             f"{found} Each document is one text; join tokens that are already split "
             "and pass tokenizer=str.split."
         )
-    return TypeError(f"{found} Convert it first, for example with X.astype(str).")
+    return TypeError(f"{found} Convert it first, for example with [str(x) for x in X].")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,7 +12,10 @@ from skrnn.text.encoding import Encoded
 from skrnn.text.sentences import break_long_sentences
 from skrnn.text.vocabulary import OOV, PAD
 
-__all__ = ["flat_ids", "set_apart"]
+__all__ = ["flat_ids", "set_apart", "warn_if_unknown"]
+
+# Fewer different tokens tell nothing about how well a vocabulary fits.
+_MANY_TOKENS = 10
 
 Ids = npt.NDArray[np.int32]
 
@@ -69,3 +73,46 @@ def flat_ids(
     ids = np.array([look_up(t, OOV) for t in documents.tokens], dtype=np.int32)
     flat = ids[documents.codes]
     return np.insert(flat, breaks, PAD) if len(breaks) else flat
+
+
+def warn_if_unknown(
+    documents: Encoded,
+    vocabulary: Mapping[str, int],
+    flat: Ids,
+    oov_rate: float | None,
+) -> None:
+    """Warn where a vocabulary does not fit new documents.
+
+    Parameters
+    ----------
+    documents : Encoded
+        The documents.
+    vocabulary : mapping of str to int
+        The id of each word.
+    flat : ndarray of shape (n_words,), dtype int32
+        As from :func:`flat_ids`.
+    oov_rate : float or None
+        The share of the training documents' tokens that are out of vocabulary. None,
+        where it is not known, warns of nothing.
+
+    Warns
+    -----
+    UserWarning
+        If most tokens are out of vocabulary, ten different ones or more, and their
+        share is more than twice that among the training documents.
+    """
+    if oov_rate is None:
+        return
+    rate = int(np.count_nonzero(flat == OOV)) / max(len(documents.codes), 1)
+    if rate <= max(0.5, 2 * oov_rate):
+        return
+    if sum(token not in vocabulary for token in documents.tokens) < _MANY_TOKENS:
+        return
+    warnings.warn(
+        f"{rate:.0%} of the tokens of these texts are out of vocabulary "
+        f"({oov_rate:.0%} of the training texts' were), so that predictions rest on "
+        "few words. Are they in the language of the training texts? If they have no "
+        "spaces between words, a tokenizer with a dictionary, such as jieba.lcut, may "
+        "help.",
+        stacklevel=4,
+    )

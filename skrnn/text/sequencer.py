@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -22,11 +23,14 @@ from skrnn._sklearn import (
     fit_context,
 )
 from skrnn.text.analysis import Analyzer
+from skrnn.text.counts import LengthCounts, TokenCounts
 from skrnn.text.encoding import Encoded, encode, encode_in_blocks
 from skrnn.text.padding import pad_flat
-from skrnn.text.rows import flat_ids, set_apart
-from skrnn.text.tally import LengthTally, WordTally
+from skrnn.text.rows import flat_ids, set_apart, warn_if_unknown
+from skrnn.text.stemmers import SNOWBALL_LANGUAGES
+from skrnn.text.tokenizers import LEGACY_WORD
 from skrnn.text.vocabulary import (
+    OOV,
     PAD,
     UNKNOWN,
     check_vocabulary,
@@ -43,7 +47,9 @@ _AUTO_QUANTILE = 0.9
 _RULES = (
     "lowercase",
     "strip_html",
+    "normalize",
     "strip_accents",
+    "preprocessor",
     "tokenizer",
     "stop_words",
     "keep_negations",
@@ -52,7 +58,7 @@ _RULES = (
 )
 
 Ids = npt.NDArray[np.int32]
-_Counts = tuple[WordTally | None, LengthTally]
+_Counts = tuple[TokenCounts | None, LengthCounts]
 
 
 class TextSequencer(
@@ -64,10 +70,10 @@ class TextSequencer(
 ):
     """Turn raw texts into padded rows of word ids.
 
-    A text is cleaned (markup, case, accents, in this order), cut into tokens, rid of
-    stop words and stemmed; the most frequent words get ids; the ids of each text are
-    cut and padded to one length. 0 is padding, 1 a word out of vocabulary, and words
-    start at 2, the most frequent first.
+    A text is cleaned (markup, Unicode form, case, accents, in this order), cut into
+    tokens, rid of stop words and stemmed; the most frequent words get ids; the ids of
+    each text are cut and padded to one length. 0 is padding, 1 a word out of
+    vocabulary, and words start at 2, the most frequent first.
 
     Parameters
     ----------
@@ -76,30 +82,55 @@ class TextSequencer(
     strip_html : bool, default=True
         Whether to replace tags such as ``<br />`` by a space, and entities such as
         ``&amp;`` by their characters.
+    normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default="NFKC"
+        The Unicode normalization form [4]_ to bring texts to, so that what looks the
+        same is the same word. ``"NFKC"`` composes accents and replaces full-width
+        letters, ligatures and other typographic variants by plain characters; None
+        leaves texts as they are.
     strip_accents : {"ascii", "unicode"}, callable or None, default=None
         How to remove accents, as in
         :class:`~sklearn.feature_extraction.text.CountVectorizer`.
-    tokenizer : {"word", "nltk"} or callable, default="word"
+    preprocessor : callable or None, default=None
+        A function from str to str in place of ``lowercase`` and ``strip_accents``,
+        which are then ignored, as in
+        :class:`~sklearn.feature_extraction.text.CountVectorizer`. It gets the whole
+        text, without markup unless ``strip_html=False``, and before sentences are
+        looked for.
+    tokenizer : {"word", "nltk", "word-0.1"} or callable, default="word"
         How to cut a text into tokens.
 
         - ``"word"``: words with their inner apostrophes (``don't``; a typographic
-          apostrophe becomes a plain one), numbers, and each emoji on its own.
+          apostrophe becomes a plain one), numbers, emoticons (``:-)``, ``<3``), and
+          each emoji on its own. Scripts without spaces between words are cut at
+          Unicode's word boundaries [5]_: a Chinese character, a Hiragana letter, a run
+          of Katakana, and a Thai, Lao, Burmese or Khmer letter with its marks are each
+          a token. Pass a function such as ``jieba.lcut`` for words of a dictionary.
         - ``"nltk"``: ``nltk.word_tokenize(text, preserve_line=True)``, token for
           token. It needs no downloaded data.
+        - ``"word-0.1"``: what ``"word"`` was in skrnn 0.1, without emoticons and word
+          boundaries, which models that it saved go on with.
         - callable: takes the cleaned text and returns an iterable of str, of which
           empty ones are dropped.
-    stop_words : {"english", "nltk"}, list or set of str, or None, default=None
-        Tokens to drop, compared after lower-casing and before stemming:
-        scikit-learn's English list, NLTK's (a corpus that must be downloaded once), or
-        one's own. With a named list, tokens that consist of ASCII punctuation are
-        dropped as well; with one's own, only what it holds.
+    stop_words : str, list or set of str, or None, default=None
+        Tokens to drop, compared after lower-casing and before stemming. ``"english"``
+        is scikit-learn's list; ``"nltk"`` is NLTK's English list, and ``"german"``,
+        ``"french"`` and so on are its lists of other languages (a corpus that must be
+        downloaded once). With a named list, tokens that consist of ASCII punctuation
+        are dropped as well, but not the emoticons of ``tokenizer="word"``; with a list
+        or set, only what it holds.
     keep_negations : bool, default=True
         Whether words that negate are kept although ``stop_words`` holds them, because
         they decide a sentiment: "no", "not", "nor", "never", "cannot", "without", all
         that ends in "n't", and what stop-word lists make of it ("don", "didn", "cant").
-    stemmer : {"porter", "snowball"}, callable or None, default=None
-        How to stem a token: NLTK's Porter stemmer [1]_, its English Snowball stemmer
-        [2]_, or a function from str to str. A token stemmed to nothing is dropped.
+        With a list of another language it is that language's negations ("nicht",
+        "kein", "pas", "sin"), with a list or set of words those of any language.
+    stemmer : str, callable or None, default=None
+        How to stem a token. ``"porter"`` is NLTK's Porter stemmer [1]_, ``"snowball"``
+        its English Snowball stemmer [2]_, and "arabic", "danish", "dutch", "english",
+        "finnish", "french", "german", "hungarian", "italian", "norwegian",
+        "portuguese", "romanian", "russian", "spanish" and "swedish" are its Snowball
+        stemmers of these languages. Or a function from str to str. A token stemmed to
+        nothing is dropped.
     max_features : int or None, default=20000
         How many words to keep, the most frequent of the training texts. Padding and
         out-of-vocabulary come on top. None keeps every word.
@@ -144,6 +175,8 @@ class TextSequencer(
         How many tokens each training text had, after stop words were dropped and
         before it was cut. Tokens out of vocabulary count, zeros between sentences do
         not. After ``partial_fit`` it is about the texts of the last call only.
+    oov_rate_ : float
+        The share of the training texts' tokens that are out of vocabulary.
 
     See Also
     --------
@@ -156,6 +189,10 @@ class TextSequencer(
     .. [2] M. F. Porter, "Snowball: A language for stemming algorithms", 2001.
     .. [3] C. Sun, X. Qiu, Y. Xu, X. Huang, "How to fine-tune BERT for text
        classification?", CCL 2019.
+    .. [4] `Unicode Standard Annex 15, "Unicode normalization forms"
+       <https://unicode.org/reports/tr15/>`_.
+    .. [5] `Unicode Standard Annex 29, "Unicode text segmentation"
+       <https://unicode.org/reports/tr29/>`_.
 
     Examples
     --------
@@ -181,9 +218,11 @@ class TextSequencer(
         "lowercase": ["boolean"],
         "strip_html": ["boolean"],
         "strip_accents": [StrOptions({"ascii", "unicode"}), callable, None],
-        "tokenizer": [StrOptions({"word", "nltk"}), callable],
+        "normalize": [StrOptions({"NFC", "NFD", "NFKC", "NFKD"}), None],
+        "preprocessor": [callable, None],
+        "tokenizer": [StrOptions({"word", "nltk", LEGACY_WORD}), callable],
         "stop_words": [
-            StrOptions({"english", "nltk"}),
+            str,
             list,
             tuple,
             set,
@@ -191,7 +230,11 @@ class TextSequencer(
             None,
         ],
         "keep_negations": ["boolean"],
-        "stemmer": [StrOptions({"porter", "snowball"}), callable, None],
+        "stemmer": [
+            StrOptions({"porter", "snowball", *SNOWBALL_LANGUAGES}),
+            callable,
+            None,
+        ],
         "max_features": [Interval(Integral, 1, None, closed="left"), None],
         "min_df": [
             Interval(Integral, 1, None, closed="left"),
@@ -219,7 +262,9 @@ class TextSequencer(
         *,
         lowercase: bool = True,
         strip_html: bool = True,
+        normalize: str | None = "NFKC",
         strip_accents: str | Callable[[str], str] | None = None,
+        preprocessor: Callable[[str], str] | None = None,
         tokenizer: str | Callable[[str], Iterable[str]] = "word",
         stop_words: str | Collection[str] | None = None,
         keep_negations: bool = True,
@@ -237,7 +282,9 @@ class TextSequencer(
     ):
         self.lowercase = lowercase
         self.strip_html = strip_html
+        self.normalize = normalize
         self.strip_accents = strip_accents
+        self.preprocessor = preprocessor
         self.tokenizer = tokenizer
         self.stop_words = stop_words
         self.keep_negations = keep_negations
@@ -283,7 +330,7 @@ class TextSequencer(
             nothing, or if no word is left.
         """
         task = FitTask.start(self, X, None)
-        analyzer = self.build_analyzer()
+        analyzer = self._begin()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, blocks, self._no_counts())
         task.end()
@@ -334,7 +381,7 @@ class TextSequencer(
                 "no counts that partial_fit could go on from. Use partial_fit from the "
                 "first texts on, on a new TextSequencer (sklearn.base.clone makes one)."
             )
-        analyzer = self.build_analyzer()
+        analyzer = self._begin() if counts is None else self._make_analyzer()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._counts = self._learn(analyzer, blocks, counts or self._no_counts())
         return self
@@ -356,7 +403,7 @@ class TextSequencer(
             The ids of the words, as from ``fit(X).transform(X)``.
         """
         task = FitTask.start(self, X, None)
-        analyzer = self.build_analyzer()
+        analyzer = self._begin()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, [documents], self._no_counts())
         task.end()
@@ -384,9 +431,16 @@ class TextSequencer(
         ValueError
             If ``X`` is a bare string, has two dimensions, or holds a missing text or
             nothing.
+
+        Warns
+        -----
+        UserWarning
+            If most tokens are out of vocabulary, ten different ones or more, and their
+            share is more than twice `oov_rate_`.
         """
         self._check_fitted()
-        return self._sequence(encode(X, self._analyzer, n_jobs=self.n_jobs))
+        documents = encode(X, self._analyzer, n_jobs=self.n_jobs)
+        return self._sequence(documents, getattr(self, "oov_rate_", None))
 
     def inverse_transform(self, X: npt.ArrayLike) -> list[list[str]]:
         """Give the words behind ids.
@@ -410,7 +464,14 @@ class TextSequencer(
             If ``X`` has another shape or holds something other than whole numbers.
         """
         self._check_fitted()
-        ids = np.asarray(X)
+        try:
+            ids = np.asarray(X)
+        except ValueError as error:
+            raise ValueError(
+                f"Expected rows of maxlen_={self.maxlen_} ids, got rows of different "
+                "lengths. transform gives rows of one length; "
+                "skrnn.text.pad_sequences pads others."
+            ) from error
         if ids.ndim != 2 or ids.shape[1] != self.maxlen_:
             raise ValueError(
                 f"Expected rows of maxlen_={self.maxlen_} ids, got an array of shape "
@@ -460,6 +521,13 @@ class TextSequencer(
             A callable that takes a str and returns a list of str: the tokens after
             cleaning, stop words and stemming.
 
+        Raises
+        ------
+        LookupError
+            If NLTK's stop words are asked for and not installed.
+        ValueError
+            If a parameter is invalid.
+
         Examples
         --------
         >>> from skrnn import TextSequencer
@@ -467,7 +535,28 @@ class TextSequencer(
         >>> analyze("It's not <i>that</i> bad, don't worry")
         ["it's", 'not', 'bad', "don't", 'worry']
         """
+        self._validate_params()
+        return self._make_analyzer()
+
+    def _make_analyzer(self) -> Analyzer:
         return Analyzer(**self._get_rules())
+
+    def _begin(self) -> Analyzer:
+        """Return the analyzer of a fit, after warnings that scikit-learn gives, too."""
+        analyzer = self._make_analyzer()
+        # A list that has a name fits the tokenizers that have one, as they come.
+        plain = self.preprocessor is None and self.strip_accents is None
+        named = isinstance(self.stop_words, str) and isinstance(self.tokenizer, str)
+        stray = [] if named and plain else analyzer.stray_stop_tokens()
+        if stray:
+            warnings.warn(
+                "Your stop_words may be inconsistent with your preprocessing. "
+                f"Tokenizing the stop words generated tokens {stray!r} not in "
+                "stop_words, so that they are kept. Write stop words as they are after "
+                "cleaning and tokenizing, or add these tokens.",
+                stacklevel=4,
+            )
+        return analyzer
 
     def _get_rules(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _RULES}
@@ -476,23 +565,29 @@ class TextSequencer(
         """Return counts to begin with: of words, unless they are given; of lengths."""
         words = None
         if self.vocabulary is None:
-            words = WordTally.empty(
+            words = TokenCounts.empty(
                 count_documents=needs_document_frequencies(self.min_df, self.max_df)
             )
-        return words, LengthTally.empty()
+        return words, LengthCounts.empty()
 
     def _learn(
         self, analyzer: Analyzer, blocks: Iterable[Encoded], counts: _Counts
     ) -> _Counts:
         """Set the fitted attributes, all of them or none; return the new counts."""
-        fixed = None if self.vocabulary is None else check_vocabulary(self.vocabulary)
+        fixed = None if self.vocabulary is None else self._check_vocabulary()
         words, rows = counts
         lengths = []
+        n_unknown = 0
         for documents in blocks:
             if words is not None:
                 words = words.plus(documents)
             rows = rows.plus(set_apart(documents, self.sentence_length)[1])
             lengths.append(documents.lengths)
+            if fixed is not None:
+                ids = flat_ids(documents, fixed, documents.breaks[:0])
+                n_unknown += int(np.count_nonzero(ids == OOV))
+        document_lengths = np.concatenate(lengths)
+        n_tokens = int(document_lengths.sum())
         vocabulary = fixed
         if vocabulary is None:
             if words is None:
@@ -507,33 +602,50 @@ class TextSequencer(
                 min_df=self.min_df,
                 max_df=self.max_df,
             )
+            n_tokens = int(words.counts.sum())
+            n_unknown = n_tokens - words.count(vocabulary)
         maxlen = _resolve_maxlen(self.maxlen, rows)
         self.__dict__.pop("_counts", None)
         self._analyzer = analyzer
         self._rules = self._get_rules()  # set_params does not change the analyzer
         self.vocabulary_ = vocabulary
         self.maxlen_ = maxlen
-        self.document_lengths_ = np.concatenate(lengths)
+        self.document_lengths_ = document_lengths
+        self.oov_rate_ = n_unknown / max(n_tokens, 1)
         return words, rows
+
+    def _check_vocabulary(self) -> dict[str, int]:
+        """Return the vocabulary that was given; warn of words that never come."""
+        vocabulary = check_vocabulary(self.vocabulary)
+        is_lower = self.lowercase and self.preprocessor is None
+        if is_lower and not callable(self.stemmer):
+            capitals = [word for word in vocabulary if word != word.lower()]
+            if capitals:
+                warnings.warn(
+                    "Upper case characters found in vocabulary while 'lowercase' is "
+                    "True. These entries will not be matched with any documents: "
+                    f"{len(capitals)} of {len(vocabulary)}, such as {capitals[0]!r}. "
+                    "Use lowercase=False, or a vocabulary in lower case.",
+                    stacklevel=5,
+                )
+        return vocabulary
 
     def _get_params_in_use(self) -> dict[str, Any]:
         """Return the parameters that transform goes by."""
         return {**self.get_params(deep=False), **self._rules}
 
-    def _restore(
-        self, vocabulary_: dict[str, int], maxlen_: int, document_lengths_: Ids
-    ) -> None:
+    def _restore(self, **fitted: Any) -> None:
         """Become fitted by what :mod:`skrnn.persistence` kept."""
-        self._analyzer = self.build_analyzer()
+        self._analyzer = self._make_analyzer()
         self._rules = self._get_rules()
-        self.vocabulary_ = vocabulary_
-        self.maxlen_ = maxlen_
-        self.document_lengths_ = document_lengths_
+        for name, value in fitted.items():
+            setattr(self, name, value)
 
-    def _sequence(self, documents: Encoded) -> Ids:
+    def _sequence(self, documents: Encoded, oov_rate: float | None = None) -> Ids:
         """Look the tokens up and pad."""
         breaks, widths = set_apart(documents, self.sentence_length)
         flat = flat_ids(documents, self.vocabulary_, breaks)
+        warn_if_unknown(documents, self.vocabulary_, flat, oov_rate)
         return pad_flat(
             flat,
             widths,
@@ -557,7 +669,7 @@ class TextSequencer(
         return tags
 
 
-def _resolve_maxlen(maxlen: float | str, lengths: LengthTally) -> int:
+def _resolve_maxlen(maxlen: float | str, lengths: LengthCounts) -> int:
     """Return a length for the parameter maxlen."""
     if isinstance(maxlen, Integral):
         return int(maxlen)

@@ -7,7 +7,13 @@ from typing import Protocol
 
 from skrnn.text.tokenizers import describe
 
-__all__ = ["Stemmer", "load_stemmer"]
+__all__ = ["SNOWBALL_LANGUAGES", "Stemmer", "load_stemmer"]
+
+SNOWBALL_LANGUAGES = (
+    *("arabic", "danish", "dutch", "english", "finnish", "french", "german"),
+    *("hungarian", "italian", "norwegian", "portuguese", "romanian", "russian"),
+    *("spanish", "swedish"),
+)
 
 # Every suffix that a rule of Porter's looks for, and every irregular form, ends in one
 # of these. The rules take time, and half of the distinct words in reviews need none.
@@ -52,6 +58,21 @@ class PorterStems:
         return stems
 
 
+class SnowballStems:
+    """NLTK's Snowball stemmer of a language."""
+
+    def __init__(self, language: str):
+        self._language = language
+
+    def __call__(self, words: Iterable[str]) -> list[str]:
+        """Return the stem of each word."""
+        from nltk.stem.snowball import SnowballStemmer
+
+        if self._language == "arabic":  # what it found of a word affects the next
+            return [SnowballStemmer("arabic").stem(word) for word in words]
+        return list(map(SnowballStemmer(self._language).stem, words))
+
+
 class CheckedStems:
     """A function that stems a word, whose answers are checked."""
 
@@ -77,8 +98,10 @@ def load_stemmer(stemmer: str | Callable[[str], str]) -> Stemmer:
 
     Parameters
     ----------
-    stemmer : {"porter", "snowball"} or callable
-        Its name, or a function that takes a word and returns its stem.
+    stemmer : str or callable
+        ``"porter"``, ``"snowball"`` (the English one), a language of
+        :data:`SNOWBALL_LANGUAGES`, or a function that takes a word and returns its
+        stem.
 
     Returns
     -------
@@ -87,8 +110,6 @@ def load_stemmer(stemmer: str | Callable[[str], str]) -> Stemmer:
     """
     if stemmer == "porter":
         return PorterStems()
-    if stemmer == "snowball":
-        from nltk.stem.snowball import EnglishStemmer
-
-        return CheckedStems(EnglishStemmer().stem)
-    return CheckedStems(stemmer)  # type: ignore[arg-type]
+    if isinstance(stemmer, str):
+        return SnowballStems("english" if stemmer == "snowball" else stemmer)
+    return CheckedStems(stemmer)

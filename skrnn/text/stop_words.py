@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from skrnn.text.tokenizers import describe
 
@@ -14,23 +16,80 @@ _PUNCTUATION = frozenset(string.punctuation)
 
 # A verb's "n" and "nt" are what is left of its "n't" in NLTK's list ("don", "won") and
 # in scikit-learn's ("couldnt", "hasnt").
-_NEGATION = re.compile(
+_ENGLISH = re.compile(
     r"no|not|nor|never|none|nobody|nothing|nowhere|neither|without|cannot|cant"
-    r"|hardly|scarcely|barely|.*n't"
+    r"|hardly|scarcely|barely|.*n['’]t"
     r"|(?:ai|are|could|did|do|does|had|has|have|is|might|must|need|sha|should|was|were"
     r"|wo|would)nt?",
     re.DOTALL,
 )
 
+# By the names of NLTK's lists.
+_NEGATIONS = {
+    language: frozenset(unicodedata.normalize("NFC", words).split())
+    for language, words in {
+        "albanian": "nuk mos asnjë kurrë askush",
+        "arabic": "لا لم لن ليس ليسا ليست ليستا ليسوا لست لستم لستما لستن لسن لسنا غير "
+        "بدون بلا دون ولا أبدا",
+        "azerbaijani": "deyil yox yoxdur heç olmaz olmadı xeyr",
+        "basque": "ez ezer ezin ezta gabe",
+        "belarusian": "не ні няма без ніколі нічога ніхто нельга",
+        "bengali": "না নেই নয় নাই নি বিনা",
+        "catalan": "no ni sense mai ningú res tampoc",
+        "chinese": "不 没 没有 沒 沒有 无 無 非 未 别 勿 莫 不是 不会 不能 "
+        "不要 不可 不得 不够 不敢 不足 不成 不如 毫不 却不 并不 并不是 并没有 无法",
+        "danish": "ikke ej ingen intet aldrig uden nej hverken ingenting",
+        "dutch": "niet niets geen nooit niemand nergens zonder nee",
+        "finnish": "en et ei emme ette eivät enkä etkä eikä emmekä ettekä eivätkä "
+        "älä ilman",
+        "french": "ne pas non ni sans jamais rien aucun aucune personne point nul "
+        "nulle",
+        "german": "nicht nichts nie niemals niemand nirgends nein ohne weder kaum "
+        "kein keine keinem keinen keiner keines",
+        "greek": "δεν δε μη μην όχι ούτε μήτε χωρίς δίχως ποτέ κανείς κανένας τίποτα "
+        "οὐ οὐκ οὐχ οὐχὶ οὐδ οὐδέ οὐδὲ οὐδεὶς οὐδὲν οὔτε μή μὴ",
+        "hebrew": "לא לאו אין בלי מבלי ללא אינו אינה אינם אינן אינני איני",
+        "hinglish": "nahi nahin nhi nai na naa naah mat bina",
+        "hungarian": "nem ne sem nincs nincsen nincsenek soha semmi senki nélkül",
+        "indonesian": "tidak tak bukan tanpa belum jangan tiada tidaklah bukanlah "
+        "belumlah janganlah tidakkah bukankah",
+        "italian": "non no né senza mai niente nulla nessun nessuno nessuna neanche "
+        "nemmeno neppure",
+        "kazakh": "емес жоқ ешқандай ешкім",
+        "nepali": "छैन छैनन् होइन होइनन् थिएन बिना",
+        "norwegian": "ikke ikkje ingen ingi inkje intet ingenting aldri uten utan nei "
+        "verken",
+        "portuguese": "não nem sem nunca jamais nada nenhum nenhuma ninguém tampouco",
+        "romanian": "nu nici fără niciodată nimic nimeni niciun nicio",
+        "russian": "не нет ни без никогда ничего ничто никто нигде нельзя",
+        "slovene": "ne ni nisem nisi nismo niste nista nisva niso nič nikoli nihče "
+        "brez niti noben nobena nobene nobeni nobeno nikar nočem nočeš noče",
+        "spanish": "no ni sin nunca jamás nada nadie ningún ninguno ninguna tampoco",
+        "swedish": "inte icke ej ingen inget inga ingenting aldrig utan nej varken",
+        "tamil": "இல்லை அல்ல",
+        "turkish": "değil yok hiç hiçbir asla",
+    }.items()
+}
 
-def is_negation(word: str) -> bool:
-    """Tell whether a lower-case English word negates, whole or as a stump.
+# Of these, what is a frequent word of another kind elsewhere, as "en", "et" and "nu"
+# are in most of Europe, "ez" in Hungarian, "mai" in Romanian and "tak" in Danish.
+_AMBIGUOUS = frozenset(
+    {"en", "et", "ei", "ez", "mai", "na", "nu", "point", "sense", "tak"}
+)
+_IN_SOME_LANGUAGE = frozenset().union(*_NEGATIONS.values()) - _AMBIGUOUS
+
+
+def is_negation(word: str, language: str | None = "english") -> bool:
+    """Tell whether a lower-case word negates, whole or as a stump.
 
     Parameters
     ----------
     word : str
         A word such as ``"nor"``, ``"n't"``, ``"wouldn't"``, or ``"wouldn"`` and
         ``"wouldnt"``, which tokenizers and stop-word lists leave of it.
+    language : str or None, default="english"
+        The language, by the name of NLTK's list; None, and one that is not known here,
+        stand for any language, without words that mean something else in others.
 
     Returns
     -------
@@ -42,8 +101,16 @@ def is_negation(word: str) -> bool:
     >>> from skrnn.text.stop_words import is_negation
     >>> [word for word in ["the", "not", "mustn't", "don"] if is_negation(word)]
     ['not', "mustn't", 'don']
+    >>> is_negation("nicht", "german"), is_negation("nicht", None)
+    (True, True)
     """
-    return _NEGATION.fullmatch(word) is not None
+    if language in _NEGATIONS and language != "hinglish":
+        return word in _NEGATIONS[language]
+    if _ENGLISH.fullmatch(word):
+        return True
+    if language == "english":
+        return False
+    return word in _NEGATIONS.get(language or "", _IN_SOME_LANGUAGE)
 
 
 class StopWords:
@@ -51,14 +118,17 @@ class StopWords:
 
     Parameters
     ----------
-    source : {"english", "nltk"} or collection of str
-        scikit-learn's list, NLTK's English list, or the words themselves. With a named
+    source : str or collection of str
+        ``"english"`` for scikit-learn's list, ``"nltk"`` for NLTK's English list,
+        another language for NLTK's list of it, or the words themselves. With a named
         list, tokens of ASCII punctuation only are dropped too.
     keep_negations : bool
-        Whether negations stay although the list holds them.
-
+        Whether negations stay although the list holds them: with a named list those of
+        its language, else those of any language.
     punctuation : bool, default=None
         Whether to drop tokens of ASCII punctuation; None drops them with a named list.
+    normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default=None
+        The Unicode form of the tokens.
 
     Raises
     ------
@@ -66,6 +136,8 @@ class StopWords:
         If NLTK's list is asked for and its corpus is not installed.
     TypeError
         If a listed stop word is not a str.
+    ValueError
+        If there is no list of this name.
     """
 
     def __init__(
@@ -74,23 +146,33 @@ class StopWords:
         *,
         keep_negations: bool,
         punctuation: bool | None = None,
+        normalize: str | None = None,
     ):
-        named = isinstance(source, str)
-        if source == "english":
-            words: Collection[str] = _sklearn_stop_words()
-        elif source == "nltk":
-            words = _nltk_stop_words()
-        else:
+        language: str | None = None
+        words: Collection[str]
+        if not isinstance(source, str):
             words = source
             for word in words:
                 if not isinstance(word, str):
                     raise TypeError(
                         f"stop_words holds {describe(word)}; all of them must be str."
                     )
+        elif source == "english":
+            words, language = _sklearn_stop_words(), "english"
+        else:
+            words = _nltk_stop_words(source)
+            language = "english" if source == "nltk" else source.partition("-")[0]
         if keep_negations:
-            words = [word for word in words if not is_negation(word)]
+            words = [
+                word
+                for word in words
+                if not is_negation(unicodedata.normalize("NFC", word), language)
+            ]
+        if normalize is not None:
+            form: Any = normalize
+            words = [unicodedata.normalize(form, word) for word in words]
         self.words = frozenset(words)
-        self.punctuation = named if punctuation is None else punctuation
+        self.punctuation = language is not None if punctuation is None else punctuation
 
     def without(self, tokens: Iterable[str]) -> list[str]:
         """Return the tokens that are not dropped.
@@ -120,15 +202,23 @@ def _sklearn_stop_words() -> Collection[str]:
     return words
 
 
-def _nltk_stop_words() -> list[str]:
+def _nltk_stop_words(name: str) -> list[str]:
     from nltk.corpus import stopwords
 
     try:
-        return stopwords.words("english")
+        known = stopwords.fileids()
     except LookupError as error:
         raise LookupError(
-            "stop_words='nltk' needs NLTK's stop-word corpus, which is not installed. "
-            "Get it once with `import nltk; nltk.download('stopwords')`, or set the "
-            "environment variable NLTK_DATA to the folder that holds "
+            f"stop_words={name!r} needs NLTK's stop-word corpus, which is not "
+            "installed. Get it once with `import nltk; nltk.download('stopwords')`, or "
+            "set the environment variable NLTK_DATA to the folder that holds "
             "corpora/stopwords; stop_words='english' needs no download."
         ) from error
+    language = "english" if name == "nltk" else name
+    if language not in known:
+        raise ValueError(
+            f"stop_words={name!r} is no list of NLTK's stop-word corpus, which has "
+            f"{', '.join(known)}. Pass one of these, 'english' (scikit-learn's list), "
+            "'nltk' (NLTK's English list), or a list of words."
+        )
+    return stopwords.words(language)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skrnn.text.tally import WordTally
+from skrnn.text.counts import TokenCounts
 from skrnn.text.tokenizers import describe
 
 __all__ = [
@@ -47,7 +47,7 @@ def needs_document_frequencies(min_df: float, max_df: float) -> bool:
 
 
 def learn_vocabulary(
-    tally: WordTally,
+    words: TokenCounts,
     *,
     max_features: int | None,
     min_df: float,
@@ -57,7 +57,7 @@ def learn_vocabulary(
 
     Parameters
     ----------
-    tally : WordTally
+    words : TokenCounts
         The counts over the training documents; document frequencies among them if
         ``min_df`` and ``max_df`` need them (:func:`needs_document_frequencies`).
     max_features : int or None
@@ -77,24 +77,24 @@ def learn_vocabulary(
     ValueError
         If no word is left.
     """
-    counts = tally.counts.copy()
+    counts = words.counts.copy()
     if not counts.any():
         raise ValueError(
             "empty vocabulary; perhaps the documents only contain stop words"
         )
-    n_documents = tally.n_documents
+    n_documents = words.n_documents
     most = max_df if isinstance(max_df, Integral) else max_df * n_documents
     least = min_df if isinstance(min_df, Integral) else min_df * n_documents
     if most < least:
         raise ValueError("max_df corresponds to < documents than min_df")
     if least > 1 or most < n_documents:
-        if tally.frequencies is None:
+        if words.frequencies is None:
             raise ValueError(
                 f"min_df={min_df!r} and max_df={max_df!r} need to know in how many "
                 "documents each word occurs, which was not counted so far. Set them "
                 "before the first partial_fit, or begin anew with fit."
             )
-        frequencies = tally.frequencies
+        frequencies = words.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0
     candidates = np.flatnonzero(counts)
     if not len(candidates):
@@ -105,14 +105,14 @@ def learn_vocabulary(
         # Sorting by name is slow, so only what may be kept is sorted.
         cutoff = np.partition(counts, -max_features)[-max_features]
         candidates = np.flatnonzero(counts >= cutoff)
-    tokens = list(tally.numbers)
+    tokens = list(words.numbers)
     ranked = sorted(
         zip(
             (-counts[candidates]).tolist(), [tokens[i] for i in candidates], strict=True
         )
     )
     return {
-        token: number
+        str(token): number  # a user's tokenizer may return NumPy's strings
         for number, (_, token) in enumerate(ranked[:max_features], start=FIRST_WORD)
     }
 
@@ -134,9 +134,10 @@ def check_vocabulary(vocabulary: Any) -> dict[str, int]:
     Raises
     ------
     TypeError
-        If a token is no str or an id no whole number.
+        If a token is no str or an id no integer.
     ValueError
-        If the vocabulary is empty, an id is below 2, or a token or an id occurs twice.
+        If the vocabulary is empty, an id is below 2, a token or an id occurs twice, or
+        the list is that of a Keras TextVectorization with its two special tokens.
     """
     if isinstance(vocabulary, str):
         raise ValueError(
@@ -150,36 +151,51 @@ def check_vocabulary(vocabulary: Any) -> dict[str, int]:
             vocabulary = sorted(vocabulary)
         ids = {}
         for number, token in enumerate(vocabulary, start=FIRST_WORD):
+            token = _checked_token(token)
             if token in ids:
                 raise ValueError(f"Duplicate term in vocabulary: {token!r}")
             ids[token] = number
+        if list(ids)[:2] == ["", UNKNOWN]:
+            raise ValueError(
+                f"The vocabulary starts with '' and {UNKNOWN!r}, which Keras' "
+                "TextVectorization has for padding and out of vocabulary. These have "
+                "the ids 0 and 1 here, too: leave them out, get_vocabulary()[2:], and "
+                "each word gets Keras' id."
+            )
     if not ids:
         raise ValueError("empty vocabulary passed to fit")
-    for token in ids:
-        if not isinstance(token, str):
-            raise TypeError(
-                f"The vocabulary holds {describe(token)}; all tokens must be str."
-            )
     return ids
+
+
+def _checked_token(token: Any) -> str:
+    """Return a token as Python's own str, which NumPy's is not."""
+    if not isinstance(token, str):
+        raise TypeError(
+            f"The vocabulary holds {describe(token)}; all tokens must be str."
+        )
+    return str(token)
 
 
 def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
     """Check the ids of a mapping."""
     owners: dict[int, str] = {}
     for token, number in vocabulary.items():
+        token = _checked_token(token)
         if not isinstance(number, Integral) or isinstance(number, bool):
             raise TypeError(
                 f"The vocabulary gives {token!r} the id {describe(number)}; ids must "
-                "be whole numbers."
+                "be integers."
             )
         number = int(number)
         if number < FIRST_WORD:
             raise ValueError(
                 f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
-                f"out of vocabulary, so words start at {FIRST_WORD}. A word index of "
-                "Keras and its matrix become vectors with a vocabulary by "
-                "WordVectors.from_keras; for the ids of imdb.load_data there is "
-                "skrnn.text.vocabulary_from_keras_index."
+                f"out of vocabulary, so words start at {FIRST_WORD}. For the word_index "
+                "of a Keras Tokenizer, which counts from 1, use "
+                "skrnn.text.vocabulary_from_keras_index(word_index, index_from=1); for "
+                "rows of keras.datasets.imdb.load_data, index_from=3. A matrix of word "
+                "vectors with a row for each rank goes with its words: "
+                "embeddings=WordVectors(word_index, matrix[1:])."
             )
         if number in owners:
             raise ValueError(
@@ -196,23 +212,31 @@ def vocabulary_from_keras_index(
     index_from: int = 3,
     num_words: int | None = None,
 ) -> dict[str, int]:
-    """Turn Keras' IMDb word index into a vocabulary.
+    """Turn the word index of Keras' Tokenizer or IMDb data into a vocabulary.
 
-    ``keras.datasets.imdb.get_word_index()`` gives ranks, the most frequent word having
-    rank 1, while the ids in ``keras.datasets.imdb.load_data()`` are the ranks plus
-    ``index_from``. To look a word up without adding it is a common mistake: every word
-    is then read as another one.
+    A ``word_index`` gives ranks, the most frequent word having rank 1. The id of a word
+    is its rank plus ``index_from``, and there are two cases:
 
-    With an embedding matrix, use :meth:`skrnn.WordVectors.from_keras` instead, which
-    keeps words and rows together, whether rows are ranks, as with Keras' ``Tokenizer``,
-    or the ids of ``load_data``.
+    ======================================== ============== =============================
+    where the ranks come from                ``index_from`` row of the word of rank ``r``
+    ======================================== ============== =============================
+    ``Tokenizer.word_index``                 1              ``r + 1``
+    ``keras.datasets.imdb.get_word_index()`` 3              ``r + 3``
+    ======================================== ============== =============================
+
+    The last column says how an embedding matrix must be arranged to go with the
+    vocabulary: 0 is padding, 1 is out of vocabulary, and words follow from 2 on. A
+    matrix with the vector of rank ``r`` in row ``r``, which is usual with a Tokenizer,
+    needs neither this function nor a new arrangement:
+    ``WordVectors(word_index, matrix[1:])`` ties each word to its vector.
 
     Parameters
     ----------
     word_index : mapping of str to int
         The rank of each word, from 1 on.
     index_from : int, default=3
-        As given to ``load_data``.
+        As given to ``imdb.load_data``, whose rows have the ranks plus ``index_from``;
+        1 for a Tokenizer.
     num_words : int or None, default=None
         As given to ``load_data``, which keeps the ids below it. None keeps all.
 
@@ -226,22 +250,35 @@ def vocabulary_from_keras_index(
     ValueError
         If an id would be below 2, or none is left.
 
+    See Also
+    --------
+    skrnn.WordVectors : Words and their vectors in one object.
+
     Notes
     -----
-    Here 1 stands for words out of vocabulary. Keras' default is 2, with a 1 at the
-    start of each document. Both sides agree if the data are loaded by
+    Looking a word of a new text up in ``get_word_index()`` without adding
+    ``index_from`` is a common mistake: every word is then read as another one.
+
+    Here 1 stands for words out of vocabulary. The default of ``load_data`` is 2, with a
+    1 at the start of each document. Both sides agree if the data are loaded by
     ``load_data(num_words=num_words, start_char=None, oov_char=1, index_from=3)``.
     Keras' texts were cut at punctuation without removing markup first, so that ``br``
     is among its words; ``TextSequencer(strip_html=False)`` gives it, too. With
     ``num_words=None`` Keras itself reads the rarest word of its data as out of
     vocabulary.
 
+    A Tokenizer with an ``oov_token`` has it at 1 and words from 2 on, as they are here:
+    ``{word: number for word, number in word_index.items() if number > 1}`` is the
+    vocabulary, and its matrix fits as it is.
+
     Examples
     --------
     >>> from skrnn import TextSequencer
     >>> from skrnn.text import vocabulary_from_keras_index
-    >>> word_index = {"the": 1, "and": 2, "great": 3}  # imdb.get_word_index()
-    >>> vocabulary = vocabulary_from_keras_index(word_index)
+    >>> word_index = {"the": 1, "and": 2, "great": 3}
+    >>> vocabulary_from_keras_index(word_index, index_from=1)  # of a Tokenizer
+    {'the': 2, 'and': 3, 'great': 4}
+    >>> vocabulary = vocabulary_from_keras_index(word_index)  # of the IMDb data
     >>> vocabulary
     {'the': 4, 'and': 5, 'great': 6}
     >>> sequencer = TextSequencer(vocabulary=vocabulary, maxlen=4)

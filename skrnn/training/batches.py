@@ -146,5 +146,7 @@ def sorted_batches(rows: Rows, batch_size: int) -> list[npt.NDArray[np.intp]]:
 
 
 def cut(order: npt.NDArray[np.intp], size: int) -> list[npt.NDArray[np.intp]]:
-    """Return ``order`` in pieces of ``size``; the last one may be smaller."""
+    """Return ``order`` in batches of ``size``; the last one may be smaller."""
+    if size < 1:
+        raise ValueError(f"A batch must have at least 1 row, got batch_size={size}.")
     return [order[start : start + size] for start in range(0, len(order), size)]

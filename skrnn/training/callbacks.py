@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 from skrnn._sklearn import FitTask
-from skrnn.training.memory import History
+from skrnn.training.checkpoints import History
 
 
 class EpochTasks(keras.callbacks.Callback):

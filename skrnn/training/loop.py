@@ -6,23 +6,24 @@ import warnings
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from skrnn.kernels.threads import n_threads
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.threads import n_threads
 from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
-from skrnn.training.faults import (
+from skrnn.training.checkpoints import EpochCheckpoints, History, State
+from skrnn.training.divergence import (
     DivergenceError,
     advice,
     plain_interrupts,
     refuse_nonsense,
     refuse_overflow,
 )
-from skrnn.training.memory import History, State, Trajectory
 from skrnn.training.workers import load, load_latest, plain_losses, should_stop
 
 
@@ -49,7 +50,7 @@ class Examples:
         rows = Rows(self.rows.ids[chosen], self.rows.lengths[chosen])
         return Examples(rows, self.y[chosen], self.weight[chosen])
 
-    def and_unlabelled(self, rows: Rows) -> Examples:
+    def and_unlabeled(self, rows: Rows) -> Examples:
         """Return these examples and ``rows`` without labels after them."""
         n = len(rows)
         y = np.concatenate([self.y, np.full(n, -1, np.float32)])
@@ -74,7 +75,7 @@ def train(
     seed: int,
     callbacks: Sequence[keras.callbacks.Callback],
     verbose: int | str,
-    trajectory: Trajectory | None = None,
+    checkpoints: EpochCheckpoints | None = None,
 ) -> History:
     """Train ``network`` from ``initial_epoch`` up to ``epochs``.
 
@@ -99,14 +100,15 @@ def train(
         Called as :meth:`keras.Model.fit` calls them.
     verbose : int or str
         0 is silent, 1 a progress bar, 2 a line an epoch.
-    trajectory : Trajectory, default=None
-        Where states are read and kept; training starts after the last one found.
-        ``callbacks`` are then asked at the ends of epochs only.
+    checkpoints : EpochCheckpoints, default=None
+        Where the state after each epoch is read and saved; training resumes from the
+        last one found, of which ``callbacks`` see the ends of the epochs only.
 
     Returns
     -------
     history : dict of str to list of float
-        ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``.
+        ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``,
+        and the numbers that callbacks add to the logs of an epoch.
 
     Raises
     ------
@@ -119,8 +121,9 @@ def train(
         If the user interrupts before an epoch is finished. Later, a warning says so
         and the network has the weights of the last finished epoch.
     """
+    recorder = _LogRecorder()
     calls = keras.callbacks.CallbackList(
-        list(callbacks),
+        [*callbacks, recorder],
         add_history=True,
         add_progbar=verbose != 0,
         model=network.model,
@@ -129,11 +132,14 @@ def train(
         steps=-(-len(examples.rows) // batch_size),
     )
     network.model.stop_training = False
+    if callbacks:
+        network.build_metrics()
     calls.on_train_begin()
     finished: _Finished | None = None
-    if trajectory is not None:
-        finished = _look_back(network, trajectory, epochs, callbacks)
+    if checkpoints is not None:
+        finished = _resume(network, checkpoints, epochs, callbacks)
         initial_epoch = initial_epoch if finished is None else finished.epochs
+    initial_epoch = network.take_initial_epoch() or initial_epoch
     logs: dict[str, float] = {}
     diverged: DivergenceError | None = None
     epoch = initial_epoch
@@ -152,18 +158,22 @@ def train(
                     batches = cut(np.arange(len(examples.rows)), batch_size)
                 logs = _train_epoch(network, examples, batches, calls)
                 if validation is not None:
-                    measured = evaluate(network, validation)
+                    measured = evaluate(network, validation, calls)
                     refuse_nonsense({"val_loss": measured["loss"]}, "at its end")
                     logs |= {f"val_{k}": v for k, v in measured.items()}
                 # The network itself has the state of the last epoch.
-                goes_on = trajectory is not None or epoch + 1 < epochs
-                state = network.get_state() if goes_on else None
+                needed = checkpoints is not None or epoch + 1 < epochs
+                state = network.get_state() if needed else None
                 before = {} if finished is None else finished.history
                 history = {k: [*before.get(k, []), v] for k, v in logs.items()}
                 finished = _Finished(epoch + 1, state, history)
-                if trajectory is not None and state is not None:
-                    trajectory.save(epoch + 1, state, history)
+                if checkpoints is not None and state is not None:
+                    checkpoints.save(epoch + 1, state, history)
                 calls.on_epoch_end(epoch, logs)
+                added = recorder.numbers.keys() - logs.keys()
+                for name in sorted(added):
+                    value = recorder.numbers[name]
+                    history[name] = [*before.get(name, []), value]
     except (DivergenceError, KeyboardInterrupt) as error:
         if isinstance(error, DivergenceError):
             diverged = DivergenceError(
@@ -180,7 +190,7 @@ def train(
                 f"{_what_is_kept(finished)}",
                 stacklevel=2,
             )
-    network.show_average(True)
+    network.finalize()
     calls.on_train_end(logs)
     history = {} if finished is None else finished.history
     if diverged is not None:
@@ -198,15 +208,26 @@ class _Finished:
     history: History
 
 
-def _look_back(
+class _LogRecorder(keras.callbacks.Callback):
+    """Keep the numbers in the logs of an epoch, with those that callbacks add."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.numbers = {
+            name: float(value)
+            for name, value in (logs or {}).items()
+            if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "biuf"
+        }
+
+
+def _resume(
     network: CompiledNetwork,
-    trajectory: Trajectory,
+    checkpoints: EpochCheckpoints,
     epochs: int,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> _Finished | None:
-    """Put the network where the trajectory ends, and let callbacks see the way."""
+    """Restore the last checkpoint, after replaying the ends of epochs to callbacks."""
     if not callbacks:
-        latest = load_latest(network.replicas, trajectory, epochs)
+        latest = load_latest(network.replicas, checkpoints, epochs)
         if latest is None:
             return None
         network.set_state(latest[1])
@@ -215,7 +236,7 @@ def _look_back(
     for epoch in range(epochs):
         if should_stop(network.replicas, network.model.stop_training):
             break
-        if not (found := load(network.replicas, trajectory, epoch + 1)):
+        if not (found := load(network.replicas, checkpoints, epoch + 1)):
             break
         finished = _Finished(epoch + 1, *found)
         network.set_state(found[0])
@@ -237,25 +258,36 @@ def _train_epoch(
     batches: Iterable[npt.NDArray[np.intp]],
     calls: keras.callbacks.CallbackList,
 ) -> dict[str, float]:
-    """Train one epoch and return its means, with weights that are fit to predict."""
-    tally = _Tally()
+    """Train one epoch and return its means; the averaged weights are then in place."""
+    means = _RunningMeans()
+    may_stop = network.replicas.n == len(network.replicas.numbers)
     for step, chosen in enumerate(batches):
         calls.on_train_batch_begin(step)
         batch = examples.batch(chosen)
-        tally.add(network.train_step(*batch))
-        refuse_nonsense({"the loss": tally.loss}, f"in step {step + 1}")
-        calls.on_train_batch_end(step, tally.means())
+        means.update(network.train_step(*batch))
+        refuse_nonsense({"the loss": means.loss}, f"in step {step + 1}")
+        calls.on_train_batch_end(step, means.result())
+        if network.model.stop_training and may_stop:  # other processes would wait
+            break
     network.show_average(True)
     refuse_overflow(network, batch[0])
-    return tally.means()
+    return means.result()
 
 
-def evaluate(network: CompiledNetwork, examples: Examples) -> dict[str, float]:
+def evaluate(
+    network: CompiledNetwork,
+    examples: Examples,
+    calls: keras.callbacks.CallbackList,
+) -> dict[str, float]:
     """Return the mean ``loss`` and ``accuracy`` of ``network`` on ``examples``."""
-    tally = _Tally()
-    for chosen in sorted_batches(examples.rows, _PREDICTION_BATCH):
-        tally.add(network.test_step(*examples.batch(chosen)))
-    return tally.means()
+    means = _RunningMeans()
+    calls.on_test_begin()
+    for step, chosen in enumerate(sorted_batches(examples.rows, _PREDICTION_BATCH)):
+        calls.on_test_batch_begin(step)
+        means.update(network.test_step(*examples.batch(chosen)))
+        calls.on_test_batch_end(step, means.result())
+    calls.on_test_end(means.result())
+    return means.result()
 
 
 def predict(
@@ -263,7 +295,7 @@ def predict(
 ) -> npt.NDArray[np.float32]:
     """Return the outputs of ``network``, shape (n_rows, n_outputs), float32.
 
-    Rows travel with rows of like length, whatever the order they came in.
+    Batches hold rows of similar length, whatever the order of the rows.
     """
     outputs = np.empty((len(rows), network.spec.n_outputs), dtype=np.float32)
     step = network.predict_step  # traced here, before threads ask for it
@@ -275,8 +307,8 @@ def predict(
     if len(batches) == 1:
         fill(batches[0])
         return outputs
-    # The batches are independent and TensorFlow leaves Python's lock, so they run side
-    # by side; the longest rows come first, so that no thread is left with them at last.
+    # TensorFlow releases the GIL, so batches run in parallel; the longest come first,
+    # so that no thread is left with them at the end.
     with ThreadPoolExecutor(n_threads()) as threads:
         list(threads.map(fill, reversed(batches)))
     return outputs
@@ -286,18 +318,18 @@ def predict(
 _PREDICTION_BATCH = 256
 
 
-class _Tally:
+class _RunningMeans:
     """Running means of loss and accuracy, weighted as Keras weighs them."""
 
     def __init__(self) -> None:
         self.loss = self.hits = self.rows = 0.0
 
-    def add(self, sums: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
+    def update(self, sums: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
         loss, hits, rows = map(float, sums)
         self.loss += loss
         self.hits += hits
         self.rows += rows
 
-    def means(self) -> dict[str, float]:
+    def result(self) -> dict[str, float]:
         rows = max(self.rows, 1.0)  # the first batches may have no labels
         return {"loss": self.loss / rows, "accuracy": self.hits / rows}

@@ -1,4 +1,4 @@
-"""What the processes of a strategy must agree on, or they would wait for each other."""
+"""What the processes of a strategy must agree on, lest they wait for each other."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import joblib
 import tensorflow as tf
 
 from skrnn.networks.replicas import Replicas
-from skrnn.training.memory import History, State, Trajectory
+from skrnn.training.checkpoints import EpochCheckpoints, History, State
 
 
-def check_same_everywhere(replicas: Replicas, decisive: Any) -> None:
+def check_same_everywhere(replicas: Replicas, options: Any) -> None:
     """Raise ValueError if processes were given different data or parameters.
 
     Parameters
     ----------
     replicas : Replicas
-        Those that compute together.
-    decisive : object
-        What must be the same; hashed by joblib.
+        The replicas that compute together.
+    options : object
+        What must be the same in all processes; hashed by joblib.
     """
     if replicas.n == len(replicas.numbers):
         return
-    value = int(joblib.hash(decisive)[:15], 16)
+    value = int(joblib.hash(options)[:15], 16)
     if len(set(replicas.gather(value))) > 1:
         raise ValueError(
             "The workers of strategy='multi_worker_mirrored' were given different "
@@ -35,11 +35,11 @@ def check_same_everywhere(replicas: Replicas, decisive: Any) -> None:
 
 
 def load_latest(
-    replicas: Replicas, trajectory: Trajectory, most: int
+    replicas: Replicas, checkpoints: EpochCheckpoints, most: int
 ) -> tuple[int, State, History] | None:
     """Return the last state, of at most ``most`` epochs, that all processes have."""
     while True:
-        latest = trajectory.load_latest(most)
+        latest = checkpoints.load_latest(most)
         found = replicas.gather(0 if latest is None else latest[0])
         if len(set(found)) == 1:
             return latest
@@ -47,10 +47,10 @@ def load_latest(
 
 
 def load(
-    replicas: Replicas, trajectory: Trajectory, epoch: int
+    replicas: Replicas, checkpoints: EpochCheckpoints, epoch: int
 ) -> tuple[State, History] | None:
     """Return the state after ``epoch`` epochs if all processes have it."""
-    found = trajectory.load(epoch)
+    found = checkpoints.load(epoch)
     return found if all(replicas.gather(int(found is not None))) else None
 
 
@@ -72,6 +72,6 @@ def plain_losses() -> Iterator[None]:
         yield
     except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
         raise ConnectionError(
-            "A worker of strategy='multi_worker_mirrored' is gone. Start all of them "
-            "again; with memory= they go on after the last epoch that all have."
+            "A worker of strategy='multi_worker_mirrored' is gone. Restart all of "
+            "them; with memory= they resume after the last epoch that all have."
         ) from error

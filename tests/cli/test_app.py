@@ -129,7 +129,11 @@ def write(name: str, content: bytes) -> None:
         (b"review_text,label\na,1\nb,0\n", ["--label-column", "lable"], "'label'? It"),
         (b"review_text,label\na,1\nb,0\n", ["--text-column", "x"], "--text-column and"),
         (b"a,b\n1,2\n3,4\n", [], "hold numbers only. Name the column with --text-col"),
-        (b"review_text,label\na,1\n,0\n", [], "lacks the text or the label in 1 of 2"),
+        (
+            b"review_text,label\na,1\n,0\n",
+            [],
+            "empty cells in 'review_text', in 1 of 2",
+        ),
         (b"text,label\na,1\nb,2\nc,3\n", [], "3 different labels in 3 rows, and 1 is"),
         (b"text,label\na,x\nb,x\nc,x\n", [], "1 different labels in 3 rows, and 'x'"),
         (b"text,label\na,1\nb,0\nc,1\nd,0\n", [], "Change --test-size."),

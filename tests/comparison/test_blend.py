@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import sklearn
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
@@ -83,7 +86,7 @@ def test_three_classes_and_strings(weights: str) -> None:
     np.testing.assert_allclose(blend.predict_proba(texts).sum(axis=1), 1.0)
 
 
-def test_unlabelled_rows_go_to_those_who_use_them() -> None:
+def test_unlabeled_rows_go_to_those_who_use_them() -> None:
     network = make_sentiment_pipeline(
         maxlen=20, units=2, epochs=1, virtual_adversarial=0.1, random_state=0
     )
@@ -97,7 +100,7 @@ def test_unlabelled_rows_go_to_those_who_use_them() -> None:
     assert len(lengths) == 290
 
 
-def test_frozen_classifiers_that_used_unlabelled_rows() -> None:
+def test_frozen_classifiers_that_used_unlabeled_rows() -> None:
     labels = np.array(LABELS)
     labels[60:] = -1
     bag = BAGS[0][1]
@@ -121,11 +124,127 @@ def test_other_classes_cannot_be_blended() -> None:
 
 
 def test_it_is_a_scikit_learn_estimator() -> None:
-    blend = BlendedClassifier(BAGS, random_state=0)
+    blend = clone(BlendedClassifier(BAGS, random_state=0))
     assert "nb__multinomialnb__alpha" in blend.get_params()
     blend.set_params(nb__multinomialnb__alpha=0.5, validation_split=0.2)
     assert clone(blend).estimators[0][1][-1].alpha == 0.5
     assert cross_val_score(blend, REVIEWS, LABELS, cv=2).shape == (2,)
+
+
+def test_a_search_sets_what_its_members_have() -> None:
+    network = make_sentiment_pipeline(maxlen=20, units=2, epochs=1, random_state=0)
+    blend = BlendedClassifier([("net", network), *BAGS], random_state=0)
+    grid = {
+        "net__clf__units": [3],
+        "nb__multinomialnb__alpha": [0.5],
+        "pairs": ["drop"],
+    }
+    best = GridSearchCV(blend, grid, cv=2).fit(REVIEWS, LABELS).best_estimator_
+    assert best.named_estimators_["net"]["clf"].units == 3
+    assert best.named_estimators_["nb"][-1].alpha == 0.5
+    assert best.named_estimators_["pairs"] == "drop"
+
+
+def test_a_mistyped_name_is_answered_with_the_right_one() -> None:
+    blend = BlendedClassifier(BAGS)
+    with pytest.raises(ValueError, match="Did you mean 'refit'"):
+        blend.set_params(refitt=True)
+    with pytest.raises(ValueError, match="Invalid parameter 'alfa'"):
+        blend.set_params(nb__multinomialnb__alfa=0.5)
+    with pytest.raises(ValueError, match="no parameter 'nobody__alpha'"):
+        blend.set_params(nobody__alpha=0.5)
+
+
+@pytest.mark.parametrize("weights", ["learnt", "equal"])
+def test_a_dropped_member_is_as_if_it_never_was(weights: str) -> None:
+    params = {"weights": weights, "random_state": 0}
+    blend = BlendedClassifier(BAGS, **params).set_params(pairs="drop")
+    blend.fit(REVIEWS, LABELS)
+    without = BlendedClassifier(BAGS[:1], **params).fit(REVIEWS, LABELS)
+    np.testing.assert_array_equal(
+        blend.predict_proba(REVIEWS), without.predict_proba(REVIEWS)
+    )
+    assert len(blend.estimators_) == 1
+    assert blend.named_estimators_["pairs"] == "drop"
+    assert blend.named_estimators_.nb is blend.estimators_[0]
+    with pytest.raises(ValueError, match="All estimators are dropped"):
+        blend.set_params(nb="drop").fit(REVIEWS, LABELS)
+
+
+COUNTS = CountVectorizer().fit_transform(REVIEWS)
+LINEAR = [("nb", MultinomialNB()), ("lr", LogisticRegression())]
+
+
+@pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.coo_array], ids=str)
+@pytest.mark.parametrize("weights", ["learnt", "equal"])
+def test_sparse_rows_are_as_good_as_dense_ones(weights: str, make) -> None:
+    dense, blend = (
+        BlendedClassifier(LINEAR, weights=weights, random_state=0).fit(X, LABELS)
+        for X in (COUNTS.toarray(), make(COUNTS))
+    )
+    np.testing.assert_allclose(
+        blend.predict_proba(COUNTS), dense.predict_proba(COUNTS.toarray()), rtol=1e-4
+    )
+    assert blend.n_features_in_ == COUNTS.shape[1]
+    assert not hasattr(blend, "feature_names_in_")
+    assert blend.__sklearn_tags__().input_tags.sparse
+
+
+def test_names_of_columns_are_known_and_checked() -> None:
+    X = pd.DataFrame(COUNTS.toarray()[:, :2], columns=["one", "two"])
+    blend = BlendedClassifier(LINEAR, random_state=0)
+    assert not hasattr(blend, "n_features_in_")
+    blend.fit(X, LABELS)
+    assert blend.feature_names_in_.tolist() == ["one", "two"]
+    assert blend.n_features_in_ == 2
+    with pytest.raises(ValueError, match="feature names should match"):
+        blend.predict(X.rename(columns={"two": "three"}))
+
+
+def test_rows_without_weight_are_as_if_they_were_not_there() -> None:
+    """Pipelines get the weights for their last step."""
+    weight = np.repeat([1.0, 0.0], 150)
+    blend = BlendedClassifier(BAGS[:1], weights="equal")
+    blend.fit(REVIEWS, LABELS, sample_weight=weight)
+    assert blend.estimators_[0][-1].class_count_.sum() == 150
+    half = MultinomialNB().fit(COUNTS[:150], LABELS[:150])
+    np.testing.assert_allclose(
+        blend.predict_proba(REVIEWS), half.predict_proba(COUNTS), atol=1e-6
+    )
+
+
+def test_weights_of_rows_weigh_the_held_out_rows_too() -> None:
+    """Each member knows the labels of one half of the rows."""
+    X, y = np.tile(np.eye(4), (25, 1)), np.tile([0, 0, 1, 1], 25)
+    first = LogisticRegression().fit(X, y)
+    second = LogisticRegression().fit(X, np.tile([0, 1, 0, 1], 25))
+    members = [("first", FrozenEstimator(first)), ("second", FrozenEstimator(second))]
+    y = np.concatenate([y, np.tile([0, 1, 0, 1], 25)])
+    for weight in (1000.0, 0.001):
+        blend = BlendedClassifier(members, validation_split=0.5, random_state=0)
+        rows = np.repeat([weight, 1.0], 100)
+        blend.fit(np.vstack([X, X]), y, sample_weight=rows)
+        first, second = blend.final_estimator_.coef_[0]
+        assert (first > 2 * abs(second)) if weight > 1 else (second > 2 * abs(first))
+
+
+def test_metadata_routing_asks_each_member() -> None:
+    weight = np.repeat([1.0, 0.0], 150)
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = MultinomialNB().set_fit_request(sample_weight=True)
+        refuses = MultinomialNB().set_fit_request(sample_weight=False)
+        members = [
+            ("asks", make_pipeline(CountVectorizer(), asks)),
+            ("refuses", make_pipeline(CountVectorizer(), refuses)),
+        ]
+        blend = BlendedClassifier(members, weights="equal")
+        blend.fit(REVIEWS, LABELS, sample_weight=weight)
+        counts = [each[-1].class_count_.sum() for each in blend.estimators_]
+        assert counts == [150, 300]
+        with pytest.raises(TypeError, match="unexpected argument"):
+            blend.fit(REVIEWS, LABELS, other=weight)
+    with pytest.raises(ValueError, match="enable_metadata_routing=True"):
+        blend.fit(REVIEWS, LABELS, other=weight)
 
 
 @pytest.mark.parametrize(
@@ -145,5 +264,7 @@ def test_bad_parameters(changes: dict, message: str) -> None:
 
 
 def test_lengths_must_agree() -> None:
-    with pytest.raises(ValueError, match="300 rows and y has 10 labels"):
+    with pytest.raises(
+        ValueError, match=r"inconsistent numbers of samples: \[300, 10\]"
+    ):
         BlendedClassifier(BAGS).fit(REVIEWS, LABELS[:10])

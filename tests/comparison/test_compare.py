@@ -33,8 +33,8 @@ from skrnn.comparison import (
     store,
 )
 from skrnn.datasets import make_reviews
-from tests.classifiers.test_base import small
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 X, Y = make_classification(n_samples=120, n_features=5, random_state=0)
 DATA = (X[:80], Y[:80], X[80:], Y[80:])
@@ -201,7 +201,7 @@ def test_rows_without_a_label_are_no_class() -> None:
     table = comparison.to_frame()
     assert table["error"].isna().all()
     assert comparison.classes.tolist() == [0, 1]
-    assert (comparison.n_train, comparison.n_unlabelled) == (40, 40)
+    assert (comparison.n_train, comparison.n_unlabeled) == (40, 40)
     assert "fitted on 40 rows (some on 40 more" in comparison.to_html()
     assert "Classes: 0, 1." in comparison.to_html()
     fitted = comparison.estimators
@@ -237,7 +237,7 @@ def test_minus_one_may_be_a_class(train: list[int], test: list[int]) -> None:
     )
     assert comparison.classes.tolist() == train
     assert comparison.estimators["Rows"].n_rows_ == 80
-    assert comparison.n_unlabelled == 0
+    assert comparison.n_unlabeled == 0
 
 
 def test_no_label_at_all_is_refused() -> None:
@@ -374,7 +374,7 @@ def test_what_cannot_be_kept_is_still_compared(tmp_path: Path, monkeypatch) -> N
     def full(*args, **kwargs) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(store, "save_whole", full)
+    monkeypatch.setattr(store, "save_atomically", full)
     with pytest.warns(UserWarning, match="No space left"):
         comparison = compare_models(
             [DummyClassifier()], *DATA, memory=tmp_path, verbose=0

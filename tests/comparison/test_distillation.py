@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
@@ -44,7 +47,7 @@ def test_the_student_learns_what_the_teacher_is_certain_of() -> None:
 
 
 def test_texts_without_labels_help() -> None:
-    """A student of ten labelled reviews knows less than one whom a teacher helps."""
+    """A student of ten labeled reviews knows less than one whom a teacher helps."""
     y = np.array(LABELS)
     y[10:] = -1
     alone = clone(STUDENT).fit(REVIEWS[:10], y[:10]).score(REVIEWS, LABELS)
@@ -82,7 +85,7 @@ def test_metadata_routing_takes_the_weights_too() -> None:
     )
 
 
-def test_a_blend_hands_it_the_unlabelled_rows() -> None:
+def test_a_blend_hands_it_the_unlabeled_rows() -> None:
     taught = DistilledClassifier(STUDENT, TEACHER)
     blend = BlendedClassifier([("taught", taught), ("bag", TEACHER)], weights="equal")
     blend.fit(REVIEWS, partly_labelled())
@@ -98,12 +101,98 @@ def test_nothing_without_a_label_is_warned_of() -> None:
 
 @pytest.mark.parametrize(
     ("y", "message"),
-    [(np.full(300, -1), "without a label"), (LABELS[:10], "300 rows and y has 10")],
+    [(np.full(300, -1), "without a label"), (LABELS[:10], r"samples: \[300, 10\]")],
     ids=["no label", "lengths"],
 )
 def test_bad_labels(y: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, y)
+
+
+def test_all_that_get_params_lists_can_be_set() -> None:
+    network = make_sentiment_pipeline(maxlen=20, units=2, random_state=0)
+    model = DistilledClassifier(network, TEACHER)
+    model.set_params(**model.get_params())
+    model.set_params(estimator=clone(STUDENT), estimator__logisticregression__C=0.5)
+    assert model.estimator[-1].C == 0.5
+    with pytest.raises(ValueError, match="Did you mean 'teacher'"):
+        model.set_params(techer=STUDENT)
+    with pytest.raises(ValueError, match="no parameter 'student__C'"):
+        model.set_params(student__C=1.0)
+    with pytest.raises(ValueError, match="Invalid parameter 'multinomialmb'"):
+        model.set_params(teacher__multinomialmb__alpha=1.0)
+    with pytest.raises(ValueError, match="Did you mean 'units'"):
+        DistilledClassifier(network, TEACHER).set_params(estimator__clf__unit=3)
+
+
+def test_it_can_be_searched() -> None:
+    network = make_sentiment_pipeline(maxlen=20, units=2, epochs=1, random_state=0)
+    grid = {"estimator__clf__units": [2, 3], "teacher__multinomialnb__alpha": [0.5]}
+    search = GridSearchCV(DistilledClassifier(network, TEACHER), grid, cv=2)
+    search.fit(REVIEWS, partly_labelled())
+    assert search.cv_results_["param_estimator__clf__units"].tolist() == [2, 3]
+    assert search.best_estimator_.teacher_[-1].alpha == 0.5
+
+
+COUNTS = CountVectorizer().fit_transform(REVIEWS)
+
+
+@pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.coo_array], ids=str)
+def test_sparse_rows_are_as_good_as_dense_ones(make) -> None:
+    dense, model = (
+        DistilledClassifier(LogisticRegression(), MultinomialNB()).fit(
+            X, partly_labelled()
+        )
+        for X in (COUNTS.toarray(), make(COUNTS))
+    )
+    np.testing.assert_allclose(
+        model.predict_proba(COUNTS), dense.predict_proba(COUNTS.toarray()), rtol=1e-4
+    )
+    assert model.n_features_in_ == COUNTS.shape[1]
+    assert model.__sklearn_tags__().input_tags.sparse
+
+
+def test_names_of_columns_are_known_and_checked() -> None:
+    X = pd.DataFrame(COUNTS.toarray()[:, :2], columns=["one", "two"])
+    model = DistilledClassifier(LogisticRegression(), MultinomialNB())
+    assert not hasattr(model, "feature_names_in_")
+    model.fit(X, partly_labelled())
+    assert model.feature_names_in_.tolist() == ["one", "two"]
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(X.rename(columns={"two": "three"}))
+
+
+def test_weights_of_rows_multiply_the_certainty() -> None:
+    y, weight = partly_labelled(), np.repeat([0.0, 0.5], 150)
+    model = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, y, sample_weight=weight)
+    assert model.teacher_[-1].class_count_.sum() == 0.5 * 75
+    student = clone(STUDENT).fit(
+        REVIEWS,
+        model.transduction_,
+        logisticregression__sample_weight=weight * model.certainty_,
+    )
+    np.testing.assert_array_equal(
+        model.predict_proba(REVIEWS), student.predict_proba(REVIEWS)
+    )
+    with pytest.raises(ValueError, match=r"sample_weight.shape == \(10,\)"):
+        model.fit(REVIEWS, y, sample_weight=np.ones(10))
+
+
+def test_metadata_routing_asks_student_and_teacher() -> None:
+    y, weight = partly_labelled(), np.repeat([0.0, 0.5], 150)
+    plain = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, y, sample_weight=weight)
+    with sklearn.config_context(enable_metadata_routing=True):
+        student, teacher = clone(STUDENT), clone(TEACHER)
+        student[-1].set_fit_request(sample_weight=True)
+        teacher[-1].set_fit_request(sample_weight=True)
+        routed = DistilledClassifier(student, teacher)
+        routed.fit(REVIEWS, y, sample_weight=weight)
+        np.testing.assert_array_equal(
+            routed.predict_proba(REVIEWS), plain.predict_proba(REVIEWS)
+        )
+        teacher[-1].set_fit_request(sample_weight=False)
+        routed.fit(REVIEWS, y, sample_weight=weight)
+        assert routed.teacher_[-1].class_count_.sum() == 150
 
 
 def test_bad_estimators() -> None:

@@ -122,7 +122,9 @@ def test_texts_without_labels(tmp_path: Path) -> None:
     assert reviews.target is None
     path = write(tmp_path, "a;b\nx;y\n")
     assert load_reviews(path, text_column="a;b", label_column=None).data == ["x;y"]
-    with pytest.raises(ValueError, match="lacks the text in 1 of 2 rows"):
+    with pytest.raises(
+        ValueError, match=r"empty cells in 'review_text', in 1 of 2 rows"
+    ):
         load_reviews(write(tmp_path, "review_text,x\n,1\na,2\n"), label_column=None)
 
 
@@ -150,3 +152,14 @@ def test_amazon_reviews(skrnn_data: Path) -> None:
     X, y = load_reviews(skrnn_data / "Amazon_reviews_train.csv", return_X_y=True)
     assert len(X) == 2944
     assert np.bincount(y).tolist() == [1467, 1477]
+
+
+def test_an_error_names_the_columns_that_were_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("title,body,stars\nGood,So good,5\nBad,,1\nFine,All fine,5\n")
+    with pytest.raises(
+        ValueError,
+        match=r"empty cells in 'body', in 1 of 3 rows, the first in row 2 .*guessed: "
+        r"text_column='body', label_column='stars'",
+    ):
+        load_reviews(path, text_column="auto", label_column="auto")

@@ -127,7 +127,7 @@ def test_bad_parquet_files(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"reviews\.parquet is not a Parquet file"):
         list(ReviewStream(path))
     FRAME.assign(label=[1.0] * 24 + [None]).to_parquet(path)
-    with pytest.raises(ValueError, match=r"lacks the text or the label .* row 25 "):
+    with pytest.raises(ValueError, match=r"empty cells in 'label', .* row 25 "):
         list(ReviewStream(path, chunk_size=5))
     with pytest.raises(ValueError, match="Did you mean 'label'"):
         list(ReviewStream(path, label_column="lable"))

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from skrnn import TextSequencer, long_term_dependency
 from skrnn.datasets import make_reviews
 from skrnn.inspection import dependency
-from tests.classifiers.test_base import small
+from tests.estimators.test_base import small
 
 
 def tfidf():

@@ -7,8 +7,8 @@ import pytest
 
 from skrnn import RNNSentimentClassifier
 from skrnn.inspection.network import VectorScorer, attention_of_network
-from tests.classifiers.test_base import small
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
 
 
 def three_classes(sequences: Sequences, **params) -> RNNSentimentClassifier:

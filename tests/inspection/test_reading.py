@@ -35,6 +35,18 @@ def test_stems_and_accents_are_shown_as_typed_and_stop_words_left_out() -> None:
     )  # fmt: skip
 
 
+def test_emoticons_and_typographic_letters_are_shown_as_typed() -> None:
+    assert tokens("The ﬁne film :D ＢＡＤ", stop_words="english") == (
+        "ﬁne", "film", ":D", "ＢＡＤ",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("preprocessor", [str.lower, str.swapcase])
+def test_words_are_shown_as_they_were_before_a_preprocessor(preprocessor) -> None:
+    shown = tokens("I Liked <i>MOVIES</i>", preprocessor=preprocessor)
+    assert shown == ("I", "Liked", "MOVIES")
+
+
 def test_tokens_of_nltk_are_those_of_nltk() -> None:
     assert tokens("Didn't like U.S. movies.", tokenizer="nltk") == (
         "Did", "n't", "like", "U.S.", "movies", ".",

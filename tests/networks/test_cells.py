@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.networks import kernels
+from skrnn.kernels import tf_ops
 from skrnn.networks.cells import CELLS, recurrent_layer
 
 KERAS = {
@@ -79,14 +79,14 @@ def test_states_and_gradients_are_those_of_keras(
 
 @pytest.mark.parametrize("cell", KERAS)
 def test_the_compiled_loop_runs(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind = kernels.LOOPS[cell]
+    kind = tf_ops.NUMBA_KERNELS[cell]
     calls = []
 
     def recorded(*arrays: np.ndarray) -> None:
         calls.append([a.shape for a in arrays])
         kind.forward(*arrays)
 
-    monkeypatch.setitem(kernels.LOOPS, cell, replace(kind, forward=recorded))
+    monkeypatch.setitem(tf_ops.NUMBA_KERNELS, cell, replace(kind, forward=recorded))
     ours, theirs = pair(cell, 32, **({"reset_after": False} if cell == "gru" else {}))
     for training in (False, True):
         assert OURS in traced_operations(ours, training)

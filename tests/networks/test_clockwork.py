@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.networks import kernels
+from skrnn.kernels import tf_ops
 from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.cells import ClockworkRNN, recurrent_layer
 from tests.networks.test_builders import SPEC
@@ -171,7 +171,7 @@ def test_what_is_not_heard_has_no_gradient() -> None:
     arrays = [tf.constant(rng.standard_normal(s), tf.float32) for s in shapes]
     with tf.GradientTape() as tape:
         tape.watch(arrays)
-        states = kernels.clockwork(*arrays, periods=(1, 2, 3))
+        states = tf_ops.clockwork(*arrays, periods=(1, 2, 3))
     gradient = tape.gradient(states, arrays)[2].numpy()
     unheard = np.kron(np.triu(np.ones((3, 3)), 1), np.ones((2, 2))) == 1
     np.testing.assert_array_equal(gradient == 0.0, unheard)

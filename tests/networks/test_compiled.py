@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.objective import Objective
+from skrnn.networks.losses import Objective
 from tests.networks.test_builders import SPEC
 
 SMALL = replace(
@@ -41,7 +41,7 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     table = model.get_layer("embedding").embeddings.value
     lengths = tf.constant((IDS > 0).sum(axis=1), tf.int32)
     judge = made._judge
-    labelled = y >= 0
+    labeled = y >= 0
     loss_of = keras.losses.binary_crossentropy
     with tf.GradientTape(persistent=True) as tape:
         vectors = tf.gather(table, IDS)
@@ -53,7 +53,7 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     # The sign for rows without a label is drawn: it is told from the network's step.
     moves = []
     for row in range(4):
-        if labelled[row]:
+        if labeled[row]:
             length = objective.adversarial or objective.virtual_adversarial
             moves.append(unit[row] * length * (-1 if y[row] else 1))
         else:
@@ -65,11 +65,11 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
         moved = judge([vectors + np.array(moves, np.float32), lengths])
         by_label = loss_of(np.maximum(y, 0)[:, None], moved)
         by_output = loss_of(fixed, moved)
-        n = labelled.sum()
-        loss = tf.reduce_sum(clean * WEIGHT * labelled) / n
+        n = labeled.sum()
+        loss = tf.reduce_sum(clean * WEIGHT * labeled) / n
         if objective.adversarial:
-            loss += tf.reduce_sum(by_label * WEIGHT * labelled) / n
-            virtual = ~labelled
+            loss += tf.reduce_sum(by_label * WEIGHT * labeled) / n
+            virtual = ~labeled
         else:
             virtual = np.full(4, True)
         if objective.virtual_adversarial:

@@ -43,9 +43,9 @@ def test_lengths(ids: np.ndarray) -> None:
 
 def test_reverse_sequence_leaves_padding_at_the_end() -> None:
     states = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
-    turned = np.asarray(ReverseSequence()(states, np.array([3, 2], dtype=np.int32)))
-    np.testing.assert_array_equal(turned[0], states[0, ::-1])
-    np.testing.assert_array_equal(turned[1], states[1, [1, 0, 2]])
+    transposed = np.asarray(ReverseSequence()(states, np.array([3, 2], dtype=np.int32)))
+    np.testing.assert_array_equal(transposed[0], states[0, ::-1])
+    np.testing.assert_array_equal(transposed[1], states[1, [1, 0, 2]])
 
 
 @pytest.mark.parametrize("n_words", [3, 4000])

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 
 import skrnn
 from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
@@ -49,6 +51,16 @@ MODELS: dict[str, Callable[[], Any]] = {
         sentence_units=3,
         sentence_length=4,
     ),
+    "baseline": lambda: make_baseline("tfidf", vec__max_features=9).fit(
+        REVIEWS, LABELS
+    ),
+    "calibrated_vote": lambda: VotingClassifier(
+        [
+            ("network", CalibratedClassifierCV(fit_small(), cv=2)),
+            ("bag", make_baseline(vec__max_features=9)),
+        ],
+        voting="soft",
+    ).fit(REVIEWS, THREE),
 }
 
 

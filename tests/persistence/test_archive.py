@@ -12,8 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 import skrnn
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
@@ -23,7 +23,8 @@ from tests.persistence.conftest import LABELS, REVIEWS, fit_small
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("saved") / "model.skrnn"
-    model = Pipeline([("same", FunctionTransformer()), *fit_small().steps])
+    words, network = fit_small().steps
+    model = Pipeline([words, ("by_skops", VarianceThreshold()), network])
     skrnn.save(model.fit(REVIEWS, LABELS), path)
     return path
 
@@ -76,57 +77,78 @@ def rewritten(source: Path, target: Path, change, *, method=zipfile.ZIP_STORED) 
     return target
 
 
-def step(schema, number):
-    return schema["estimator"]["steps"][number][1]
+def step(schema, name):
+    return dict(schema["estimator"]["steps"])[name]
+
+
+def seq(schema):
+    return step(schema, "seq")
+
+
+def clf(schema):
+    return step(schema, "clf")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s, m: s.update(format_version=2), "Upgrade skrnn"),
+        (lambda s, m: s.update(format_version=3), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
         (lambda s, m: s.update(format="other"), "no model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
-        (lambda s, m: step(s, 1).update({"class": "os.system"}), "not known here"),
-        (lambda s, m: step(s, 1)["params"].update(x=1), "no parameter 'x'"),
-        (lambda s, m: step(s, 1)["params"].update(maxlen=-1), "maxlen"),
-        (lambda s, m: step(s, 1)["params"].update(stemmer={"x": 1}), "tagged 'x'"),
+        (lambda s, m: seq(s).update({"class": "os.system"}), "not known here"),
+        (lambda s, m: seq(s)["params"].update(x=1), "no parameter 'x'"),
+        (lambda s, m: seq(s)["params"].update(maxlen=-1), "maxlen"),
+        (lambda s, m: seq(s)["params"].update(stemmer={"x": 1}), "tagged 'x'"),
         (
-            lambda s, m: step(s, 1)["params"].update(stemmer={"function": "os.system"}),
+            lambda s, m: seq(s)["params"].update(stemmer={"function": "os.system"}),
             "the function 'os.system'",
         ),
-        (lambda s, m: step(s, 1)["fitted"].pop("maxlen_"), "missing"),
-        (lambda s, m: step(s, 1)["fitted"].update(maxlen_=2**40), "maxlen_ is none"),
-        (lambda s, m: step(s, 1)["fitted"].update(vocabulary_=3), "vocabulary"),
-        (lambda s, m: step(s, 2)["network"].update(units=[2**40]), "should be float32"),
-        (lambda s, m: step(s, 2)["network"].update(units=["3"]), "units"),
-        (lambda s, m: step(s, 2)["network"].update(cell="other"), "cell='other'"),
-        (lambda s, m: step(s, 2)["network"].update(depth=1), "fields unknown"),
-        (lambda s, m: step(s, 2)["network"].update(periods=[1]), r"periods=\(1,\)"),
-        (lambda s, m: step(s, 2)["network"].update(units=[]), r"units=\(\)"),
-        (lambda s, m: step(s, 2)["network"].update(sentence_units=[2]), "sentence_"),
+        (lambda s, m: seq(s)["fitted"].pop("maxlen_"), "missing"),
+        (lambda s, m: seq(s)["fitted"].update(oov_rate_="x"), "oov_rate_"),
         (
-            lambda s, m: step(s, 2)["network"].update(cell="clockwork", periods=[2, 1]),
+            lambda s, m: seq(s)["fitted"].update(maxlen_=2**40),
+            "maxlen_ is none",
+        ),
+        (lambda s, m: seq(s)["fitted"].update(vocabulary_=3), "vocabulary"),
+        (
+            lambda s, m: clf(s)["network"].update(units=[2**40]),
+            "should be float32",
+        ),
+        (lambda s, m: clf(s)["network"].update(units=["3"]), "units"),
+        (lambda s, m: clf(s)["network"].update(cell="other"), "cell='other'"),
+        (lambda s, m: clf(s)["network"].update(depth=1), "fields unknown"),
+        (lambda s, m: clf(s)["network"].update(periods=[1]), r"periods=\(1,\)"),
+        (lambda s, m: clf(s)["network"].update(units=[]), r"units=\(\)"),
+        (
+            lambda s, m: clf(s)["network"].update(sentence_units=[2]),
+            "sentence_",
+        ),
+        (
+            lambda s, m: clf(s)["network"].update(cell="clockwork", periods=[2, 1]),
             r"periods=\(2, 1\)",
         ),
         (
-            lambda s, m: step(s, 2).update(
+            lambda s, m: clf(s).update(
                 {"class": "skrnn.HierarchicalAttentionClassifier", "params": {}}
             ),
             "do not belong",
         ),
-        (lambda s, m: step(s, 2)["network"].pop("cell"), "lacks a field"),
+        (lambda s, m: clf(s)["network"].pop("cell"), "lacks a field"),
         (
-            lambda s, m: step(s, 2)["fitted"].update(
+            lambda s, m: clf(s)["fitted"].update(
                 classes_={"strings": ["a", "b"], "width": 2**30}
             ),
             "wide",
         ),
-        (lambda s, m: step(s, 2)["weights"].pop("output/bias"), "missing"),
-        (lambda s, m: step(s, 2)["params"].update(memory="/"), "never kept"),
-        (lambda s, m: step(s, 2)["fitted"].update(n_embeddings_=3), "do not belong"),
-        (lambda s, m: step(s, 2).update(weights={"a": "b"}), "KeyError"),
-        (lambda s, m: step(s, 0).update(file="none"), "KeyError"),
+        (lambda s, m: clf(s)["weights"].pop("output/bias"), "missing"),
+        (lambda s, m: clf(s)["params"].update(memory="/"), "never kept"),
+        (
+            lambda s, m: clf(s)["fitted"].update(n_embeddings_=3),
+            "do not belong",
+        ),
+        (lambda s, m: clf(s).update(weights={"a": "b"}), "KeyError"),
+        (lambda s, m: step(s, "by_skops").update(file="none"), "KeyError"),
         (lambda s, m: m.update({"skops/0.skops": b"no zip"}), "no sound zip"),
         (lambda s, m: m.update({"weights.safetensors": b"12345678"}), "Safetensor"),
         (lambda s, m: m.update({"more/code.py": b"x"}) or s.pop("format"), "no model"),
@@ -144,7 +166,7 @@ def test_keras_is_not_made_to_import_anything(tmp_path: Path) -> None:
         target = rewritten(
             tmp_path / "model",
             tmp_path / "changed",
-            lambda s, m, part=part: step(s, 1)["params"].update(
+            lambda s, m, part=part: clf(s)["params"].update(
                 optimizer={"keras": [part, {"dict": {}}]}
             ),
         )

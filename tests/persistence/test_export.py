@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from sklearn.ensemble import BaggingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -20,7 +21,7 @@ from skrnn.networks.builders import NetworkSpec, build_network
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.persistence.graph import build_graph
-from skrnn.persistence.layout import read_spec, weight_shapes, write_spec
+from skrnn.persistence.weight_shapes import read_spec, weight_shapes, write_spec
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
@@ -66,7 +67,7 @@ def assert_agrees_with_keras(spec: NetworkSpec) -> None:
     shapes = {name: weight.shape for name, weight in weights.items()}
     assert weight_shapes(spec) == shapes
     assert read_spec(write_spec(spec)) == spec
-    graph = build_graph(spec, weights)
+    graph = build_graph([(spec, weights, "ids", "probabilities")])
     onnx.checker.check_model(graph, full_check=True)
     session = onnxruntime.InferenceSession(graph.SerializeToString())
     for ids in (IDS, IDS[:1], IDS[3:4], IDS[5:6], IDS[::-1, :3]):
@@ -139,7 +140,8 @@ def test_padding_and_batches_never_change_an_answer(params) -> None:
         name: rng.normal(size=shape).astype(np.float32)
         for name, shape in weight_shapes(spec).items()
     }
-    model = build_graph(spec, weights).SerializeToString()
+    graph = build_graph([(spec, weights, "ids", "probabilities")])
+    model = graph.SerializeToString()
     session = onnxruntime.InferenceSession(model)
     (together,) = session.run(None, {"ids": IDS})
     (wider,) = session.run(None, {"ids": np.pad(IDS, ((0, 0), (4, 3)))})
@@ -227,8 +229,18 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
         skrnn.export_onnx(other, path)
     with pytest.raises(TypeError, match="got TextSequencer"):
         skrnn.export_onnx(TextSequencer(), path)
-    with pytest.raises(TypeError, match="named_estimators_"):
+    with pytest.raises(NotFittedError, match="BlendedClassifier is not fitted"):
         skrnn.export_onnx(BlendedClassifier([("network", fit_small())]), path)
+    hard = VotingClassifier([("bag", make_baseline(vec__min_df=1))])
+    with pytest.raises(TypeError, match='takes a VotingClassifier with voting="soft"'):
+        skrnn.export_onnx(hard.fit(REVIEWS, LABELS), path)
+    forest = BaggingClassifier().fit(
+        TextSequencer(maxlen=9).fit_transform(REVIEWS), LABELS
+    )
+    with pytest.raises(TypeError, match=r"BaggingClassifier.*It takes a Pipeline of"):
+        skrnn.export_onnx(forest, path)
+    with pytest.raises(TypeError, match="got dict"):
+        skrnn.export_onnx({}, path)
     with pytest.raises(ValueError, match=r"stemmer=.*a lambda"):
         skrnn.export_onnx(fit_small(stemmer=lambda word: word), path)
     assert not path.exists()

@@ -16,9 +16,13 @@ import joblib
 import keras
 import numpy as np
 import pytest
+from nltk.stem import SnowballStemmer
+from nltk.tokenize import TweetTokenizer
 from numpy.testing import assert_array_equal
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import NotFittedError
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import VarianceThreshold
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -32,6 +36,8 @@ from skrnn.comparison import (
     NBSVMClassifier,
     make_baseline,
 )
+from skrnn.estimators.routing import make_optimizer
+from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"
@@ -126,7 +132,7 @@ def test_the_schema_can_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
         schema = json.loads(archive.read("schema.json"))
     (_, words), (_, network) = schema["estimator"]["steps"]
-    assert schema["format_version"] == 1
+    assert schema["format_version"] == 2
     assert schema["versions"]["keras"] == keras.__version__
     assert words["fitted"]["vocabulary_"]["dict"] == pipeline["seq"].vocabulary_
     assert network["params"]["cell"] == "lstm"
@@ -155,7 +161,7 @@ def test_optimizers_and_schedules(tmp_path: Path) -> None:
         model = fit_small(**params)
         loaded = there_and_back(model, tmp_path)
         assert_same_answers(loaded, model)
-        clones = [m["clf"]._make_optimizer() for m in (model, loaded)]
+        clones = [make_optimizer(m["clf"]) for m in (model, loaded)]
         configs = [{**c.get_config(), "name": ""} for c in clones]
         assert configs[0] == configs[1]
         loaded.fit(REVIEWS, LABELS)
@@ -178,17 +184,14 @@ def test_a_loaded_classifier_learns_on(pipeline: Pipeline, tmp_path: Path) -> No
     assert len(loaded["clf"].history_["loss"]) == 2
 
 
-def test_steps_of_scikit_learn_go_through_skops(tmp_path: Path) -> None:
+def test_other_steps_of_scikit_learn_go_through_skops(tmp_path: Path) -> None:
+    words, network = fit_small().steps
     model = Pipeline(
-        [
-            ("same", FunctionTransformer()),
-            ("none", "passthrough"),
-            *fit_small().steps,
-        ]
+        [words, ("none", "passthrough"), ("varying", VarianceThreshold()), network]
     ).fit(REVIEWS, LABELS)
     assert_same_answers(there_and_back(model, tmp_path), model)
-    bag = make_pipeline(CountVectorizer(), LogisticRegression()).fit(REVIEWS, LABELS)
-    assert_same_answers(there_and_back(bag, tmp_path), bag)
+    with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
+        assert "skops/0.skops" in archive.namelist()
 
 
 def upper(texts):
@@ -214,7 +217,7 @@ def test_own_functions_are_named_and_must_be_trusted(tmp_path: Path) -> None:
     model = Pipeline([("up", FunctionTransformer(upper)), *fit_small().steps])
     model.fit(REVIEWS, LABELS)
     name = f"{__name__}.upper"
-    with pytest.raises(ValueError, match="skops does not trust"):
+    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
         there_and_back(model, tmp_path)
     assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
     with pytest.raises(TypeError, match="list of names"):
@@ -222,16 +225,61 @@ def test_own_functions_are_named_and_must_be_trusted(tmp_path: Path) -> None:
 
 
 class Stems:
+    """Keeps what it was made with under another name."""
+
+    def __init__(self, length: int) -> None:
+        self.n = length
+
     def stem(self, word: str) -> str:
-        return word
+        return word[: self.n]
+
+
+def shout(text: str) -> str:
+    return text.upper().replace("FILM", "movie")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"tokenizer": TweetTokenizer(preserve_case=False, reduce_len=True).tokenize},
+        {"tokenizer": re.compile(r"\w+|[!?]").findall},
+        {"stemmer": SnowballStemmer("german").stem},
+        {"preprocessor": str.casefold, "strip_html": False},
+    ],
+)
+def test_methods_and_preprocessors_give_the_same_tokens(params, tmp_path) -> None:
+    model = fit_small(**params)
+    loaded = there_and_back(model, tmp_path)
+    for text in ODD:
+        analyze, analyze_loaded = (m["seq"].build_analyzer() for m in (model, loaded))
+        assert analyze_loaded(text) == analyze(text)
+    assert_same_answers(loaded, model)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    served = SentimentPredictor(tmp_path / "model.onnx").predict_proba(ODD)
+    np.testing.assert_allclose(served, model.predict_proba(ODD), atol=1e-5)
+
+
+def test_a_preprocessor_of_ones_own_must_be_trusted(tmp_path: Path) -> None:
+    model = fit_small(preprocessor=shout)
+    name = f"{__name__}.shout"
+    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
+        there_and_back(model, tmp_path)
+    assert_same_answers(there_and_back(model, tmp_path, trusted=[name]), model)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match=re.escape(f"trusted=['{name}']")):
+        SentimentPredictor(tmp_path / "model.onnx")
+    served = SentimentPredictor(tmp_path / "model.onnx", trusted=[name])
+    np.testing.assert_allclose(
+        served.predict_proba(ODD), model.predict_proba(ODD), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
         (lambda word: word, "a lambda"),
-        (Stems().stem, "a method of an object"),
-        (functools.partial(str.lower), "without a name"),
+        (Stems(2).stem, "a method of an object that cannot be made again"),
+        (functools.partial(str.lower), "an object that cannot be made again"),
     ],
 )
 def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) -> None:
@@ -272,6 +320,16 @@ def test_blend_and_baselines(tmp_path: Path) -> None:
         assert_same_answers(loaded, blend)
         assert isinstance(loaded.named_estimators_["bag"]["clf"], NBSVMClassifier)
     loaded.fit(REVIEWS, THREE)  # its estimators can be cloned and fitted
+
+
+def test_a_blend_with_a_dropped_member(tmp_path: Path) -> None:
+    members = [("left", make_baseline(vec__min_df=1)), ("out", "drop")]
+    blend = BlendedClassifier(members, random_state=0).fit(REVIEWS, LABELS)
+    loaded = there_and_back(blend, tmp_path)
+    assert_same_answers(loaded, blend)
+    assert loaded.named_estimators_["out"] == "drop"
+    assert loaded.named_estimators_["left"] is loaded.estimators_[0]
+    loaded.fit(REVIEWS, LABELS)
 
 
 HALF_LABELLED = np.where(np.arange(len(LABELS)) < 30, LABELS, -1)
@@ -321,14 +379,27 @@ def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
     assert_same_answers(there_and_back(loaded, tmp_path), blend)
 
 
+class Wrapper(ClassifierMixin, BaseEstimator):
+    def __init__(self, estimator=None):
+        self.estimator = estimator
+
+    def fit(self, X, y):
+        self.estimator_ = self.estimator.fit(X, y)
+        return self
+
+
 def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> None:
     path = tmp_path / "model.skrnn"
     with pytest.raises(NotFittedError, match="not fitted yet"):
         skrnn.save(skrnn.make_sentiment_pipeline(), path)
     with pytest.raises(TypeError, match="got an object of type dict"):
         skrnn.save({}, path)
-    search = GridSearchCV(pipeline, {"clf__units": [2]}, cv=2).fit(REVIEWS, LABELS)
-    with pytest.raises(TypeError, match="best_estimator_"):
+    with pytest.raises(TypeError, match=r"Wrapper.*does not know.*\(estimator_\) inst"):
+        skrnn.save(Wrapper(fit_small()).fit(REVIEWS, LABELS), path)
+    search = GridSearchCV(
+        pipeline, {"clf__units": [2]}, cv=2, scoring=lambda model, X, y: 1.0
+    ).fit(REVIEWS, LABELS)
+    with pytest.raises(ValueError, match=r"scoring=.*a lambda"):
         skrnn.save(search, path)
     broken = pickle.loads(pickle.dumps(pipeline))
     weights = broken["clf"].model_.get_weights()
@@ -396,3 +467,25 @@ def test_golden_files(name: str) -> None:
     assert loaded.classes_.tolist() == expected["classes"]
     proba = loaded.predict_proba(expected["texts"])
     np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
+
+
+def test_a_model_of_the_first_format_keeps_its_words(tmp_path: Path) -> None:
+    texts = EXPECTED["words_0.1"]["texts"]
+    loaded = skrnn.load(DATA / "words_0.1.skrnn")  # skrnn 0.1 wrote it
+    sequencer = loaded["seq"]
+    assert sequencer.tokenizer == "word-0.1"
+    assert sequencer.normalize is None
+    # It knew English negations only, and dropped "nicht".
+    assert sequencer.stop_words == ["der", "nicht"]
+    assert not sequencer.keep_negations
+    refitted = clone(sequencer).fit(texts)
+    skrnn.save(loaded, tmp_path / "again.skrnn")
+    again = skrnn.load(tmp_path / "again.skrnn")
+    assert again.get_params(deep=False).keys() == loaded.get_params(deep=False).keys()
+    assert_array_equal(again.predict_proba(texts), loaded.predict_proba(texts))
+    for same in (loaded, again, clone(loaded)):
+        analyze = same["seq"].build_analyzer()
+        assert analyze("这部电影很好 :) ﬁne") == ["这部电影很好", "ﬁne"]
+        assert analyze("cafe\u0301 der Film <3 nicht") == ["cafe\u0301", "film", "3"]
+    assert {"这部电影很好", "ﬁne", "nai\u0308ve"} <= refitted.vocabulary_.keys()
+    assert "nicht" not in refitted.vocabulary_

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import random
 import subprocess
 import sys
 import threading
+import unicodedata
+from multiprocessing import get_context
 from pathlib import Path
 
+import cloudpickle
+import joblib
 import numpy as np
 import onnx
 import pytest
+from nltk.tokenize import TweetTokenizer
 
 import skrnn
 from skrnn.serving import SentimentPredictor
 from skrnn.serving.bundle import seal
+from skrnn.serving.rules import TextRules, write_rules
 from tests.persistence.conftest import ODD, fit_small
 
 DATA = Path(__file__).parents[1] / "persistence" / "data"
@@ -60,6 +68,22 @@ def test_nothing_heavy_is_imported(served: Path) -> None:
         text=True,
     )
     assert run.stdout.split("\n")[:2] == ["(2, 2)", "[]"]
+
+
+def test_methods_of_nltk_import_nothing_heavy_either(tmp_path: Path) -> None:
+    path = export(tmp_path, tokenizer=TweetTokenizer().tokenize)
+    code = (
+        "import sys; from skrnn.serving import SentimentPredictor\n"
+        "SentimentPredictor(sys.argv[1]).predict(['a good film'])\n"
+        "print([name for name in ('sklearn', 'pandas') if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == "[]\n"
 
 
 def test_batches_and_threads_change_nothing(served: Path) -> None:
@@ -110,6 +134,44 @@ def test_own_functions_must_be_trusted(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, model.predict_proba(ODD), atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "copied",
+    [
+        copy.deepcopy,
+        lambda predictor: pickle.loads(pickle.dumps(predictor)),
+        lambda predictor: pickle.loads(cloudpickle.dumps(predictor)),
+    ],
+    ids=["deepcopy", "pickle", "cloudpickle"],
+)
+def test_copies_need_no_file(copied, tmp_path: Path) -> None:
+    path = export(tmp_path, stemmer=stem)
+    predictor = SentimentPredictor(path, n_threads=3, trusted=[f"{__name__}.stem"])
+    path.unlink()
+    found = copied(predictor)
+    assert found.classes_.tolist() == predictor.classes_.tolist()
+    np.testing.assert_array_equal(
+        found.predict_proba(ODD * 9), predictor.predict_proba(ODD * 9)
+    )
+    np.testing.assert_array_equal(
+        copied(found).predict_proba(ODD), predictor.predict_proba(ODD)
+    )
+
+
+def test_a_pickle_holds_the_model_once(exported: Path) -> None:
+    pickled = pickle.dumps(SentimentPredictor(exported))
+    assert exported.stat().st_size < len(pickled) < exported.stat().st_size + 1000
+
+
+def test_workers_predict(exported: Path) -> None:
+    predictor = SentimentPredictor(exported)
+    expected = predictor.predict(ODD)
+    jobs = [joblib.delayed(predictor.predict)(ODD)] * 3
+    for found in joblib.Parallel(n_jobs=2)(jobs):
+        np.testing.assert_array_equal(found, expected)
+    with get_context("spawn").Pool(1) as pool:
+        np.testing.assert_array_equal(pool.apply(predictor.predict, (ODD,)), expected)
+
+
 def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> None:
     content, path = exported.read_bytes(), tmp_path / "flipped.onnx"
     rng = random.Random(0)
@@ -129,7 +191,7 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d.update(format_version=2), "upgrade skrnn"),
+        (lambda d: d.update(format_version=3), "upgrade skrnn"),
         (lambda d: d.pop("text"), "KeyError"),
         (lambda d: d["text"].update(more=1), "not known"),
         (lambda d: d["text"].update(maxlen=10**12), "not a length"),
@@ -140,6 +202,9 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
         (lambda d: d["text"].update(sentence_splitter="x"), "sentence_splitter='x'"),
         (lambda d: d["text"].update(sentence_length=0), "sentence_length=0 is not"),
         (lambda d: d["text"].update(stemmer={"function": "os.system"}), "os.system"),
+        (lambda d: d["text"].update(preprocessor="lower"), "preprocessor='lower'"),
+        (lambda d: d["text"].update(stemmer={"function": {"method": 3}}), "harmless"),
+        (lambda d: d["text"].update(stemmer={"function": {}}), "KeyError"),
         (lambda d: d["text"]["vocabulary"].update(x=2**40), "too large"),
         (lambda d: d["text"]["vocabulary"].update(x=-1), "start at 2"),
         (lambda d: d["classes"].update(dtype="O"), None),
@@ -175,3 +240,91 @@ def test_golden_files(name: str) -> None:
     assert predictor.classes_.tolist() == expected["classes"]
     proba = predictor.predict_proba(expected["texts"])
     np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d["model"].update(kind="other"), "kind 'other'"),
+        (lambda d: d["model"].update(link="other"), "KeyError: 'other'"),
+        (lambda d: d["model"].update(name="other"), "KeyError: 'other'"),
+        (lambda d: d["texts"][0].update(kind="other"), "KeyError: 'other'"),
+        (lambda d: d["texts"][0].update(inputs=["ids", "x"]), "does not run"),
+        (lambda d: d["texts"][0].update(inputs=["x"]), "does not run"),
+        (lambda d: d["texts"].clear(), "KeyError: 'text'"),
+        (lambda d: d["classes"].update(values=[0, 1, 2]), "those of its classes"),
+    ],
+)
+def test_a_model_of_a_bag_that_is_not_known_is_refused(
+    change, message, tmp_path
+) -> None:
+    model = onnx.load(DATA / "baseline.onnx")
+    described = json.loads(model.metadata_props[0].value)
+    change(described)
+    del model.metadata_props[:]
+    model.metadata_props.add(key="skrnn", value=json.dumps(described))
+    (tmp_path / "changed.onnx").write_bytes(seal(model.SerializeToString()))
+    with pytest.raises(ValueError, match=message):
+        SentimentPredictor(tmp_path / "changed.onnx")
+
+
+def test_serving_reads_as_the_sequencer_does(tmp_path: Path) -> None:
+    german, arabic = "schöne Filme nicht :)", "فيلم رائع"
+    texts = [german, arabic, "这部电影很好", "หนังแย่ <3", "no good :("] * 4
+    model = skrnn.make_sentiment_pipeline(
+        None,
+        embedding_dim=4,
+        units=3,
+        epochs=1,
+        maxlen=9,
+        random_state=0,
+        stemmer="german",
+        stop_words=["der"],
+    ).fit(texts, [1, 1, 1, 0, 0] * 4)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    predictor = SentimentPredictor(tmp_path / "model.onnx")
+    typed = [unicodedata.normalize("NFD", text) for text in texts[:5]] + ["ﬁlm :) ＜３"]
+    ((_, rules),) = predictor._texts
+    ids, lengths = rules(typed)
+    for row, n, expected in zip(
+        ids, lengths, model["seq"].transform(typed), strict=True
+    ):
+        assert row[:n].tolist() == expected[expected != 0].tolist()
+    with pytest.warns(UserWarning, match="100% of the tokens .* out of vocabulary"):
+        predictor.predict(["one two three four five six seven eight nine ten eleven"])
+
+
+def test_a_bundle_of_the_first_format_keeps_its_words() -> None:
+    expected = json.loads((DATA / "expected.json").read_text())["words_0.1"]["texts"]
+    predictor = SentimentPredictor(DATA / "words_0.1.onnx")
+    loaded = skrnn.load(DATA / "words_0.1.skrnn")
+    ((_, rules),) = predictor._texts
+    ids, lengths = rules([*expected, "这部电影很好 :) ﬁne der nicht Film"])
+    rows = loaded["seq"].transform([*expected, "这部电影很好 :) ﬁne der nicht Film"])
+    for row, n, by_sequencer in zip(ids, lengths, rows, strict=True):
+        assert row[:n].tolist() == by_sequencer[by_sequencer != 0].tolist()
+    assert lengths[-1] == 3  # neither ":)" nor "nicht"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"normalize": "x"}, "normalize='x'"),
+        ({"oov_rate": "x"}, "oov_rate='x'"),
+        ({"tokenizer": "word-0.2"}, "tokenizer='word-0.2'"),
+    ],
+)
+def test_rules_of_this_format_are_checked(changes, message) -> None:
+    sequencer = skrnn.TextSequencer().fit(["a film"])
+    rules = write_rules(
+        params=sequencer.get_params(),
+        stop_words=None,
+        vocabulary=sequencer.vocabulary_,
+        maxlen=3,
+        oov_rate=0.0,
+    )
+    TextRules(rules)
+    with pytest.raises(ValueError, match=message):
+        TextRules({**rules, **changes})
+    with pytest.raises(ValueError, match=r"missing or not known: \['normalize'\]"):
+        TextRules({k: v for k, v in rules.items() if k != "normalize"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import nltk
@@ -11,6 +12,7 @@ import pytest
 
 # The words of NLTK's list that the tests are about, in its format.
 STOP_WORDS = ["i", "the", "a", "is", "was", "not", "no", "don", "don't", "won't", "s"]
+GERMAN_STOP_WORDS = ["der", "die", "ist", "nicht", "kein", "keine", "ohne", "für"]
 
 
 @pytest.fixture
@@ -19,8 +21,24 @@ def nltk_stop_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str
     folder = tmp_path / "corpora" / "stopwords"
     folder.mkdir(parents=True)
     (folder / "english").write_text("\n".join(STOP_WORDS) + "\n")
+    (folder / "german").write_text("\n".join(GERMAN_STOP_WORDS) + "\n")
     _forget_corpus(monkeypatch, [str(tmp_path)])
     return STOP_WORDS
+
+
+@pytest.fixture
+def nltk_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, list[str]], None]:
+    """Return what writes a list of a language that NLTK then finds."""
+
+    def write(language: str, words: list[str]) -> None:
+        folder = tmp_path / "corpora" / "stopwords"
+        folder.mkdir(parents=True)
+        (folder / language).write_text("\n".join(words) + "\n", encoding="utf-8")
+        _forget_corpus(monkeypatch, [str(tmp_path)])
+
+    return write
 
 
 @pytest.fixture
@@ -63,7 +81,7 @@ def imdb_reviews(skrnn_data: Path) -> list[str]:
 @pytest.fixture
 def amazon_reviews(skrnn_data: Path) -> list[str]:
     """Return the Amazon reviews."""
-    files = sorted(skrnn_data.glob("Amazon_reviews_*.csv"))
+    files = sorted(skrnn_data.glob("Amazon_reviews_t*.csv"))
     if not files:
         pytest.skip("SKRNN_DATA holds no Amazon reviews")
     return pd.concat(map(pd.read_csv, files))["review_text"].tolist()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,8 @@ def test_errors_in_processes_name_the_position(monkeypatch: pytest.MonkeyPatch) 
         lambda texts: pd.Series(texts, dtype=object, index=[7, 7]),
         lambda texts: pd.Series(texts, dtype="category"),
         lambda texts: pd.Index(texts),
+        lambda texts: pl.Series(texts),
+        lambda texts: pl.Series(texts, dtype=pl.Categorical),
     ],
 )
 def test_containers(container: Any) -> None:
@@ -103,7 +106,18 @@ def test_containers(container: Any) -> None:
         (iter(()), ValueError, "Found no documents"),
         (np.array("text"), ValueError, "got 0 dimensions"),
         (np.array([["a"], ["b"]]), ValueError, r"2 dimensions of shape \(2, 1\)"),
-        (pd.DataFrame({"text": ["a"]}), ValueError, r'Pass the column .* X\["text"\]'),
+        (pd.DataFrame({"text": ["a"]}), ValueError, r"Pass the column .* X\['text'\]"),
+        (
+            pl.DataFrame({"n": [1], "review": ["a"]}),
+            ValueError,
+            r"shape \(1, 2\)\. Pass the column .* X\['review'\] of this DataFrame",
+        ),
+        (pl.Series([1, 2]), TypeError, r"Document 0 is 1 .*Convert it first"),
+        (pl.Series(["a", None]), ValueError, r'Document 1 is None .*fill_null\(""\)'),
+        (pl.Series([["a"]]), TypeError, r"type Series\).* join tokens"),
+        (pl.LazyFrame({"t": ["a"]}), TypeError, "expected, got <LazyFrame"),
+        (np.full((1, 2, 3), "a"), ValueError, r"3 dimensions of shape \(1, 2, 3\)"),
+        ([["a", "b"], ["c"]], TypeError, r"Document 0 is \['a', 'b'\]"),
         (["a", None], ValueError, "Document 1 is None .* missing"),
         (["a", float("nan")], ValueError, "Document 1 is nan .*fillna"),
         (["a", pd.NA], ValueError, "Document 1 is <NA>"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nltk.stem import PorterStemmer
+from nltk.stem import PorterStemmer, SnowballStemmer
 
-from skrnn.text.stemmers import load_stemmer
+from skrnn.text.stemmers import SNOWBALL_LANGUAGES, load_stemmer
 
 by_nltk = PorterStemmer().stem
 stem_all = load_stemmer("porter")
@@ -42,3 +43,26 @@ def test_stems_of_every_rule_are_nltks(stem: str, suffix: str) -> None:
 def test_irregular_forms() -> None:
     words = str.split("sky skies dying lying news innings outing howe proceed exceed")
     assert [fast(word) for word in words] == [by_nltk(word) for word in words]
+
+
+OF_LANGUAGES = str.split(
+    "filme schöner Längen películas aburridas ennuyeuse continuellement bellissimo "
+    "verhalen смотрела фильмы filmerna elokuvassa könyvekben filmele كتابة والأفلام"
+)
+
+
+@pytest.mark.parametrize("language", SNOWBALL_LANGUAGES)
+def test_snowball_stems_are_nltks(language: str) -> None:
+    expected = [SnowballStemmer(language).stem(word) for word in OF_LANGUAGES]
+    assert load_stemmer(language)(OF_LANGUAGES) == expected
+    # In any order: NLTK's Arabic stemmer does not forget the word before.
+    assert load_stemmer(language)(OF_LANGUAGES[::-1]) == expected[::-1]
+
+
+def test_all_of_nltks_languages_are_known() -> None:
+    assert {*SNOWBALL_LANGUAGES, "porter"} == set(SnowballStemmer.languages)
+
+
+def test_snowball_is_the_english_one() -> None:
+    words = ["generously", "skies", "fairly"]
+    assert load_stemmer("snowball")(words) == load_stemmer("english")(words)

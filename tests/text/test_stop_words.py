@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from skrnn.text.stop_words import StopWords, is_negation
+from skrnn.text.tokenizers import WordSplitter
 
 NEGATIONS = str.split(
     "no not nor never none nobody nothing nowhere neither cannot without hardly n't "
@@ -24,6 +27,71 @@ def test_negations(word: str) -> None:
 @pytest.mark.parametrize("word", ["", "the", "can", "knot", "note", "t", "nota", "ma"])
 def test_other_words_do_not_negate(word: str) -> None:
     assert not is_negation(word)
+
+
+# Of NLTK's lists, each its negations.
+OF_LANGUAGES = {
+    "arabic": "لا لم لن ليس غير بدون",
+    "danish": "ikke",
+    "dutch": "niet niets geen zonder",
+    "english-extended": "no nor not never without can't",
+    "finnish": "en et ei emme ette eivät",
+    "french": "ne pas",
+    "german": "nicht nichts kein keine keinem keinen keiner keines ohne",
+    "hinglish": "not never nahi",
+    "hungarian": "nem ne sem nincs semmi nélkül",
+    "italian": "non",
+    "norwegian": "ikke ikkje ingen ingi inkje uten",
+    "portuguese": "não nem sem",
+    "romanian": "nu nici nimeni nimic fără",
+    "russian": "не нет ни ничего никогда нельзя без",
+    "spanish": "no ni sin nada",
+    "swedish": "inte icke ej ingen utan",
+}
+
+
+@pytest.mark.parametrize("language", OF_LANGUAGES)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_language_keeps_its_negations(
+    language: str, form: Any, nltk_lists: Callable[[str, list[str]], None]
+) -> None:
+    negations = OF_LANGUAGES[language].split()
+    listed = [unicodedata.normalize(form, word) for word in [*negations, "xyz", "í"]]
+    nltk_lists(language, listed)
+    every = StopWords(language, keep_negations=False, normalize="NFC")
+    assert every.words == {*negations, "xyz", "í"}
+    assert every.punctuation
+    kept = StopWords(language, keep_negations=True, normalize="NFC")
+    assert kept.words == {"xyz", "í"}
+
+
+def test_a_language_drops_what_negates_elsewhere(
+    nltk_lists: Callable[[str, list[str]], None],
+) -> None:
+    nltk_lists("swedish", ["sin", "nu", "inte"])  # his own, now, not
+    assert StopWords("swedish", keep_negations=True).words == {"sin", "nu"}
+
+
+@pytest.mark.parametrize("word", ["nicht", "kein", "pas", "sin", "niet", "non", "не"])
+def test_ones_own_list_keeps_the_negations_of_any_language(word: str) -> None:
+    words = [word, "en", "et", "nu", "der", "la"]
+    kept = StopWords(words, keep_negations=True)
+    assert kept.words == {"en", "et", "nu", "der", "la"}
+    assert StopWords(words, keep_negations=False).words == set(words)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("language", ["french", "german", "spanish"])
+def test_nltks_own_lists(language: str) -> None:
+    from nltk.corpus import stopwords
+
+    words = set(stopwords.words(language))
+    dropped = StopWords(language, keep_negations=True).words
+    assert words - dropped == set(OF_LANGUAGES[language].split())
+    # A copy of the list keeps the same.
+    assert StopWords(list(words), keep_negations=True).words == dropped
+    # The words come out of the tokenizer as they stand in the list.
+    assert WordSplitter().expand(sorted(words)) == [(word,) for word in sorted(words)]
 
 
 def test_english_is_sklearns_list() -> None:

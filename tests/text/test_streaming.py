@@ -18,6 +18,9 @@ from skrnn import TextSequencer
 from skrnn.datasets import make_reviews
 from skrnn.text import encoding
 
+# Some vocabularies here are of one text.
+pytestmark = pytest.mark.filterwarnings("ignore:.* out of vocabulary")
+
 REVIEWS = make_reviews(60, random_state=0)[0].tolist()
 
 
@@ -150,7 +153,9 @@ def test_fit_begins_anew() -> None:
     sequencer = TextSequencer().partial_fit(REVIEWS[:30]).fit(REVIEWS[30:])
     assert same(sequencer, TextSequencer().fit(REVIEWS[30:]))
     loaded = TextSequencer()
-    loaded._restore({"film": 2}, 200, np.array([1], dtype=np.int32))
+    loaded._restore(
+        vocabulary_={"film": 2}, maxlen_=200, document_lengths_=np.array([1], np.int32)
+    )
     for fitted in (sequencer, loaded):
         with pytest.raises(ValueError, match="no counts that partial_fit could go on"):
             fitted.partial_fit(REVIEWS)

@@ -17,9 +17,9 @@ import skrnn
 from skrnn import TextSequencer
 from skrnn.datasets import make_reviews
 from skrnn.inspection import epoch_scores
-from tests.classifiers.test_base import small
-from tests.classifiers.test_validation import small_hierarchical
 from tests.conftest import Sequences
+from tests.estimators.test_base import small
+from tests.estimators.test_validation import small_hierarchical
 
 callback = pytest.importorskip(
     "sklearn.callback", reason="callbacks came with scikit-learn 1.9"

@@ -1,0 +1,52 @@
+"""Makes the package skrnn_serving out of the modules of skrnn that serving needs."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+PACKAGE = "skrnn_serving"
+# Rooms of skrnn, and what they are called in the package.
+ROOMS = {"serving": PACKAGE, "text": f"{PACKAGE}._text"}
+# TextSequencer is an estimator of scikit-learn, and the room's names lead to it.
+LEFT_OUT = {"text/sequencer.py", "text/__init__.py"}
+
+
+class ServingBuildHook(BuildHookInterface):
+    """Copies modules under names of their own, so that skrnn may be installed too."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Copy the modules, unless this is a source distribution that has them."""
+        if (Path(self.root) / PACKAGE).is_dir():
+            return
+        if version == "editable":
+            raise ValueError(
+                "skrnn-serving has no editable install, since its modules are copies. "
+                "Install skrnn itself: skrnn.serving is the same."
+            )
+        self._folder = Path(tempfile.mkdtemp())
+        copy_modules(Path(self.root).parent / "skrnn", self._folder)
+        build_data["force_include"][str(self._folder)] = PACKAGE
+
+    def finalize(self, *_: Any) -> None:
+        """Remove the copies, which the distribution now has."""
+        if hasattr(self, "_folder"):
+            shutil.rmtree(self._folder)
+
+
+def copy_modules(source: Path, target: Path) -> None:
+    """Write the modules of the package into the folder ``target``."""
+    (target / "_text").mkdir()
+    (target / "_text" / "__init__.py").write_text('"""The text rules of skrnn."""\n')
+    (target / "py.typed").touch()
+    for room, name in ROOMS.items():
+        folder = target.joinpath(*name.split(".")[1:])
+        for module in sorted((source / room).glob("*.py")):
+            if f"{room}/{module.name}" not in LEFT_OUT:
+                code = module.read_text("utf-8")
+                for old, new in ROOMS.items():
+                    code = re.sub(rf"\bskrnn\.{old}\b", new, code)
+                (folder / module.name).write_text(code, "utf-8")

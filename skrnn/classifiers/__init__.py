@@ -1,1 +1,0 @@
-"""Estimators that wrap the networks for scikit-learn."""

@@ -1,0 +1,154 @@
+"""SciKeras' routed parameters, and the optimizers and callbacks made from them.
+
+The only module that imports SciKeras. A routed parameter names its destination first:
+``optimizer__beta_1=0.8``, ``callbacks__patience=2``, ``fit__shuffle=False``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+# Importing SciKeras replaces how keras.Model is pickled; Keras' own way is put back.
+_KERAS_OWN = {"__reduce__", "__deepcopy__"} - set(vars(keras.Model))
+
+from scikeras._utils import (  # noqa: E402
+    get_optimizer_class,
+    route_params,
+    try_to_convert_strings_to_classes,
+    unflatten_params,
+)
+
+for _name in _KERAS_OWN & set(vars(keras.Model)):
+    delattr(keras.Model, _name)
+
+__all__ = [
+    "TrainingOptions",
+    "is_routed",
+    "make_callbacks",
+    "make_optimizer",
+    "routed_params",
+    "training_options",
+]
+
+# What may follow a prefix; None allows every name.
+_DESTINATIONS: dict[str, set[str] | None] = {
+    "optimizer": None,
+    "callbacks": None,
+    "fit": {
+        "batch_size",
+        "callbacks",
+        "epochs",
+        "shuffle",
+        "validation_split",
+        "verbose",
+    },
+    "predict": {"batch_size"},
+}
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """The arguments of Keras' ``fit``, routed ones (``fit__epochs``) included."""
+
+    epochs: int
+    batch_size: int
+    validation_split: float
+    shuffle: bool
+    verbose: int
+
+
+def is_routed(name: str) -> bool:
+    """Tell whether ``name`` is a routed parameter."""
+    prefix, separator, rest = name.partition("__")
+    if not separator or prefix not in _DESTINATIONS:
+        return False
+    allowed = _DESTINATIONS[prefix]
+    return bool(rest) and (allowed is None or rest.partition("__")[0] in allowed)
+
+
+def routed_params(estimator: Any) -> dict[str, Any]:
+    """Return the routed parameters that an estimator was given."""
+    return {name: value for name, value in vars(estimator).items() if is_routed(name)}
+
+
+def training_options(estimator: Any) -> TrainingOptions:
+    """Return how an estimator trains; a routed value precedes the plain parameter."""
+    routed = route_params(
+        routed_params(estimator), destination="fit", pass_filter=set()
+    )
+
+    def option(name: str) -> Any:
+        return routed.get(name, getattr(estimator, name))
+
+    return TrainingOptions(
+        epochs=int(option("epochs")),
+        batch_size=int(option("batch_size")),
+        validation_split=float(option("validation_split")),
+        shuffle=bool(routed.get("shuffle", True)),
+        verbose=option("verbose"),
+    )
+
+
+def make_optimizer(estimator: Any) -> keras.optimizers.Optimizer:
+    """Return a new optimizer by an estimator's parameters."""
+    optimizer, clipnorm = estimator.optimizer, estimator.clipnorm
+    routed = route_params(
+        routed_params(estimator), destination="optimizer", pass_filter=set()
+    )
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        # An optimizer belongs to one model, so every fit gets its own copy.
+        unflatten_params(optimizer, routed)  # refuses routed parameters
+        config = optimizer.get_config()
+        if clipnorm is not None:
+            config["clipnorm"] = clipnorm
+        return type(optimizer).from_config(config)
+    try:
+        kind = try_to_convert_strings_to_classes(optimizer, get_optimizer_class)
+    except ValueError as error:
+        raise ValueError(
+            f"optimizer={optimizer!r} is not known to Keras. Use a name such as "
+            "'rmsprop', 'adam' or 'sgd', a class or an instance."
+        ) from error
+    given = {"learning_rate": estimator.learning_rate, "clipnorm": clipnorm}
+    return unflatten_params(kind, {**given, **routed})
+
+
+def make_callbacks(estimator: Any) -> list[keras.callbacks.Callback]:
+    """Return the callbacks that an estimator's parameters ask for.
+
+    Raises
+    ------
+    TypeError
+        If something is no callback, nor a class of one.
+    """
+    params = {"callbacks": estimator.callbacks, **routed_params(estimator)}
+    made: list[keras.callbacks.Callback] = []
+    for destination in ("callbacks", "fit__callbacks"):
+        if params.get(destination) is None:
+            continue
+        routed = route_params(params, destination=destination, pass_filter=set())
+        try:
+            compiled = unflatten_params(params[destination], routed)
+            named = isinstance(compiled, Mapping)
+            made += _flatten(list(compiled.values()) if named else compiled)
+        except TypeError as error:
+            raise TypeError(
+                "callbacks must be a keras.callbacks.Callback, a list, tuple or dict "
+                f"of them, or classes of them with routed parameters: {error}"
+            ) from error
+    return made
+
+
+def _flatten(callbacks: Any) -> Iterable[keras.callbacks.Callback]:
+    """Yield the callbacks of nested lists and tuples."""
+    if isinstance(callbacks, keras.callbacks.Callback):
+        yield callbacks
+    elif isinstance(callbacks, list | tuple):
+        for each in callbacks:
+            yield from _flatten(each)
+    else:
+        raise TypeError(f"got {callbacks!r}, which is none")

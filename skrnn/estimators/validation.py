@@ -1,0 +1,264 @@
+"""Checks of rows of ids, labels and weights, and clear refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_consistent_length, column_or_1d
+
+UNLABELED = -1
+
+
+def refuse_other_inputs(name: str, X: Any, argument: str = "X") -> None:
+    """Refuse what is no table of ids: text, counts, ragged lists, three dimensions."""
+    if sparse.issparse(X):
+        raise TypeError(
+            f"{name} expects rows of word ids in {argument}, got a sparse matrix, as "
+            "CountVectorizer and TfidfVectorizer make it. A recurrent network reads "
+            "words in their order: put a TextSequencer in the place of the vectorizer."
+        )
+    if _is_text(X):
+        if argument == "X_val":
+            raise ValueError(
+                f"{name} expects rows of word ids in X_val, got text. In a Pipeline, "
+                "let the steps before it transform X_val, too: "
+                "sklearn.set_config(enable_metadata_routing=True), "
+                'Pipeline(..., transform_input=["X_val"]) and '
+                f"{name}().set_fit_request(X_val=True, y_val=True)."
+            )
+        raise ValueError(
+            f"{name} expects rows of word ids (integers), got text. Put a "
+            f"TextSequencer before it: make_pipeline(TextSequencer(), {name}()), or "
+            "use make_sentiment_pipeline()."
+        )
+    if isinstance(X, list | tuple) and all(isinstance(row, list | tuple) for row in X):
+        lengths = list(map(len, X))
+        if len(set(lengths)) > 1:
+            other = next(i for i, n in enumerate(lengths) if n != lengths[0])
+            raise ValueError(
+                f"{name} expects rows of equal length, got {lengths[0]} ids in row 0 "
+                f"and {lengths[other]} in row {other}: setting an array element with a "
+                "sequence. Pad the rows with zeros, as TextSequencer and "
+                "keras.utils.pad_sequences do."
+            )
+    shape = _shape(X)
+    if len(shape) > 2:
+        raise ValueError(
+            f"{name} expects rows of word ids, shape (n_samples, n_columns), got an "
+            f"array of shape {shape}. Pass the ids themselves, not one-hot or "
+            "word vectors: the network has an embedding of its own."
+        )
+
+
+def _shape(X: Any) -> tuple[int, ...]:
+    """Return the shape of an array or of nested lists, which are not converted."""
+    if not isinstance(X, list | tuple):
+        return tuple(getattr(X, "shape", ()))
+    return (len(X), *(_shape(X[0]) if X else ()))
+
+
+def _is_text(X: Any) -> bool:
+    """Tell whether the first value of X is text."""
+    first = X
+    while isinstance(first, list | tuple | np.ndarray) and len(first):
+        first = first[0]
+    kind = getattr(getattr(X, "dtype", None), "kind", "")
+    return isinstance(first, str | bytes) or (kind in "US" and bool(kind))
+
+
+def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Return numbers as int32 ids; refuse fractions and negative numbers."""
+    if X.dtype.kind == "c":
+        raise ValueError("Complex data not supported: ids are integers.")
+    if X.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} expects word ids, which are integers, got {X.dtype} values."
+        )
+    if X.dtype.kind == "f" and (np.floor(X) != X).any():
+        row, column = np.argwhere(np.floor(X) != X)[0]
+        raise ValueError(
+            f"{name} expects word ids, which are integers, got "
+            f"{X[row, column]!r} in row {row}, column {column}."
+        )
+    if X.size and X.min() < 0:
+        raise ValueError(
+            f"Negative values in data passed to {name}: ids start at 0 (padding)."
+        )
+    if not np.can_cast(X.dtype, np.int32):
+        # What does not fit int32 is beyond any embedding, hence out of vocabulary.
+        # float32 cannot represent the largest int32.
+        wide = X.astype(np.float64) if X.dtype.kind == "f" else X
+        X = np.minimum(wide, np.iinfo(np.int32).max)
+    return X.astype(np.int32, copy=False)
+
+
+def refuse_other_labels(y: Any) -> None:
+    """Refuse labels that are missing, of mixed types, or several per row."""
+    if isinstance(y, list | tuple) and any(isinstance(v, list | tuple) for v in y):
+        n_each = {len(v) if isinstance(v, list | tuple) else 1 for v in y}
+        if len(n_each) > 1:
+            raise ValueError(
+                "y must have one label per row, got a list of lists of labels. For "
+                "several labels per text, fit one classifier per label: "
+                "sklearn.multiclass.OneVsRestClassifier with a MultiLabelBinarizer."
+            )
+    # A list of numbers and strings would become an array of strings.
+    labels = np.array(y, dtype=object) if isinstance(y, list | tuple) else np.asarray(y)
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        one_hot = bool(
+            ((labels == 0) | (labels == 1)).all()
+            and ((labels == 1).sum(axis=1) == 1).all()
+        )
+        hint = (
+            "It looks one-hot encoded: pass y.argmax(axis=1)."
+            if one_hot
+            else "For several labels per text, fit one classifier per label: "
+            "sklearn.multiclass.OneVsRestClassifier."
+        )
+        raise ValueError(
+            "y should be a 1d array of labels, got an array of shape "
+            f"{labels.shape} instead. {hint}"
+        )
+    if labels.dtype.kind != "O" or labels.ndim != 1:
+        return
+    missing = np.flatnonzero(pd.isna(labels))
+    if len(missing):
+        raise ValueError(
+            f"y has missing labels (NaN or None): {labels[missing[0]]!r} in row "
+            f"{missing[0]}, {len(missing)} in all. Drop these rows, for example with "
+            "DataFrame.dropna(subset=[...])."
+        )
+    kinds = {str if isinstance(v, str) else float for v in labels}
+    if len(kinds) > 1:
+        first = next(v for v in labels if not isinstance(v, str))
+        raise ValueError(
+            f"Unknown label type: y mixes strings with other values, such as "
+            f"{first!r}. Convert all labels to one type, for example with "
+            "y.astype(str)."
+        )
+
+
+def has_label(y: Any) -> npt.NDArray[np.bool_] | None:
+    """Tell which rows have a label; None if all have, or if ``y`` is no column.
+
+    As in :mod:`sklearn.semi_supervised`, the number -1 stands for no label.
+    """
+    labels = np.asarray(y)
+    if labels.ndim != 1 or labels.dtype.kind not in "iufO":
+        return None
+    labeled: npt.NDArray[np.bool_] = np.asarray(labels != UNLABELED, dtype=bool)
+    if not labeled.any():
+        raise ValueError(
+            f"All {len(labels)} rows are without a label (y = {UNLABELED}): there is "
+            "nothing to learn from."
+        )
+    return None if labeled.all() else labeled
+
+
+def refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
+    """Refuse weights that leave rows of one class only.
+
+    Shapes and values are checked later, where they have to be right.
+    """
+    if sample_weight is None or np.isscalar(sample_weight):
+        return
+    labels, weight = np.asarray(y), np.asarray(sample_weight, dtype=np.float64)
+    if labels.shape != weight.shape or not np.isfinite(weight).all():
+        return
+    if len(np.unique(labels)) < 2:
+        return
+    if len(np.unique(labels[weight > 0])) < 2:
+        raise ValueError(
+            "The rows with a sample_weight above zero belong to fewer than 2 classes: "
+            "there is nothing to tell apart."
+        )
+
+
+def as_loss_weights(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Return the factors of the losses; refuse what float32 cannot hold."""
+    largest = float(weight.max(initial=0.0))
+    if largest > float(np.finfo(np.float32).max):
+        raise ValueError(
+            f"A row has the weight {largest:.3g} (sample_weight times class_weight), "
+            "more than float32 can hold. Divide all weights by the largest."
+        )
+    return weight.astype(np.float32)
+
+
+def stratified_split(
+    y: npt.NDArray[np.float32],
+    share: float,
+    seed: int,
+    *,
+    classes: npt.NDArray[Any],
+    reason: str,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return the numbers of the training rows and of the validation rows.
+
+    ``reason`` names the parameter that holds rows out.
+    """
+    counts = np.bincount(y.astype(np.intp), minlength=len(classes))
+    rare = next((number for number, n in enumerate(counts) if n == 1), None)
+    if rare is not None:
+        raise ValueError(
+            f"{reason} holds out {share:.0%} of the rows for validation, stratified by "
+            f"class, but class {classes.tolist()[rare]!r} has only 1 row. Add rows of "
+            "this class, pass validation rows as X_val and y_val, or fit without "
+            f"{reason}."
+        )
+    try:
+        training, validation = train_test_split(
+            np.arange(len(y)), test_size=share, stratify=y, random_state=seed
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"{reason} holds out {share:.0%} of {len(y)} rows for validation, which "
+            f"cannot hold every class: {error} Use more rows, pass validation rows as "
+            f"X_val and y_val, or fit without {reason}."
+        ) from error
+    return training, validation
+
+
+def check_validation(
+    name: str, X_val: Any, y_val: Any, split: float
+) -> tuple[Any, npt.NDArray[Any]] | None:
+    """Return validation rows and their labels if the classifier ``name`` got any.
+
+    Their content is checked once the fit knows the columns and classes.
+    """
+    if X_val is None and y_val is None:
+        return None
+    if X_val is None or y_val is None:
+        given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+        raise ValueError(
+            f"{name}.fit got {given} without {missing}: it needs both, or neither."
+        )
+    if split:
+        raise ValueError(
+            f"{name}.fit got X_val and y_val, and validation_split={split} holds rows "
+            "out as well. Set validation_split=0.0, or leave X_val and y_val out."
+        )
+    refuse_other_inputs(name, X_val, "X_val")
+    labels = column_or_1d(y_val)
+    check_consistent_length(X_val, labels)
+    return X_val, labels
+
+
+def encode_validation(
+    y_val: npt.NDArray[Any], classes: npt.NDArray[Any]
+) -> npt.NDArray[np.float32]:
+    """Return the class numbers of ``y_val``."""
+    numbers = {label: number for number, label in enumerate(classes.tolist())}
+    labels = y_val.tolist()
+    strange = {label for label in labels if label not in numbers}
+    if strange:
+        raise ValueError(
+            f"y_val has labels {sorted(strange, key=str)!r} that are not among the "
+            f"classes {classes.tolist()!r} of y."
+        )
+    return np.array([numbers[label] for label in labels], dtype=np.float32)

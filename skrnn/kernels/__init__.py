@@ -1,0 +1,1 @@
+"""Recurrent layers compiled by Numba, and the TensorFlow ops around them."""

@@ -1,0 +1,369 @@
+"""What a fitted estimator computes: networks, linear models, and how they combine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import StackingClassifier, VotingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import (
+    CountVectorizer,
+    TfidfTransformer,
+    TfidfVectorizer,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skrnn._sklearn import BaseSearchCV, tuned_positive_label
+from skrnn.comparison.baselines import NBSVMClassifier
+from skrnn.comparison.blend import BlendedClassifier
+from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.recurrent import RNNSentimentClassifier
+from skrnn.networks.builders import NetworkSpec
+from skrnn.persistence.weight_shapes import Weights, check_weights
+from skrnn.serving.bags import write_bag_rules
+from skrnn.serving.combining import has_scores
+from skrnn.serving.rules import write_rules
+from skrnn.text.sequencer import TextSequencer
+
+__all__ = ["LinearModel", "Parts"]
+
+_TAKEN = (
+    "It takes a Pipeline of a TextSequencer and an RNNSentimentClassifier or "
+    "HierarchicalAttentionClassifier, a Pipeline of a CountVectorizer or "
+    "TfidfVectorizer and a LogisticRegression or NBSVMClassifier, and around them "
+    "BlendedClassifier, DistilledClassifier, CalibratedClassifierCV, "
+    "FixedThresholdClassifier, TunedThresholdClassifierCV, StackingClassifier, "
+    "VotingClassifier (soft), FrozenEstimator and searches."
+)
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """A linear model of a bag of words.
+
+    Attributes
+    ----------
+    coef : ndarray of shape (n_scores, n_features)
+        Its weights.
+    intercept : ndarray of shape (n_scores,)
+        Its constants.
+    idf : ndarray of shape (n_features,) or None
+        What counts are multiplied by.
+    norm : {"l1", "l2"} or None
+        What the products are divided by.
+    """
+
+    coef: npt.NDArray[np.float64]
+    intercept: npt.NDArray[np.float64]
+    idf: npt.NDArray[np.float64] | None = None
+    norm: str | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """The size of its arrays."""
+        return self.coef.nbytes + (0 if self.idf is None else self.idf.nbytes)
+
+
+@dataclass
+class Parts:
+    """What a graph consists of, collected while estimators are described.
+
+    Attributes
+    ----------
+    texts : list of dict
+        The rules from texts to inputs, and the names of the inputs.
+    networks : list of tuple
+        Specification, weights, input and output of each network.
+    linear_models : list of tuple
+        Each linear model, its inputs and its output.
+    """
+
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    networks: list[tuple[NetworkSpec, Weights, str, str]] = field(default_factory=list)
+    linear_models: list[tuple[LinearModel, list[str], str]] = field(
+        default_factory=list
+    )
+    _read: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of all weights."""
+        networks = (w.nbytes for _, each, *_ in self.networks for w in each.values())
+        return sum(networks) + sum(model.nbytes for model, *_ in self.linear_models)
+
+    def describe(self, estimator: Any, before: tuple[Any, ...] = ()) -> dict[str, Any]:
+        """Return how the probabilities of a fitted estimator come about.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A classifier or a Pipeline.
+        before : tuple of estimator, default=()
+            The fitted transformers that come before it.
+
+        Returns
+        -------
+        node : dict
+            As :mod:`skrnn.serving.combining` reads it.
+
+        Raises
+        ------
+        NotFittedError
+            If something is not fitted.
+        TypeError
+            If it is none of those that can be exported.
+        """
+        if type(estimator) is Pipeline:
+            steps = [
+                step for _, step in estimator.steps if step not in (None, "passthrough")
+            ]
+            return self.describe(steps[-1], (*before, *steps[:-1]))
+        for cls, within in _WITHIN.items():
+            if isinstance(estimator, cls):
+                _check_fitted(estimator)
+                if not hasattr(estimator, within):
+                    raise TypeError(
+                        f"export_onnx got a {type(estimator).__name__} without "
+                        f"{within}: set refit=True, or export a fitted estimator."
+                    )
+                return self.describe(getattr(estimator, within), before)
+        for cls, describe in _COMBINED.items():
+            if type(estimator) is cls:
+                _check_fitted(estimator)
+                return describe(self, estimator, before)
+        kinds = [type(step) for step in (*before, estimator)]
+        is_network = kinds in [[TextSequencer, kind] for kind in _NETWORKS]
+        is_linear = kinds in [[*bag, kind] for bag in _BAGS for kind in _LINEAR]
+        if not is_network and not is_linear:
+            found = [kind.__name__ for kind in kinds]
+            raise _refusal(f"got {found if before else found[0]}")
+        for step in (*before, estimator):
+            _check_fitted(step)
+        if is_network:
+            return self._network(before, estimator)
+        return self._linear(before, estimator)
+
+    def _network(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
+        (sequencer,) = before
+        if (inputs := self._read.get((id(sequencer),))) is None:
+            rules = write_rules(
+                params=sequencer._get_params_in_use(),
+                stop_words=sequencer._analyzer.stop_words,
+                vocabulary=sequencer.vocabulary_,
+                maxlen=sequencer.maxlen_,
+                oov_rate=getattr(sequencer, "oov_rate_", None),
+            )
+            inputs = self._add_text(before, "ids", ["ids"], rules)
+        network = classifier._network
+        values = network.model.get_weights()
+        weights = dict(zip(network.weight_names, values, strict=True))
+        check_weights(network.spec, weights)
+        output = f"probabilities{_ending(len(self.networks))}"
+        self.networks.append((network.spec, weights, inputs[0], output))
+        return {"kind": "output", "name": output, "link": "none"}
+
+    def _linear(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
+        counter, weighting = before[0], before[-1]
+        weighs = not isinstance(weighting, CountVectorizer) or isinstance(
+            weighting, TfidfVectorizer
+        )
+        if (inputs := self._read.get(tuple(map(id, before)))) is None:
+            rules = write_bag_rules(
+                params=counter.get_params(),
+                stop_words=counter.get_stop_words(),
+                vocabulary=counter.vocabulary_,
+                sublinear_tf=weighs and weighting.sublinear_tf,
+            )
+            inputs = self._add_text(before, "bag", ["features", "values"], rules)
+        model = LinearModel(
+            coef=np.asarray(classifier.coef_, dtype=np.float64),
+            intercept=np.broadcast_to(
+                np.asarray(classifier.intercept_, dtype=np.float64),
+                len(classifier.coef_),
+            ),
+            idf=(
+                np.asarray(weighting.idf_, dtype=np.float64)
+                if weighs and weighting.use_idf
+                else None
+            ),
+            norm=weighting.norm if weighs else None,
+        )
+        output = f"scores{_ending(len(self.linear_models))}"
+        self.linear_models.append((model, inputs, output))
+        return {"kind": "output", "name": output, "link": _link(classifier)}
+
+    def _add_text(
+        self,
+        before: tuple[Any, ...],
+        kind: str,
+        names: list[str],
+        rules: dict[str, Any],
+    ) -> list[str]:
+        """Add the rules of transformers and return the names of their inputs."""
+        ending = _ending(sum(text["kind"] == kind for text in self.texts))
+        inputs = [name + ending for name in names]
+        self.texts.append({"kind": kind, "inputs": inputs, "rules": rules})
+        self._read[tuple(map(id, before))] = inputs
+        return inputs
+
+    def _each(self, estimators: list[Any], before: tuple[Any, ...]) -> list[Any]:
+        return [self.describe(each, before) for each in estimators]
+
+    def _blend(self, blend: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+        members = self._each(blend.estimators_, before)
+        if blend.final_estimator_ is None:
+            return {"kind": "log_mean", "members": members}
+        return _stacking(members, "log_odds", blend.final_estimator_)
+
+    def _stack(self, stack: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+        if stack.passthrough or {*stack.stack_method_} != {"predict_proba"}:
+            raise _refusal(
+                "takes a StackingClassifier with passthrough=False of classifiers "
+                "with predict_proba"
+            )
+        members = self._each(stack.estimators_, before)
+        return _stacking(members, "probabilities", stack.final_estimator_)
+
+    def _vote(self, vote: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+        if vote.voting != "soft":
+            raise _refusal('takes a VotingClassifier with voting="soft"')
+        weights = vote.weights
+        if weights is not None:
+            named = zip(vote.estimators, weights, strict=True)
+            weights = [float(weight) for (_, e), weight in named if e != "drop"]
+        members = self._each(vote.estimators_, before)
+        return {"kind": "mean", "members": members, "weights": weights}
+
+    def _calibrate(self, model: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+        members = []
+        for each in model.calibrated_classifiers_:
+            inner = self.describe(each.estimator, before)
+            response = "predict_proba"
+            if hasattr(each.estimator, "decision_function"):
+                response = "decision_function"
+            members.append(
+                {
+                    "model": inner,
+                    "response": _response(response, inner),
+                    "method": each.method,
+                    "curves": [_curve(one) for one in each.calibrators],
+                }
+            )
+        return {"kind": "calibration", "members": members}
+
+    def _threshold(self, model: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+        inner = self.describe(model.estimator_, before)
+        method = model.response_method
+        if method == "auto":
+            method = "predict_proba"  # which all have that are exported
+        if type(model) is FixedThresholdClassifier:
+            label, threshold = model.pos_label, model.threshold
+            if threshold == "auto":
+                threshold = 0.5 if method == "predict_proba" else 0.0
+        else:
+            label, threshold = tuned_positive_label(model), model.best_threshold_
+        positive = 1 if label is None else model.classes_.tolist().index(label)
+        return {
+            "kind": "threshold",
+            "model": inner,
+            "response": _response(method, inner),
+            "threshold": float(threshold),
+            "positive": positive,
+        }
+
+
+_NETWORKS = (RNNSentimentClassifier, HierarchicalAttentionClassifier)
+_LINEAR = (LogisticRegression, NBSVMClassifier)
+_BAGS = ([CountVectorizer], [TfidfVectorizer], [CountVectorizer, TfidfTransformer])
+# Those that predict as one within does.
+_WITHIN = {
+    BaseSearchCV: "best_estimator_",
+    DistilledClassifier: "estimator_",
+    FrozenEstimator: "estimator",
+}
+_COMBINED: dict[type, Callable[[Parts, Any, tuple[Any, ...]], dict[str, Any]]] = {
+    BlendedClassifier: Parts._blend,
+    CalibratedClassifierCV: Parts._calibrate,
+    FixedThresholdClassifier: Parts._threshold,
+    StackingClassifier: Parts._stack,
+    TunedThresholdClassifierCV: Parts._threshold,
+    VotingClassifier: Parts._vote,
+}
+
+
+def _ending(number: int) -> str:
+    return f"_{number}" if number else ""
+
+
+def _stacking(members: list[Any], features: str, final: Any) -> dict[str, Any]:
+    """Return the node of a linear model of the probabilities of others."""
+    if type(final) is not LogisticRegression:
+        raise _refusal(
+            "takes a LogisticRegression as the final_estimator, got a "
+            f"{type(final).__name__}"
+        )
+    return {
+        "kind": "stacking",
+        "members": members,
+        "features": features,
+        "coef": final.coef_.tolist(),
+        "intercept": final.intercept_.tolist(),
+        "link": _link(final),
+    }
+
+
+def _link(classifier: Any) -> str:
+    """Tell how probabilities come of the scores of a linear model."""
+    multi_class = getattr(classifier, "multi_class", "auto")  # gone in later versions
+    if multi_class == "multinomial" and len(classifier.classes_) == 2:
+        raise _refusal('takes no LogisticRegression with multi_class="multinomial"')
+    one_vs_rest = (
+        len(classifier.classes_) == 2
+        or type(classifier) is NBSVMClassifier
+        or classifier.solver == "liblinear"
+        or multi_class == "ovr"
+    )
+    return "one_vs_rest" if one_vs_rest else "softmax"
+
+
+def _response(method: str, node: dict[str, Any]) -> str:
+    """Return what is calibrated or compared with a threshold."""
+    if method == "predict_proba":
+        return "probabilities"
+    if not has_scores(node):
+        raise _refusal(f"has no {method} to take for a {node['kind']}")
+    return "scores"
+
+
+def _curve(calibrator: Any) -> list[Any]:
+    """Return the numbers of a curve of calibration."""
+    if isinstance(calibrator, IsotonicRegression):
+        return [calibrator.X_thresholds_.tolist(), calibrator.y_thresholds_.tolist()]
+    if hasattr(calibrator, "beta_"):
+        return [float(calibrator.beta_)]
+    return [float(calibrator.a_), float(calibrator.b_)]
+
+
+def _refusal(reason: str) -> TypeError:
+    return TypeError(f"export_onnx {reason}. {_TAKEN} skrnn.save takes more.")
+
+
+def _check_fitted(estimator: Any) -> None:
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError as error:
+        raise NotFittedError(
+            f"This {type(estimator).__name__} is not fitted yet: there is nothing to "
+            "export. Call fit first."
+        ) from error

@@ -1,0 +1,122 @@
+"""Rows of ids that are not of one text: recognized, as far as columns show it."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.text.vocabulary import PAD
+
+__all__ = ["check_columns"]
+
+# As TextSequencer names its columns, behind what scikit-learn puts before them.
+_POSITION = re.compile(r"(?P<source>(?:.*[^a-zA-Z0-9])?)position[0-9]+", re.DOTALL)
+
+_ROWS = 1_000  # that are looked at
+_LEAST_ROWS = 20
+_MOST_EDGES = 3
+_LEAST_LENGTHS = 5
+
+_JOIN = (
+    "Join the texts of a row before one TextSequencer: "
+    "make_pipeline(FunctionTransformer(join), TextSequencer(), ...), where join(X) "
+    'returns X["title"] + " " + X["body"]'
+)
+_STACK = (
+    "Give other columns a model of their own, for example "
+    "StackingClassifier([('text', make_pipeline(ColumnTransformer([('seq', "
+    "TextSequencer(), 'text')]), {name}())), ('numbers', ...)])"
+)
+
+
+def check_columns(
+    name: str, X: npt.NDArray[Any], feature_names: Iterable[str] | None = None
+) -> None:
+    """Refuse columns that are not the word ids of one text.
+
+    By their names it is known: two TextSequencers in a ColumnTransformer or
+    FeatureUnion, or other columns beside one. Without names, a warning is given where
+    zeros between words begin or end at the same column in many rows of various lengths,
+    as where padded blocks stand side by side; one TextSequencer never gives two
+    zeros between words.
+
+    Parameters
+    ----------
+    name : str
+        The classifier, for messages.
+    X : ndarray of shape (n_rows, n_columns)
+        The rows as they were given, before they become ids.
+    feature_names : iterable of str or None, default=None
+        The names of the columns, if all have one.
+
+    Raises
+    ------
+    ValueError
+        If columns are not the ids of one text.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.text.columns import check_columns
+    >>> X = np.array([[0, 2, 9], [3, 4, 1]])
+    >>> check_columns("A classifier", X, ["seq__position0", "seq__position1", "price"])
+    Traceback (most recent call last):
+    ...
+    ValueError: A classifier expects the word ids of one text in each row, got the \
+column 'price' beside them, ...
+    """
+    if X.dtype.kind == "b":
+        raise ValueError(
+            f"{name} expects word ids, which are integers, got booleans. "
+            f"{_STACK.format(name=name)}."
+        )
+    if feature_names is None:
+        if _has_blocks(X[:_ROWS]):
+            warnings.warn(
+                f"The rows that {name} got look like blocks of columns side by side, "
+                "such as two TextSequencers in a ColumnTransformer give. Each of them "
+                "numbers its words by itself, so that one id stands for several words. "
+                f"{_JOIN}. {_STACK.format(name=name)}.",
+                stacklevel=2,
+            )
+        return
+    names = list(feature_names)
+    matches = {column: _POSITION.fullmatch(column) for column in names}
+    sources = dict.fromkeys(m["source"] for m in matches.values() if m)
+    others = [column for column, match in matches.items() if not match]
+    if len(sources) > 1:
+        shown = " and ".join(repr(f"{source}position…") for source in sources)
+        raise ValueError(
+            f"{name} expects the word ids of one text in each row, got columns of "
+            f"{len(sources)} TextSequencers: {shown}. Each of them numbers its words "
+            f"by itself, so that one id stands for several words. {_JOIN}."
+        )
+    if sources and others:
+        shown = ", ".join(map(repr, others[:3])) + (", …" if len(others) > 3 else "")
+        raise ValueError(
+            f"{name} expects the word ids of one text in each row, got the column"
+            f"{'s' if len(others) > 1 else ''} {shown} beside them, whose numbers it "
+            f"would read as words. {_STACK.format(name=name)}."
+        )
+
+
+def _has_blocks(X: npt.NDArray[Any]) -> bool:
+    """Tell whether zeros between words stand as they do beside padded blocks."""
+    if X.ndim != 2 or X.shape[1] < 4:
+        return False
+    is_word = X != PAD
+    seen = np.logical_or.accumulate(is_word, axis=1)
+    to_come = np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1]
+    within = ~is_word & seen & to_come
+    wide = within[:, :-1] & within[:, 1:]  # zeros that stand with another
+    if np.count_nonzero(wide.any(axis=1)) < _LEAST_ROWS:
+        return False
+    begins = (wide[:, 1:] & is_word[:, :-2]).any(axis=0)
+    ends = (wide[:, :-1] & is_word[:, 2:]).any(axis=0)
+    fewer, more = sorted([np.count_nonzero(begins), np.count_nonzero(ends)])
+    return bool(fewer <= _MOST_EDGES and more >= _LEAST_LENGTHS)

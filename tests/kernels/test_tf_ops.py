@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from skrnn.kernels import numba_kernels, tf_ops, threads
+
+LAYERS = {
+    "simple": (tf_ops.simple_rnn, 1),
+    "lstm": (tf_ops.lstm, 4),
+    "gru": (tf_ops.gru, 3),
+    "clockwork": (partial(tf_ops.clockwork, periods=(1, 3)), 1),
+}
+
+
+def random_layer(kind: str, shape: tuple[int, int, int], units: int) -> list[tf.Tensor]:
+    """Return inputs, kernel, recurrent kernel and bias."""
+    rng = np.random.default_rng(0)
+    width = LAYERS[kind][1] * units
+    shapes = [shape, (shape[2], width), (units, width), (width,)]
+    return [tf.constant(0.4 * rng.standard_normal(s), tf.float32) for s in shapes]
+
+
+def results(kind: str, arrays: list[tf.Tensor]) -> list[np.ndarray]:
+    """Return states, and the gradients of their sum of squares by everything."""
+    with tf.GradientTape() as tape:
+        tape.watch(arrays)
+        states = LAYERS[kind][0](*arrays)
+        loss = tf.reduce_sum(states**2)
+    return [x.numpy() for x in (states, *tape.gradient(loss, arrays))]
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_bits_do_not_depend_on_threads(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrays = random_layer(kind, (37, 60, 32), 16)
+    assert len(tf_ops._parts(arrays[0].numpy())) > 2
+    found = []
+    for n_threads in (1, 2, 5):
+        monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
+        threads._helpers.cache_clear()
+        found.append(results(kind, arrays))
+    for one, *others in zip(*found, strict=True):
+        for other in others:
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 37])
+@pytest.mark.parametrize("kind", LAYERS)
+def test_rows_do_not_meet(kind: str, n_rows: int) -> None:
+    arrays = random_layer(kind, (n_rows, 5, 3), 4)
+    states, by_inputs, *by_weights = results(kind, arrays)
+    alone = [results(kind, [row[tf.newaxis], *arrays[1:]]) for row in arrays[0]]
+    for together, apart in (
+        (states, np.concatenate([a[0] for a in alone])),
+        (by_inputs, np.concatenate([a[1] for a in alone])),
+        *((w, sum(a[k + 2] for a in alone)) for k, w in enumerate(by_weights)),
+    ):
+        np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_seen", [(0, 0, 0), (4, 1, 0), (2, 5, 3)])
+@pytest.mark.parametrize("kind", LAYERS)
+def test_steps_that_nobody_looks_at_get_no_gradient(
+    kind: str, n_seen: tuple[int, ...]
+) -> None:
+    """The loops back leave them out, which must give what cut rows give."""
+    inputs, *weights = random_layer(kind, (3, 6, 3), 4)
+    apart = []
+    for row, n in zip(inputs, n_seen, strict=True):
+        if n:
+            apart.append(results(kind, [row[tf.newaxis, :n], *weights])[1:])
+    with tf.GradientTape() as tape:
+        tape.watch([inputs, *weights])
+        states = LAYERS[kind][0](inputs, *weights)
+        seen = tf.sequence_mask(n_seen, 6)[:, :, tf.newaxis]
+        loss = tf.reduce_sum(tf.where(seen, states, 0.0) ** 2)
+    by_inputs, *by_weights = tape.gradient(loss, [inputs, *weights])
+    expected = np.zeros(inputs.shape, np.float32)
+    for row, part in zip(np.flatnonzero(n_seen), apart, strict=True):
+        expected[row, : n_seen[row]] = part[0][0]
+    np.testing.assert_allclose(by_inputs, expected, atol=1e-6)
+    for place, found in enumerate(by_weights):
+        total = sum(part[place + 1] for part in apart)
+        np.testing.assert_allclose(found, total + np.zeros(found.shape), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_gradients_follow_finite_differences(kind: str) -> None:
+    arrays = random_layer(kind, (2, 7, 3), 2)
+    found = results(kind, arrays)[1:]
+    step = 1e-2
+    for place, by_array in enumerate(found):
+        for index in itertools.islice(np.ndindex(by_array.shape), 0, None, 3):
+            losses = []
+            for sign in (1, -1):
+                moved = [a.numpy() for a in arrays]
+                moved[place][index] += sign * step
+                states = LAYERS[kind][0](*map(tf.constant, moved)).numpy()
+                losses.append(np.sum(states.astype(float) ** 2))
+            slope = (losses[0] - losses[1]) / (2 * step)
+            assert by_array[index] == pytest.approx(slope, rel=2e-2, abs=2e-3)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_nan_stays_nan(kind: str) -> None:
+    inputs, *weights = random_layer(kind, (2, 7, 3), 4)
+    spoilt = inputs.numpy()
+    spoilt[0, 3, 0] = np.nan  # where both groups of the clockwork layer move
+    states = LAYERS[kind][0](tf.constant(spoilt), *weights).numpy()
+    assert np.isfinite(states[0, :3]).all()
+    assert np.isnan(states[0, 3:]).all()
+    assert np.isfinite(states[1]).all()
+
+
+def test_tanh_and_sigmoid_are_close_everywhere() -> None:
+    x = np.linspace(-20, 20, 200_001, dtype=np.float32)
+    tanh = np.empty((len(x), 1, 1), np.float32)
+    nothing = np.zeros((1, 1), np.float32)
+    one = np.ones((1, 1), np.float32)
+    numba_kernels.simple_forward(x[:, None, None], one, nothing, nothing[0], tanh)
+    exact = np.tanh(x.astype(float))
+    assert np.abs(tanh[:, 0, 0] - exact).max() < 5e-7
+    small = (np.abs(x) < 0.1) & (x != 0)
+    assert np.abs(tanh[small, 0, 0] / exact[small] - 1).max() < 1e-6
+
+
+def test_look_up_scales_and_sums() -> None:
+    rng = np.random.default_rng(0)
+    table = tf.constant(rng.standard_normal((9, 3)), tf.float32)
+    ids = tf.constant(rng.integers(0, 8, size=(4, 5)), tf.int32)
+    scale = tf.constant(rng.integers(0, 3, size=(4, 3)), tf.float32)
+    upstream = rng.standard_normal((4, 5, 3)).astype(np.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(table)
+        vectors = tf_ops.look_up(table, ids, scale)
+    expected = table.numpy()[ids] * scale.numpy()[:, None]
+    np.testing.assert_array_equal(vectors, expected)
+    sums = np.zeros((9, 3), np.float32)
+    np.add.at(sums, ids.numpy(), upstream * scale.numpy()[:, None])
+    gradient = tape.gradient(vectors, table, output_gradients=upstream)
+    np.testing.assert_allclose(gradient, sums, rtol=1e-5, atol=1e-6)
+    assert not gradient.numpy()[8].any()
+
+
+@pytest.mark.parametrize("units", [1, 5])
+def test_dense_is_a_matrix_product(units: int) -> None:
+    rng = np.random.default_rng(0)
+    shapes = [(3, 7, 6), (6, units), (units,)]
+    given = [tf.constant(rng.standard_normal(shape), tf.float32) for shape in shapes]
+    target = tf.constant(rng.standard_normal((3, 7, units)), tf.float32)
+    found = []
+    for product in (tf_ops.dense, lambda x, kernel, bias: x @ kernel + bias):
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            outputs = product(*given)
+            loss = tf.reduce_sum(outputs * target)
+        found.append([outputs, *tape.gradient(loss, given)])
+    for ours, expected in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_no_copy_is_made_of_results() -> None:
+    for shape in ((1, 1, 1), (3, 5, 7)):
+        array = tf_ops._empty(*shape)
+        assert array.shape == shape
+        assert array.dtype == np.float32
+        assert array.ctypes.data % 64 == 0
+
+
+def test_loops_run_where_nothing_can_be_kept() -> None:
+    # No folder for the compiled loops: they must be compiled all the same.
+    code = (
+        "import numba.core.caching as c\n"
+        "c.CacheImpl._locator_classes = []\n"
+        "import numpy as np\n"
+        "from skrnn.kernels import numba_kernels\n"
+        "h = np.empty((1, 1, 1), np.float32)\n"
+        "w = np.ones((1, 1), np.float32)\n"
+        "numba_kernels.simple_forward(np.ones((1, 1, 1), np.float32), w, w, w[0], h)\n"
+        "print(round(float(h[0, 0, 0]), 3))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "0.964"
