@@ -82,7 +82,7 @@ row = sequencer.transform(["It is not great, they say."])
 print(row[0, -6:], sequencer.inverse_transform(row)[0])
 
 # %%
-SequenceLengthDisplay.from_estimator(sequencer, train_reviews).plot()
+SequenceLengthDisplay.from_estimator(sequencer, train_reviews)
 plt.show()
 
 # %% [markdown]
@@ -134,7 +134,7 @@ plt.show()
 # One of them by itself, with the loss:
 
 # %%
-TrainingHistoryDisplay.from_estimator(comparison.estimators["LSTM"]).plot()
+TrainingHistoryDisplay.from_estimator(comparison.estimators["LSTM"])
 plt.show()
 
 # %% [markdown]
@@ -164,7 +164,7 @@ attention = make_sentiment_pipeline(
     "chapter_bidirectional", **{**settings, "pooling": "attention"}, random_state=0
 ).fit(train_reviews, train_labels)
 print(f"accuracy {attention.score(test_reviews, test_labels):.3f}")
-AttentionDisplay.from_estimator(attention, test_reviews[2:5]).plot()
+AttentionDisplay.from_estimator(attention, test_reviews[2:5])
 plt.show()
 
 # %% [markdown]

@@ -52,15 +52,16 @@ print(f"accuracy {model.score(reviews[n_train:], labels[n_train:]):.3f}")
 # %%
 # One review, word by word
 # ------------------------
-# In a notebook an explanation shows itself as a coloured line: blue words speak for the
-# class, orange ones against it.
+# In a notebook an explanation shows itself as the text in color: blue words speak for
+# the class, orange ones against it. Full color is a change of the probability by 0.1 or
+# more.
 
 review = reviews[n_train]
 explain(model, review, method="integrated_gradients")
 
 # %%
 # The weights are pairs, a table and a plot too. Those of integrated gradients sum to
-# the difference in probability between the review and as many zero vectors.
+# the difference in probability between the review and as many unknown words.
 
 explanation = explain(model, review, method="integrated_gradients")
 print(f"{explanation.weights.sum():.3f} =", end=" ")
@@ -88,5 +89,5 @@ for ax, score in zip(axes, ("probability", "log_odds"), strict=True):
 # ---------------
 # Attention has no direction: it says where the network looked, not what it made of it.
 
-AttentionDisplay.from_estimator(model, reviews[n_train : n_train + 4]).plot()
+AttentionDisplay.from_estimator(model, reviews[n_train : n_train + 4])
 plt.show()

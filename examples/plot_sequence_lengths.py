@@ -41,7 +41,7 @@ else:
 # ------------------------------------
 
 sequencer = TextSequencer(max_features=max_features, maxlen=100).fit(train)
-display = SequenceLengthDisplay.from_estimator(sequencer, train).plot()
+display = SequenceLengthDisplay.from_estimator(sequencer, train)
 print(f"{display.truncated_share:.1%} of the reviews are cut")
 
 # %%
@@ -54,6 +54,6 @@ print(f"{display.truncated_share:.1%} of the reviews are cut")
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 for ax, maxlen in zip(axes, (0.75, "auto"), strict=True):
     sequencer = TextSequencer(max_features=max_features, maxlen=maxlen).fit(train)
-    SequenceLengthDisplay.from_estimator(sequencer, test).plot(ax=ax)
+    SequenceLengthDisplay.from_estimator(sequencer, test, ax=ax)
     ax.set_ylabel(f"new reviews, maxlen={maxlen!r}")
 plt.show()

@@ -62,7 +62,7 @@ models = {
 # One panel for each metric
 # -------------------------
 
-display = TrainingHistoryDisplay.from_estimator(models["max"]).plot()
+display = TrainingHistoryDisplay.from_estimator(models["max"])
 print(f"least held-out loss after epoch {display.best_epoch}")
 
 # %%
@@ -72,6 +72,6 @@ print(f"least held-out loss after epoch {display.best_epoch}")
 
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6), sharey=True, layout="constrained")
 for ax, (pooling, model) in zip(axes, models.items(), strict=True):
-    TrainingHistoryDisplay.from_estimator(model).plot(ax=ax, metrics=["accuracy"])
+    TrainingHistoryDisplay.from_estimator(model, ax=ax, metrics=["accuracy"])
     ax.set_xlabel(f"epoch, pooling={pooling!r}")
 plt.show()

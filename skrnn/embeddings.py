@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import warnings
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -111,16 +113,22 @@ class WordVectors:
 
     @classmethod
     def load(cls, path: str | Path, *, max_words: int | None = None) -> Self:
-        r"""Read a GloVe or word2vec text file.
+        r"""Read a file of word vectors.
 
-        A word2vec file starts with a line of two numbers (words and dimensions), a
-        GloVe file has none; the difference is seen by itself. Of a word that comes
-        twice the first row counts.
+        The content tells the format: GloVe's text, word2vec's text (fastText's
+        ``.vec``) or binary format, each plain, gzipped or in a ``.zip``. Of a word that
+        comes twice the first row counts.
+
+        gensim's ``.kv`` and fastText's ``.bin`` are read by gensim (``pip install
+        'skrnn[word2vec]'``). A ``.kv`` is a pickle, which can run any code: load one
+        only from a source that you trust. A gensim object needs no file:
+        ``WordVectors(keyed.index_to_key, keyed.vectors)``.
 
         Parameters
         ----------
         path : str or path-like
-            The file, gzipped if its name ends in ``.gz``. UTF-8.
+            The file. Of an archive with several files, the one to read:
+            ``"glove.6B.zip/glove.6B.50d.txt"``.
         max_words : int, default=None
             Read only so many words; files list the most frequent first.
 
@@ -133,9 +141,12 @@ class WordVectors:
         ------
         FileNotFoundError
             If there is no such file.
+        ImportError
+            If gensim is needed and missing; the message says how to install it.
         ValueError
-            If a line is not a word and numbers, or lines differ in length; the message
-            names the line.
+            If it is not such a file, a line is not a word and numbers, lines differ
+            in length, or an archive holds several files; the message names the line or
+            the files.
 
         Examples
         --------
@@ -146,32 +157,24 @@ class WordVectors:
         <WordVectors: 2 words, 3 dimensions>
         """
         path = Path(path)
-        rows: dict[str, npt.NDArray[np.float32]] = {}
-        width: int | None = None
-        for number, line in _lines(path):
-            if max_words is not None and len(rows) >= max_words:
-                break
-            fields = line.rstrip("\r\n ").split(" ")
-            if number == 1 and len(fields) == 2 and all(map(str.isdigit, fields)):
-                width = int(fields[1])
-                continue
-            if width is None:
-                width = len(fields) - 1
-            # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
-            word, values = " ".join(fields[:-width]), fields[-width:]
-            try:
-                if not word or width < 1:
-                    raise ValueError
-                row = np.array(values, dtype=np.float32)
-            except ValueError:
-                raise ValueError(
-                    f"{path}, line {number}: expected a word and {width} numbers "
-                    f"separated by spaces, got {line[:60]!r}."
-                ) from None
-            rows.setdefault(word, row)
-        if not rows:
-            raise ValueError(f"{path} holds no word vectors.")
-        return cls(list(rows), np.stack(list(rows.values())))
+        with _opened(path) as file:
+            start = file.read(4)
+        if path.suffix == ".kv":
+            keyed = _gensim(f"Reading {path}").KeyedVectors.load(str(path))
+        elif start == _FASTTEXT:
+            read = _gensim(f"Reading {path}").fasttext.load_facebook_vectors
+            keyed = read(str(path))
+        else:
+            rows: dict[str, _Table] = {}
+            with _opened(path) as file:
+                for word, row in _read_rows(path, file):
+                    rows.setdefault(word, row)
+                    if max_words is not None and len(rows) >= max_words:
+                        break
+            if not rows:
+                raise ValueError(f"{path} holds no word vectors.")
+            return cls(list(rows), np.stack(list(rows.values())))
+        return cls(keyed.index_to_key[:max_words], keyed.vectors[:max_words])
 
     @classmethod
     def train(
@@ -435,7 +438,7 @@ def _cooccurrences(texts: Sequence[_Ids], n_ids: int) -> sparse.csr_matrix:
 def _word2vec(
     texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int
 ) -> _Table:
-    gensim = _gensim()
+    gensim = _gensim("method='word2vec' (method='svd' does not)")
     model = gensim.Word2Vec(
         vector_size=n_dimensions,
         window=_WINDOW,
@@ -457,13 +460,13 @@ def _word2vec(
     return table
 
 
-def _gensim() -> ModuleType:
+def _gensim(task: str) -> ModuleType:
     try:
         return import_module("gensim.models")
     except ImportError as error:
         raise ImportError(
-            "method='word2vec' needs gensim, which is not installed: "
-            "pip install 'skrnn[word2vec]'. method='svd' needs nothing more."
+            f"{task} needs gensim, which is not installed: "
+            "pip install 'skrnn[word2vec]'."
         ) from error
 
 
@@ -476,8 +479,108 @@ METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
 }
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield numbered lines, split at line feeds only: words may hold U+2028 or NEL."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="\n") as file:
-        yield from enumerate(file, start=1)
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file of vectors, itself gzipped or in an archive."""
+    archive = next((p for p in (path, *path.parents) if zipfile.is_zipfile(p)), None)
+    if archive is None:
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"\x1f\x8b"
+        opener: Any = gzip.open if zipped else open
+        with opener(path, "rb") as file:
+            yield file
+        return
+    with zipfile.ZipFile(archive) as files:
+        names = [n for n in files.namelist() if not n.endswith("/")]
+        wanted = path.relative_to(archive).as_posix()
+        if wanted in names:
+            names = [wanted]
+        if len(names) != 1 or wanted not in (".", *names):
+            raise ValueError(
+                f"{archive} holds {names}; name the one to read: "
+                f"{str(archive / (names or ['FILE'])[0])!r}."
+            )
+        with files.open(names[0]) as file:
+            yield file
+
+
+def _read_rows(path: Path, file: IO[bytes]) -> Iterator[tuple[str, _Table]]:
+    """Yield the words and vectors of a text or binary file."""
+    first = file.readline(_LONGEST_LINE)
+    header = first.split()
+    if len(header) != 2 or not all(map(bytes.isdigit, header)):
+        yield from _read_text(path, file, first, 1, None)
+        return
+    n_words, width = map(int, header)
+    # Numbers in text are ASCII. Those of a binary vector are not, but for odd chances.
+    line = file.readline(_LONGEST_LINE)
+    _, _, numbers = line.partition(b" ")
+    if all(byte in _NUMERALS for byte in numbers) or _is_row(line, width):
+        yield from _read_text(path, file, line, 2, width)
+    else:
+        yield from _read_binary(path, file, line, n_words, width)
+
+
+def _is_row(line: bytes, width: int) -> bool:
+    try:
+        np.array(line.split(b" ")[-width:], dtype=np.float32)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_text(
+    path: Path, file: IO[bytes], line: bytes, number: int, width: int | None
+) -> Iterator[tuple[str, _Table]]:
+    """Yield what is in lines, of which ``line`` is the first."""
+    while line:
+        try:
+            # Words may hold U+2028 or NEL, so lines end at line feeds only.
+            fields = line.decode("utf-8").rstrip("\r\n ").split(" ")
+            if width is None:
+                width = len(fields) - 1
+            # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
+            word = " ".join(fields[:-width]) if width else ""
+            if not word:
+                raise ValueError
+            row = np.array(fields[-width:], dtype=np.float32)
+        except ValueError:  # UnicodeDecodeError is one
+            raise ValueError(
+                f"{path}, line {number}: expected a word and "
+                f"{width or 'its'} numbers separated by spaces, in UTF-8, got "
+                f"{line[:60]!r}. {_FORMATS}"
+            ) from None
+        yield word, row
+        line, number = file.readline(), number + 1
+
+
+def _read_binary(
+    path: Path, file: IO[bytes], start: bytes, n_words: int, width: int
+) -> Iterator[tuple[str, _Table]]:
+    """Yield what word2vec's binary format holds: a word, a space, float32 numbers."""
+    size = 4 * width
+    for number in range(1, n_words + 1):
+        # The vector tells where a word starts; some writers end it with a line feed.
+        while (space := start.find(b" ")) < 0 or len(start) < space + 1 + size:
+            more = file.read(max(size, 1 << 16))
+            if not more or (space < 0 and len(start) > _LONGEST_WORD):
+                raise ValueError(
+                    f"{path} ends within word {number} of the {n_words} that its "
+                    f"first line announces, or is not a binary word2vec file. "
+                    f"{_FORMATS}"
+                )
+            start += more
+        # word2vec cuts long words, also within a character.
+        word = start[:space].lstrip(b"\n").decode("utf-8", errors="replace")
+        yield word, np.frombuffer(start, "<f4", width, space + 1).astype(np.float32)
+        start = start[space + 1 + size :]
+
+
+_FASTTEXT = (793712314).to_bytes(4, "little")
+_NUMERALS = frozenset(b"0123456789+-.eEnaif \t\r\n")
+_LONGEST_LINE = 1 << 20
+_LONGEST_WORD = 1 << 16
+_FORMATS = (
+    "WordVectors.load reads GloVe's text, word2vec's text and binary format and "
+    "fastText's .vec and .bin, plain, in .gz or .zip, and gensim's .kv."
+)

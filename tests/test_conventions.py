@@ -96,7 +96,9 @@ def test_the_site_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -
     _sklearn.documentation_site.cache_clear()
 
 
-def test_displaying_a_fitted_model_does_not_expose_its_network(sequences: Sequences) -> None:
+def test_displaying_a_fitted_model_does_not_expose_its_network(
+    sequences: Sequences,
+) -> None:
     model = small().fit(*sequences)
     page = estimator_html_repr(model)
     assert not model._network.exposed

@@ -3,7 +3,9 @@ from __future__ import annotations
 import copy
 import gzip
 import pickle
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -263,3 +265,122 @@ def test_rows_without_any_word_give_no_warning() -> None:
     vectors = made_vectors(["a", "b"])
     X = np.array([[0, 1], [1, 1]])
     small_classifier(embeddings=vectors).fit(X, [0, 1])
+
+
+WORDS = ["the", "café", "naïve", "数", "end"]
+ROWS = np.random.default_rng(0).normal(size=(5, 30)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def keyed() -> Any:
+    """Return gensim's vectors of the words."""
+    found = pytest.importorskip("gensim.models").KeyedVectors(30)
+    found.add_vectors(WORDS, ROWS)
+    return found
+
+
+def same_vectors(vectors: WordVectors, n_words: int = 5) -> None:
+    assert list(vectors) == WORDS[:n_words]
+    np.testing.assert_allclose(vectors.vectors, ROWS[:n_words], rtol=1e-5)
+
+
+@pytest.mark.parametrize("zipped", ["", ".gz", ".zip"])
+@pytest.mark.parametrize("binary", [False, True])
+def test_word2vec_files_of_gensim(
+    keyed: Any, binary: bool, zipped: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "vectors.w2v"
+    keyed.save_word2vec_format(str(path), binary=binary)
+    data = path.read_bytes()
+    path = tmp_path / f"vectors.w2v{zipped}"
+    if zipped == ".gz":
+        path.write_bytes(gzip.compress(data))
+    elif zipped:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("vectors.w2v", data)
+    same_vectors(WordVectors.load(path))
+    same_vectors(WordVectors.load(path, max_words=2), 2)
+
+
+def test_the_binary_format_of_word2vec_itself(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.bin"  # it ends each vector with a line feed
+    entries = (
+        w.encode() + b" " + r.tobytes() for w, r in zip(WORDS, ROWS, strict=True)
+    )
+    path.write_bytes(b"5 30\n" + b"\n".join(entries) + b"\n")
+    same_vectors(WordVectors.load(path))
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(ValueError, match="ends within word 5 of the 5"):
+        WordVectors.load(path)
+    same_vectors(WordVectors.load(path, max_words=4), 4)
+
+
+def test_a_vec_file_of_fasttext_ends_lines_with_a_space(tmp_path: Path) -> None:
+    path = tmp_path / "cc.fr.vec"
+    path.write_text("2 2\nbon 1 2 \nété 3 4 \n", encoding="utf-8")
+    vectors = WordVectors.load(path)
+    assert (list(vectors), vectors["été"].tolist()) == (["bon", "été"], [3.0, 4.0])
+
+
+def test_one_of_several_files_in_an_archive(tmp_path: Path) -> None:
+    path = tmp_path / "glove.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("glove.1d.txt", "good 1\n")
+        archive.writestr("glove.2d.txt", "good 1 2\n")
+    assert WordVectors.load(path / "glove.2d.txt").n_dimensions == 2
+    for wrong in (path, path / "glove.3d.txt"):
+        with pytest.raises(ValueError, match=r"'glove.2d.txt'\]; name the one to read"):
+            WordVectors.load(wrong)
+
+
+def test_what_gensim_keeps(keyed: Any, tmp_path: Path) -> None:
+    same_vectors(WordVectors(keyed.index_to_key, keyed.vectors))
+    path = tmp_path / "vectors.kv"
+    keyed.save(str(path))
+    same_vectors(WordVectors.load(path))
+    same_vectors(WordVectors.load(path, max_words=3), 3)
+
+
+def test_a_binary_file_of_fasttext(tmp_path: Path) -> None:
+    fasttext = pytest.importorskip("gensim.models.fasttext")
+    model = fasttext.FastText(
+        [["good", "film"], ["bad", "film"]] * 5, vector_size=4, min_count=1, bucket=50
+    )
+    path = tmp_path / "cc.en.bin"
+    fasttext.save_facebook_model(model, str(path))
+    vectors = WordVectors.load(path)
+    assert set(vectors) == {"good", "bad", "film"}
+    np.testing.assert_allclose(vectors["good"], model.wv["good"], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PAR1\x15\x04\x15\xff",
+        pickle.dumps({"good": [1.0]}),
+        "caf\xe9 1 2\n".encode("latin-1"),
+        b"word,x,y\ngood,1,2\n",
+        b"3 40\n\xff\xfe\x00",
+    ],
+)
+def test_other_files_are_told_what_can_be_read(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "vectors"
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match=r"reads GloVe's text.*gensim's \.kv"
+    ) as caught:
+        WordVectors.load(path)
+    assert type(caught.value) is ValueError
+
+
+@pytest.mark.parametrize("name", ["words.kv", "words.bin"])
+def test_files_of_gensim_and_fasttext_ask_for_gensim(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(embeddings, "import_module", missing)
+    (tmp_path / name).write_bytes(b"\xba\x16\x4f\x2f\x0c")  # fastText's first bytes
+    with pytest.raises(ImportError, match=rf"{name} needs gensim.*skrnn\[word2vec\]"):
+        WordVectors.load(tmp_path / name)

@@ -15,12 +15,14 @@ import joblib
 import numba
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.model_selection import GridSearchCV, cross_val_predict
 from threadpoolctl import threadpool_limits
 
 from skrnn import get_recipe_names, make_sentiment_pipeline
 from skrnn.comparison import BlendedClassifier, make_baseline
 from skrnn.datasets import load_reviews
+from skrnn.embeddings import learn_vectors
 
 _SMALL: dict[str, Any] = {
     "units": 4,
@@ -33,7 +35,7 @@ _ROOT = Path(__file__).parents[1]
 
 
 def _texts() -> tuple[list[str], np.ndarray]:
-    """Return texts of so many words that BLAS shares its work among threads."""
+    """Return texts whose class is the parity of every eighth word."""
     rng = np.random.default_rng(0)
     shares = 1 / np.arange(3, 2003)
     y = np.arange(300) % 2
@@ -108,6 +110,43 @@ def test_bits_are_those_of_one_thread(name: str, n_threads: int) -> None:
         found = _answer(name)
     np.testing.assert_array_equal(found, _expected(name))
     assert np.ptp(found[:, 0]) > 0
+
+
+# OpenBLAS shares only large products: these two differ without one_blas_thread.
+
+
+@pytest.mark.parametrize("n_threads", [2, 4])
+def test_singular_vectors_are_those_of_one_thread(n_threads: int) -> None:
+    with _threads(n_threads):
+        found = _large_vectors()
+    np.testing.assert_array_equal(found, _expected_large_vectors())
+
+
+def _large_vectors() -> np.ndarray:
+    shares = 1 / np.arange(3, 8003)
+    drawn = np.random.default_rng(0).choice(
+        8000, size=(600, 60), p=shares / shares.sum()
+    )
+    rows = list((drawn + 2).astype(np.int32))
+    return learn_vectors(rows, n_ids=8002, n_dimensions=100, method="svd", seed=0)
+
+
+@cache
+def _expected_large_vectors() -> np.ndarray:
+    with _threads(1):
+        return _large_vectors()
+
+
+@pytest.mark.parametrize("name", ["nbsvm", "tfidf"])
+def test_weights_of_many_features_are_those_of_one_thread(name: str) -> None:
+    classifier = make_baseline(name)["clf"]
+    X = sparse.random(300, 20_000, density=0.003, random_state=0, format="csr")
+    found = []
+    for n_threads in (1, 2, 4):
+        with _threads(n_threads):
+            found.append(classifier.fit(X, np.arange(300) % 2).coef_)
+    np.testing.assert_array_equal(found[1], found[0])
+    np.testing.assert_array_equal(found[2], found[0])
 
 
 def test_bits_of_workers_are_those_of_the_parent() -> None:

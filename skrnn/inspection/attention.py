@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from skrnn.estimators.base import BaseTextClassifier
 from skrnn.inspection.network import attention_of_network
-from skrnn.inspection.reading import read_texts, split_pipeline
+from skrnn.inspection.reading import read_texts, take_apart
 
 __all__ = ["attention_of_rows", "attention_weights"]
 
@@ -21,10 +21,12 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     Parameters
     ----------
     pipeline : sklearn.pipeline.Pipeline
-        A fitted one, of a :class:`~skrnn.TextSequencer` and a classifier with
-        attention: :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``,
-        or any other with a method ``attention_weights(X)``, which takes rows of ids
-        and returns an array of their shape.
+        A fitted one, of any steps on raw strings, a :class:`~skrnn.TextSequencer` and
+        a classifier with attention, or a search, a threshold or a
+        :class:`~skrnn.DistilledClassifier` around one. The classifier is an
+        :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or another
+        with a method ``attention_weights(X)``, which takes rows of ids and returns an
+        array of their shape.
     texts : iterable of str
         The texts.
 
@@ -65,8 +67,9 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     >>> weights.sum(axis=1).round(6), weights[0, 0]
     (array([1., 0.]), np.float64(0.0))
     """
-    sequencer, classifier = split_pipeline(pipeline)
-    readings = read_texts(sequencer, texts)
+    steps = take_apart(pipeline)
+    classifier = steps.classifier
+    readings = read_texts(steps.sequencer, steps.clean(texts))
     return attention_of_rows(classifier, np.stack([r.row for r in readings]))
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.attention import attention_of_rows
-from skrnn.inspection.reading import read_texts, split_pipeline
+from skrnn.inspection.reading import read_texts, take_apart
 from skrnn.inspection.style import ATTENDED, shorten, tint
 
 __all__ = ["AttentionDisplay"]
@@ -74,8 +74,10 @@ class AttentionDisplay:
         self.titles = titles
 
     @classmethod
-    def from_estimator(cls, pipeline: Any, texts: Iterable[str]) -> Self:
-        """Take what a fitted pipeline attends to in texts.
+    def from_estimator(
+        cls, pipeline: Any, texts: Iterable[str], *, ax: Any = None
+    ) -> Self:
+        """Draw what a fitted pipeline attends to in texts.
 
         Parameters
         ----------
@@ -84,14 +86,18 @@ class AttentionDisplay:
             attention, see :func:`attention_weights`.
         texts : iterable of str
             The texts; a few.
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure, as high as the texts need, if None.
 
         Returns
         -------
         display : AttentionDisplay
-            Not drawn yet; call :meth:`plot`.
+            With ``ax_`` and ``figure_``.
 
         Raises
         ------
+        ImportError
+            If matplotlib is not installed.
         NotFittedError
             If the pipeline is not fitted.
         TypeError
@@ -112,8 +118,9 @@ class AttentionDisplay:
         >>> round(float(display.weights[0].sum()), 6)
         1.0
         """
-        sequencer, classifier = split_pipeline(pipeline)
-        readings = read_texts(sequencer, texts)
+        steps = take_apart(pipeline)
+        classifier = steps.classifier
+        readings = read_texts(steps.sequencer, steps.clean(texts))
         rows = np.stack([reading.row for reading in readings])
         attention = attention_of_rows(classifier, rows)
         proba = classifier.predict_proba(rows)
@@ -128,7 +135,7 @@ class AttentionDisplay:
                 f"{label} ({share:.2f})"
                 for label, share in zip(labels, proba.max(axis=1), strict=True)
             ],
-        )
+        ).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the texts, one below the other.

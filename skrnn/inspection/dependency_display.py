@@ -15,7 +15,7 @@ from skrnn.inspection.style import legend_above
 __all__ = ["LongTermDependencyDisplay"]
 
 _COLUMNS = ("model", "distance", "accuracy", "gradient_norm")
-# Okabe and Ito's colours that stand out from white and from black; a line is also told
+# Okabe and Ito's colors that stand out from white and from black; a line is also told
 # by its marker and its dashes.
 _COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#808080", "#e69f00")
 _MARKERS = ("o", "s", "^", "D", "X", "v")
@@ -156,14 +156,14 @@ class LongTermDependencyDisplay:
                 values = rows.dropna(subset=[column]).groupby("distance")[column]
                 if not len(values):
                     continue
-                colour = _COLOURS[number % len(_COLOURS)]
+                color = _COLOURS[number % len(_COLOURS)]
                 means = values.mean()
                 at = means.index.map(places)
                 (line,) = axes.plot(
                     at,
                     means,
                     label=str(name),
-                    color=colour,
+                    color=color,
                     marker=_MARKERS[number % len(_MARKERS)],
                     linestyle=_DASHES[number % len(_DASHES)],
                     # Smaller and smaller, so that equal values hide none of them.
@@ -171,7 +171,7 @@ class LongTermDependencyDisplay:
                     linewidth=1.8,
                 )
                 if (values.size() > 1).any():
-                    axes.vlines(at, values.min(), values.max(), color=colour, lw=1.2)
+                    axes.vlines(at, values.min(), values.max(), color=color, lw=1.2)
                 if column == "accuracy":
                     self.lines_.append(line)
             axes.set_xticks(range(len(distances)), [str(d) for d in distances])

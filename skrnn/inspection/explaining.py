@@ -6,13 +6,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.base import BaseTextClassifier
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.gradients import integrate
 from skrnn.inspection.network import VectorScorer
-from skrnn.inspection.reading import Reading, read_texts, split_pipeline
+from skrnn.inspection.reading import (
+    Reading,
+    locate,
+    read_texts,
+    take_apart,
+    type_tokens,
+)
 from skrnn.text.vocabulary import PAD
 
 __all__ = ["explain"]
@@ -24,7 +32,7 @@ _Floats = npt.NDArray[np.float64]
 
 
 def explain(
-    pipeline: Any,
+    estimator: Any,
     text: str,
     method: str = "occlusion",
     *,
@@ -35,20 +43,25 @@ def explain(
 
     Parameters
     ----------
-    pipeline : sklearn.pipeline.Pipeline
-        A fitted one, of a :class:`~skrnn.TextSequencer` and an
-        :class:`~skrnn.RNNSentimentClassifier`, as :func:`~skrnn.\
-make_sentiment_pipeline` gives; it may come from a pickle.
+    estimator : estimator
+        A fitted classifier of raw strings, for example a Pipeline of a
+        :class:`~skrnn.TextSequencer` and an :class:`~skrnn.RNNSentimentClassifier`,
+        as :func:`~skrnn.make_sentiment_pipeline` gives. There may be steps before the
+        TextSequencer, which are applied to the text, and a search, a threshold or a
+        :class:`~skrnn.DistilledClassifier` around the Pipeline. With
+        ``method="occlusion"`` it may be any other that has ``predict_proba``, such as
+        calibrated classifiers, ensembles and linear models of bags of words.
     text : str
         The text.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
         - ``"occlusion"`` [1]_: what the score loses when the word is taken out of the
-          words that the network read, one word at a time;
+          words that the network read, one word at a time; where there is no
+          TextSequencer before one classifier, when the word is deleted from the text;
         - ``"integrated_gradients"`` [2]_: the gradient of the score by the word's
-          vector, averaged on the way from zero vectors to the text's, times the
-          vector. The weights sum to the difference in score between the text and as
-          many zero vectors, to 1 %: the way is cut finer until they do, and a warning
-          says if that was not to be had;
+          vector, averaged on the straight path from the vector of an unknown word to
+          that of the word, times the difference of the two. The weights sum to the
+          difference in score between the text and as many unknown words, and an
+          unknown word weighs nothing;
         - ``"attention"`` [3]_: the weights of the attention layer, which sum to one,
           where the network has one. They say where it looked, not which way that
           turned the score.
@@ -71,7 +84,8 @@ make_sentiment_pipeline` gives; it may come from a pickle.
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If it is no pipeline of these two, or the text is no str.
+        If ``text`` is no str, or ``method`` or ``score`` needs one network and there
+        is none or several.
     ValueError
         If ``method`` or ``score`` is not known, ``target`` is not among the classes,
         or attention is asked of a network without.
@@ -79,7 +93,8 @@ make_sentiment_pipeline` gives; it may come from a pickle.
     Warns
     -----
     ConvergenceWarning
-        If the weights of integrated gradients do not sum to the difference in score.
+        If the score jumps along the path of integrated gradients, so that a part of
+        the difference is attributed by rule, see the user guide.
 
     See Also
     --------
@@ -108,7 +123,7 @@ make_sentiment_pipeline` gives; it may come from a pickle.
     >>> max(explanation.to_pairs(), key=lambda pair: pair[1])[0]
     'GOOD'
     >>> gap = explanation.weights.sum() - (explanation.value - explanation.baseline)
-    >>> bool(abs(gap) < 0.01)
+    >>> bool(abs(gap) < 1e-6)
     True
     """
     for name, given, known in (("method", method, METHODS), ("score", score, SCORES)):
@@ -119,11 +134,18 @@ make_sentiment_pipeline` gives; it may come from a pickle.
             f"explain takes one text, a str, got {type(text).__name__}. Call it once "
             "for each text."
         )
-    sequencer, classifier = split_pipeline(pipeline)
-    (reading,) = read_texts(sequencer, [text])
+    steps = take_apart(estimator)
+    if method == "occlusion" and score == "probability":
+        check_is_fitted(estimator)
+        if not (steps.has_sequencer_last or isinstance(estimator, BaseTextClassifier)):
+            return _explain_black_box(estimator, text, target)
+    classifier = steps.classifier
+    texts = pd.Series([text], dtype=object)  # which steps made for columns take too
+    (reading,) = read_texts(steps.sequencer, steps.clean(texts))
     rows = reading.row[np.newaxis]
-    proba = classifier.predict_proba(rows)[0]
-    number = _class_number(classifier, target, int(proba.argmax()))
+    if target is None:
+        (target,) = np.asarray(estimator.predict(texts)).tolist()
+    number = _class_number(classifier, target)
     scorer = None
     if method == "integrated_gradients" or score == "log_odds":
         scorer = _scorer(classifier, reading, number, log_odds=score == "log_odds")
@@ -143,7 +165,7 @@ make_sentiment_pipeline` gives; it may come from a pickle.
     elif scorer is None or method == "occlusion":
         weights = value - scores(_without_each_word(reading))
     else:
-        weights, value, baseline = integrate(scorer, scorer.vectors)
+        weights, value, baseline = integrate(scorer, scorer.vectors, scorer.baseline)
         weights = weights[scorer.is_word]
     return Explanation(
         tokens=reading.tokens,
@@ -155,12 +177,43 @@ make_sentiment_pipeline` gives; it may come from a pickle.
         value=value,
         baseline=baseline,
         n_words=reading.n_words,
+        text=reading.text,
+        spans=reading.spans,
     )
 
 
-def _class_number(classifier: Any, target: Any, predicted: int) -> int:
+def _explain_black_box(estimator: Any, text: str, target: Any) -> Explanation:
+    """Delete one word at a time from the raw string."""
+    if not hasattr(estimator, "predict_proba"):
+        raise TypeError(
+            f"explain needs a classifier with predict_proba, got {estimator!r}. "
+            "Ensembles that vote have it with voting='soft', and any classifier has "
+            "it inside a CalibratedClassifierCV."
+        )
+    words = type_tokens(text)
+    spans = locate(text, words) or []
+    without = [text[:start] + text[end:] for start, end in spans]
+    texts = pd.Series([text, *without], dtype=object)
     if target is None:
-        return predicted
+        (target,) = np.asarray(estimator.predict(texts[:1])).tolist()
+    number = _class_number(estimator, target)
+    value, *rest = np.asarray(estimator.predict_proba(texts))[:, number].tolist()
+    return Explanation(
+        tokens=tuple(text[start:end] for start, end in spans),
+        weights=value - np.array(rest, dtype=np.float64),
+        known=np.ones(len(spans), dtype=bool),
+        method="occlusion",
+        target=target,
+        score="probability",
+        value=value,
+        baseline=None,
+        n_words=len(spans),
+        text=text,
+        spans=tuple(spans),
+    )
+
+
+def _class_number(classifier: Any, target: Any) -> int:
     classes = classifier.classes_.tolist()
     if target not in classes:
         raise ValueError(f"target={target!r} is not among the classes {classes}.")

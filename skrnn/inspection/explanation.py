@@ -28,6 +28,8 @@ _METHODS = {
     "attention": "attention",
 }
 _SCORES = {"probability": "probability", "log_odds": "log-odds"}
+# A weight of this much has the full color.
+_FULL = {"probability": 0.1, "log_odds": 1.0}
 _SHOWN_IN_REPR = 5
 _BAR = 0.24  # inches
 
@@ -36,10 +38,13 @@ _BAR = 0.24  # inches
 class Explanation:
     """The weight of each word in one prediction, as :func:`explain` gives it.
 
-    In a notebook it shows the text as one line, each word on a tint of its weight:
-    blue speaks for the class, orange against it; attention, which has no direction, is
-    green. The tints are translucent, so that they suit a light and a dark page, and
-    the colours differ for the colour-blind.
+    In a notebook it shows the text with each word that was read on a tint of its
+    weight: blue speaks for the class, orange against it; what is faint was not read.
+    A tint means the same in every explanation: the full color is a change of the
+    probability by 0.1 or more, or of the log-odds by 1 or more, and half of that has
+    half the opacity. Attention, which has no direction and sums to one, is green, and
+    the largest weight of the text has the full color. The tints are translucent, so
+    that they suit a light and a dark page, and the colors differ for the color-blind.
 
     Parameters
     ----------
@@ -58,10 +63,14 @@ class Explanation:
     value : float
         The score of the text.
     baseline : float or None
-        The score of as many zero vectors as the text has words, for integrated
+        The score of as many unknown words as the text has words, for integrated
         gradients: their weights sum to ``value - baseline``.
     n_words : int
         Words of the text before it was cut to what the network reads.
+    text : str or None, default=None
+        The text, which is shown; None shows the words.
+    spans : tuple of (int, int) or None, default=None
+        Where in ``text`` each word begins and ends.
 
     Attributes
     ----------
@@ -98,6 +107,8 @@ class Explanation:
     value: float
     baseline: float | None
     n_words: int
+    text: str | None = None
+    spans: tuple[tuple[int, int], ...] | None = None
 
     def to_pairs(self) -> list[tuple[str, float]]:
         """Return the words with their weights, in the order of the text.
@@ -125,6 +136,9 @@ class Explanation:
     def plot(self, ax: Any = None, *, max_words: int = 25) -> Self:
         """Draw the weights as bars, from the first word down.
 
+        The axis reaches at least as far as a weight of full color, see above, so that
+        weak evidence looks weak.
+
         Parameters
         ----------
         ax : matplotlib Axes, default=None
@@ -150,7 +164,7 @@ class Explanation:
         self.figure_ = self.ax_.figure
         places = np.arange(len(shown))
         weights = self.weights[shown]
-        self.ax_.barh(places, weights, color=[self._colour(w) for w in weights])
+        self.ax_.barh(places, weights, color=[self._color(w) for w in weights])
         self.ax_.set_yticks(places, [_no_maths(shorten(self.tokens[i])) for i in shown])
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(len(shown) - 0.4, -0.6)
@@ -159,7 +173,8 @@ class Explanation:
         else:
             self.ax_.axvline(0, color=self.ax_.spines["left"].get_edgecolor(), lw=0.8)
             # Room for both directions, so that no word stands out for lack of another.
-            reach = 1.08 * max(float(np.abs(weights).max(initial=0.0)), 1e-9)
+            # No less than the full color, so that weak evidence is short.
+            reach = 1.08 * max(float(np.abs(weights).max(initial=0.0)), self._full)
             self.ax_.set_xlim(-reach, reach)
             # Signs and small figures make long labels.
             self.ax_.locator_params(axis="x", nbins=6)
@@ -171,13 +186,7 @@ class Explanation:
         return self
 
     def _repr_html_(self) -> str:
-        strongest = float(np.abs(self.weights).max(initial=0.0)) or 1.0
-        words = " ".join(
-            self._word(token, weight, known, abs(weight) / strongest)
-            for (token, weight), known in zip(
-                self.to_pairs(), self.known.tolist(), strict=True
-            )
-        )
+        words = self._text_with_tints()
         small = "font-size:0.85em;opacity:0.85"
         return (
             '<div style="max-width:60em;line-height:1.4">'
@@ -199,6 +208,27 @@ class Explanation:
             f"{', '.join(words) or 'no words'}>"
         )
 
+    @property
+    def _full(self) -> float:
+        """The weight of full color."""
+        if self.method == "attention":
+            return float(self.weights.max(initial=0.0)) or 1.0
+        return _FULL[self.score]
+
+    def _text_with_tints(self) -> str:
+        strengths = np.minimum(np.abs(self.weights) / self._full, 1.0)
+        shown = self.tokens
+        if self.text is not None and self.spans is not None:
+            shown = tuple(self.text[start:stop] for start, stop in self.spans)
+        words = list(map(self._word, shown, self.weights, self.known, strengths))
+        if self.text is None or self.spans is None:
+            return " ".join(words)
+        pieces, end = [], 0
+        for word, (start, stop) in zip(words, self.spans, strict=True):
+            pieces += [_faint(self.text[end:start]), word]
+            end = stop
+        return "".join([*pieces, _faint(self.text[end:])])
+
     def _headline(self) -> str:
         return (
             f"{self.target} · {_SCORES[self.score]} {self.value:.3f} · "
@@ -210,15 +240,15 @@ class Explanation:
             return "weight"
         return f"against   ←   {_SCORES[self.score]}   →   for"
 
-    def _colour(self, weight: float) -> str:
+    def _color(self, weight: float) -> str:
         if self.method == "attention":
             return ATTENDED
         return FOR if weight >= 0 else AGAINST
 
     def _word(self, token: str, weight: float, known: bool, strength: float) -> str:
         style = (
-            f"background:{css(tint(self._colour(weight), strength))};"
-            "padding:0.15em 0.2em;border-radius:0.25em"
+            f"background:{css(tint(self._color(weight), strength))};"
+            "padding:0.15em 0;border-radius:0.25em"
         )
         note = f"{weight:+.4f}"
         if not known:
@@ -230,11 +260,14 @@ class Explanation:
         kinds = {"for": FOR, "against": AGAINST}
         if self.method == "attention":
             kinds = {"attended to": ATTENDED}
-        return " ".join(
-            f'<span style="background:{css(tint(colour, 1.0))};padding:0 0.4em;'
+        names = " ".join(
+            f'<span style="background:{css(tint(color, 1.0))};padding:0 0.4em;'
             f'border-radius:0.25em">{name}</span>'
-            for name, colour in kinds.items()
+            for name, color in kinds.items()
         )
+        if self.method == "attention":
+            return f"{names} full color: the largest weight, {self._full:.3f}"
+        return f"{names} full color: a weight of {self._full:g} or more"
 
     def _footnote(self) -> str:
         total = self.weights.sum()
@@ -260,6 +293,13 @@ class Explanation:
         if n_unknown:
             notes.append(f"Dotted: out of vocabulary ({n_unknown}).")
         return " ".join(notes)
+
+
+def _faint(text: str) -> str:
+    """Return what was not read: marks, stop words, and what is beyond maxlen."""
+    if not text.strip():
+        return html.escape(text)
+    return f'<span style="opacity:0.6">{html.escape(text)}</span>'
 
 
 def _no_maths(text: str) -> str:

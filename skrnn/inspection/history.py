@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn._matplotlib import axes_or_new
+from skrnn.inspection.reading import take_apart
 from skrnn.inspection.style import AGAINST, FOR, legend_above
 
 __all__ = ["TrainingHistoryDisplay"]
@@ -62,21 +62,34 @@ class TrainingHistoryDisplay:
         self.best_epoch = None if not held_out else int(np.nanargmin(held_out)) + 1
 
     @classmethod
-    def from_estimator(cls, estimator: Any) -> Self:
-        """Take the history of a fitted classifier.
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        ax: Any = None,
+        metrics: Sequence[str] | None = None,
+    ) -> Self:
+        """Draw the history of a fitted classifier.
 
         Parameters
         ----------
         estimator : RNNSentimentClassifier or sklearn.pipeline.Pipeline
-            The classifier, or a pipeline that ends in one.
+            The classifier, or a pipeline that ends in one; also a search, a threshold
+            or a :class:`~skrnn.DistilledClassifier` around either.
+        ax : matplotlib Axes or sequence of Axes, default=None
+            As many as there are metrics; a new figure if None.
+        metrics : sequence of str, default=None
+            Which to draw, such as ``["loss"]``; None draws all.
 
         Returns
         -------
         display : TrainingHistoryDisplay
-            Not drawn yet; call :meth:`plot`.
+            With ``ax_``, ``figure_`` and ``lines_``.
 
         Raises
         ------
+        ImportError
+            If matplotlib is not installed.
         NotFittedError
             If it is not fitted.
         TypeError
@@ -91,14 +104,14 @@ class TrainingHistoryDisplay:
         >>> len(TrainingHistoryDisplay.from_estimator(model).history["loss"])
         2
         """
-        last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+        last = take_apart(estimator).steps[-1]
         check_is_fitted(last)
         if not hasattr(last, "history_"):
             raise TypeError(
                 f"{type(last).__name__} has no history_ of its epochs. Pass an "
                 "RNNSentimentClassifier, or a Pipeline that ends in one."
             )
-        return cls.from_history(last.history_)
+        return cls.from_history(last.history_).plot(ax, metrics=metrics)
 
     @classmethod
     def from_history(cls, history: Mapping[str, Sequence[float]]) -> Self:
@@ -176,12 +189,12 @@ class TrainingHistoryDisplay:
             "held out": (self.history.get(_HELD_OUT + name), AGAINST, "s--"),
         }
         lines, n_epochs = [], 1
-        for label, (values, colour, style) in curves.items():
+        for label, (values, color, style) in curves.items():
             if values is not None:
                 n_epochs = len(values)
                 epochs = np.arange(1, n_epochs + 1)
                 lines += ax.plot(
-                    epochs, values, style, color=colour, label=label, markersize=4
+                    epochs, values, style, color=color, label=label, markersize=4
                 )
         if self.best_epoch is not None:
             # Grey is seen on white and on black.

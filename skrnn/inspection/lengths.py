@@ -7,10 +7,10 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import column_or_1d
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.reading import find_sequencer
+from skrnn.inspection.reading import take_apart
 from skrnn.inspection.style import AGAINST, FOR, legend_above
 from skrnn.text.encoding import Encoded, encode
 from skrnn.text.rows import set_apart
@@ -69,7 +69,7 @@ class SequenceLengthDisplay:
     array([3, 1, 4])
     >>> display.truncated_share, display.oov_rate  # 1 of 3 texts, 1 of 8 words
     (0.3333333333333333, 0.125)
-    >>> display.plot().ax_.get_xlabel()
+    >>> display.ax_.get_xlabel()
     'words in a text'
 
     Where a sequencer sets sentences apart, a row has a zero between two of them:
@@ -95,31 +95,41 @@ class SequenceLengthDisplay:
         self.oov_rate = oov_rate
 
     @classmethod
-    def from_estimator(cls, estimator: Any, X: Iterable[str]) -> Self:
-        """Measure texts as a fitted sequencer reads them.
+    def from_estimator(
+        cls, estimator: Any, X: Iterable[str], *, ax: Any = None
+    ) -> Self:
+        """Measure texts as a fitted sequencer reads them, and draw their lengths.
 
         Parameters
         ----------
         estimator : TextSequencer or sklearn.pipeline.Pipeline
-            A fitted sequencer, or a pipeline that begins with one.
+            A fitted sequencer, or a pipeline with one, after any steps on raw strings;
+            also a search, a threshold or a :class:`~skrnn.DistilledClassifier` around
+            the pipeline.
         X : iterable of str
             The texts; those of training, or others.
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure if None.
 
         Returns
         -------
         display : SequenceLengthDisplay
-            Not drawn yet; call :meth:`plot`.
+            With ``ax_`` and ``figure_``.
 
         Raises
         ------
+        ImportError
+            If matplotlib is not installed.
         NotFittedError
             If the sequencer is not fitted.
         TypeError
             If there is no sequencer, or a text is no str.
         """
-        sequencer = find_sequencer(estimator)
-        check_is_fitted(sequencer)
-        documents = encode(X, sequencer.build_analyzer(), n_jobs=sequencer.n_jobs)
+        steps = take_apart(estimator)
+        sequencer = steps.sequencer
+        documents = encode(
+            steps.clean(X), sequencer.build_analyzer(), n_jobs=sequencer.n_jobs
+        )
         known = np.array([t in sequencer.vocabulary_ for t in documents.tokens], bool)
         n_words = len(documents.codes)
         n_unknown = n_words - int(known[documents.codes].sum())
@@ -128,7 +138,7 @@ class SequenceLengthDisplay:
             n_zeros=_zeros_between_sentences(sequencer, documents),
             maxlen=sequencer.maxlen_,
             oov_rate=n_unknown / n_words if n_words else 0.0,
-        )
+        ).plot(ax)
 
     @classmethod
     def from_lengths(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from skrnn.networks.pooling import AttentionPooling
-from skrnn.text.vocabulary import PAD
+from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["VectorScorer", "attention_of_network"]
 
@@ -39,6 +39,10 @@ class VectorScorer:
     ----------
     vectors : ndarray of shape (n_columns, n_dimensions), float32
         The vectors of the words as the network aligns them.
+    baseline : ndarray of shape (n_columns, n_dimensions), float32
+        The same with the vector of an unknown word for each word. Word dropout trains
+        a network on mixtures of the two; zero vectors it never saw, and its states
+        jump between them and words.
     is_word : ndarray of shape (n_columns,), bool
         Which of them are words, in their order, and no padding.
     """
@@ -67,6 +71,10 @@ class VectorScorer:
         )(tf.convert_to_tensor(trimmed[np.newaxis]), training=False)
         self.vectors: npt.NDArray[np.float32] = vectors[0].numpy()
         self.is_word: npt.NDArray[np.bool_] = aligned[0].numpy() != PAD
+        unknown = embedding(tf.constant([[OOV]]), training=False).numpy()[0]
+        self.baseline: npt.NDArray[np.float32] = np.where(
+            self.is_word[:, np.newaxis], unknown, self.vectors
+        )
 
     def row_scores(self, rows: npt.NDArray[np.int32]) -> _Floats:
         """Return a score for each row of ids, shape (n_rows,)."""

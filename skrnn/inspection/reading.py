@@ -1,22 +1,30 @@
-"""What a fitted pipeline reads of a text: its words as typed, beside their ids."""
+"""What a fitted estimator reads of a text: its words as typed, beside their ids."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.text.analysis import Analyzer
+from skrnn.text.analysis import Analyzer, strip_html
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD
 
-__all__ = ["Reading", "find_sequencer", "read_texts", "split_pipeline"]
+__all__ = [
+    "FittedSteps",
+    "Reading",
+    "locate",
+    "read_texts",
+    "take_apart",
+    "type_tokens",
+]
 
 _OPTIONS = tuple(inspect.signature(Analyzer).parameters)
 
@@ -32,16 +40,22 @@ class Reading:
     columns : ndarray of shape (n_tokens,), int64
         Where in the row the words stand.
     tokens : tuple of str
-        The words as they were typed, where they can be told; else as they were looked
+        The words as they were typed, where that is known; else as they were looked
         up in the vocabulary.
     n_words : int
         Words of the text before it was cut to the length of the row.
+    text : str
+        The text without markup, if the sequencer strips it.
+    spans : tuple of (int, int) or None
+        Where in ``text`` the words begin and end; None if they are not all found.
     """
 
     row: npt.NDArray[np.int32]
     columns: npt.NDArray[np.int64]
     tokens: tuple[str, ...]
     n_words: int
+    text: str
+    spans: tuple[tuple[int, int], ...] | None
 
     @property
     def ids(self) -> npt.NDArray[np.int32]:
@@ -55,73 +69,142 @@ class Reading:
         return known
 
 
-def split_pipeline(pipeline: Any) -> tuple[TextSequencer, Any]:
-    """Return the sequencer and the classifier of a fitted pipeline.
+@dataclass(frozen=True)
+class FittedSteps:
+    """The fitted steps within an estimator of raw strings.
 
     Parameters
     ----------
-    pipeline : sklearn.pipeline.Pipeline
-        A fitted one, of a TextSequencer and a classifier.
-
-    Returns
-    -------
-    sequencer : TextSequencer
-        The first step.
-    classifier : estimator
-        The last step.
-
-    Raises
-    ------
-    NotFittedError
-        If the pipeline is not fitted.
-    TypeError
-        If it is another estimator, or has other steps.
+    given : estimator
+        What was taken apart.
+    steps : tuple of estimator
+        The steps of its pipeline, the last one included.
     """
-    steps = [
-        step
-        for _, step in (pipeline.steps if isinstance(pipeline, Pipeline) else ())
-        if step is not None and step != "passthrough"
-    ]
-    if len(steps) != 2 or not isinstance(steps[0], TextSequencer):
-        what = type(pipeline).__name__
-        if isinstance(pipeline, Pipeline):
-            what += f" of {[type(step).__name__ for step in steps]}"
-        hint = ""
-        if hasattr(pipeline, "best_estimator_"):
-            hint = " Pass its best_estimator_."
+
+    given: Any
+    steps: tuple[Any, ...]
+
+    @property
+    def has_sequencer_last(self) -> bool:
+        """Whether a TextSequencer comes right before the one classifier."""
+        return len(self.steps) > 1 and isinstance(self.steps[-2], TextSequencer)
+
+    @property
+    def sequencer(self) -> TextSequencer:
+        """The TextSequencer, or a TypeError."""
+        for step in self.steps:
+            if isinstance(step, TextSequencer):
+                check_is_fitted(step)
+                return step
         raise TypeError(
-            "Expected a Pipeline of a TextSequencer and a classifier, as "
-            f"make_sentiment_pipeline() gives, got {what}.{hint}"
+            "Expected a fitted TextSequencer, or a Pipeline with one, got "
+            f"{self._describe()}."
         )
-    check_is_fitted(steps[1])
-    return steps[0], steps[1]
+
+    @property
+    def classifier(self) -> Any:
+        """The classifier that gets the ids, or a TypeError."""
+        if not self.has_sequencer_last:
+            check_is_fitted(self.given)
+            raise TypeError(
+                "Expected a Pipeline of a TextSequencer and a classifier, as "
+                "make_sentiment_pipeline() gives, or a search, a threshold or a "
+                f"DistilledClassifier around one, got {self._describe()}. Where "
+                "several models or another kind of model predict together, "
+                "explain(..., method='occlusion') explains them as they are."
+            )
+        check_is_fitted(self.steps[-1])
+        return self.steps[-1]
+
+    def clean(self, texts: Iterable[str]) -> Sequence[str]:
+        """Apply the steps before the TextSequencer to raw strings."""
+        n_before = self.steps.index(self.sequencer)
+        cleaned: Any = texts
+        for step in self.steps[:n_before]:
+            cleaned = step.transform(cleaned)
+        if not n_before:
+            return cleaned if isinstance(cleaned, str) else list(cleaned)
+        # set_output makes a table of one column.
+        column: Sequence[str] = np.asarray(cleaned, dtype=object).ravel().tolist()
+        return column
+
+    def _describe(self) -> str:
+        name = type(self.given).__name__
+        kinds = [type(step).__name__ for step in self.steps]
+        if kinds == [name]:
+            return name
+        return f"{name} of {kinds}"
 
 
-def find_sequencer(estimator: Any) -> TextSequencer:
-    """Return the sequencer that ``estimator`` is or begins with.
+def take_apart(estimator: Any) -> FittedSteps:
+    """Return the fitted steps within an estimator of raw strings.
+
+    Nested pipelines are flattened. What predicts by one fitted estimator within is
+    replaced by that: searches, thresholds, distilled and frozen classifiers.
 
     Parameters
     ----------
-    estimator : TextSequencer or sklearn.pipeline.Pipeline
-        A fitted one.
+    estimator : estimator
+        A transformer, a classifier or a Pipeline.
 
     Returns
     -------
-    sequencer : TextSequencer
-        Itself, or the first step.
+    steps : FittedSteps
+        Its steps.
 
     Raises
     ------
     TypeError
-        If there is none.
+        If it is a search without a refitted estimator.
     """
-    first = estimator.steps[0][1] if isinstance(estimator, Pipeline) else estimator
-    if not isinstance(first, TextSequencer):
+    return FittedSteps(estimator, tuple(_steps(estimator)))
+
+
+def _steps(estimator: Any) -> list[Any]:
+    if isinstance(estimator, Pipeline):
+        # A resampler, as imbalanced-learn has them, only acts in fit.
+        steps = [
+            step
+            for _, step in estimator.steps[:-1]
+            if step not in (None, "passthrough") and hasattr(step, "transform")
+        ]
+        steps.append(estimator.steps[-1][1])
+        return [each for step in steps for each in _steps(step)]
+    if isinstance(estimator, FrozenEstimator):
+        return _steps(estimator.estimator)
+    if hasattr(estimator, "cv_results_") and not hasattr(estimator, "best_estimator_"):
         raise TypeError(
-            "Expected a fitted TextSequencer, or a Pipeline that begins with one, got "
-            f"{type(estimator).__name__}."
+            f"This {type(estimator).__name__} has no best_estimator_. Set refit=True "
+            "and fit it again, or pass a fitted Pipeline."
         )
-    return first
+    if not hasattr(estimator, "predict"):  # a transformer may hold a model too
+        return [estimator]
+    if hasattr(estimator, "best_estimator_"):
+        return _steps(estimator.best_estimator_)
+    # An ensemble has estimator_ too: a template, which is not fitted.
+    if hasattr(estimator, "estimator_") and not hasattr(estimator, "estimators_"):
+        return _steps(estimator.estimator_)
+    return [estimator]
+
+
+def locate(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Return where words stand in a text, one after the other, None if not all do."""
+    spans, end = [], 0
+    for word in words:
+        start = text.find(word, end)
+        if start < 0:
+            return None
+        end = start + len(word)
+        spans.append((start, end))
+    return spans
+
+
+def type_tokens(text: str) -> list[str]:
+    """Return the words of a text as typed, by the default tokenization."""
+    analyzer = TextSequencer(
+        lowercase=False, strip_html=False, normalize=None
+    ).build_analyzer()
+    return analyzer(text)
 
 
 def read_texts(sequencer: TextSequencer, texts: Iterable[str]) -> list[Reading]:
@@ -146,7 +229,7 @@ def read_texts(sequencer: TextSequencer, texts: Iterable[str]) -> list[Reading]:
         ids cannot be brought together.
     """
     texts = texts if isinstance(texts, str) else list(texts)
-    rows = sequencer.transform(texts)
+    rows = np.asarray(sequencer.transform(texts))
     analyze = _TypedAnalyzer(sequencer)
     return [
         _read(sequencer, row, *analyze(text))
@@ -159,6 +242,8 @@ def _read(
     row: npt.NDArray[np.int32],
     typed: list[str],
     tokens: list[str],
+    spans: list[tuple[int, int]] | None,
+    text: str,
 ) -> Reading:
     columns = np.flatnonzero(row != PAD)
     n_kept, n_words = len(columns), len(tokens)
@@ -175,7 +260,14 @@ def _read(
             "The words of a text do not belong to the ids that the TextSequencer gives "
             "it. Were its parameters changed after it was fitted? Fit it again."
         )
-    return Reading(row, columns, tuple(typed[i] for i in kept), len(tokens))
+    return Reading(
+        row,
+        columns,
+        tokens=tuple(typed[i] for i in kept),
+        n_words=len(tokens),
+        text=text,
+        spans=None if spans is None else tuple(spans[i] for i in kept),
+    )
 
 
 class _TypedAnalyzer:
@@ -196,6 +288,7 @@ class _TypedAnalyzer:
             "tokenizer": _whole,
             "sentence_splitter": None,
         }
+        self._strips_html = sequencer.strip_html
         self._full = sequencer.build_analyzer()
         self._split = Analyzer(**split_only)
         self._split_typed = Analyzer(**as_typed)
@@ -209,8 +302,11 @@ class _TypedAnalyzer:
             }
         )
 
-    def __call__(self, text: str) -> tuple[list[str], list[str]]:
-        """Return what was typed and the tokens of the vocabulary, side by side."""
+    def __call__(
+        self, text: str
+    ) -> tuple[list[str], list[str], list[tuple[int, int]] | None, str]:
+        """Return what was typed, the tokens, where they stand, and in which text."""
+        whole = strip_html(text) if self._strips_html else text
         tokens = self._full(text)
         parts = self._split(text)
         typed = self._split_typed(text)
@@ -220,14 +316,18 @@ class _TypedAnalyzer:
             word if self._clean(word) == [part] else part
             for word, part in zip(typed, parts, strict=True)
         ]
-        pairs = [
-            (word, final)
-            for word, part in zip(shown, parts, strict=True)
-            for final in self._finish(part)
-        ]
-        if [final for _, final in pairs] != tokens:
-            return tokens, tokens
-        return [word for word, _ in pairs], tokens
+        final = [self._finish(part) for part in parts]
+        if [token for each in final for token in each] != tokens:
+            return tokens, tokens, None, whole
+        numbers = [i for i, each in enumerate(final) for _ in each]
+        # All are looked for, so that a word is not found within one that is left out.
+        spans = locate(whole, typed)
+        return (
+            [shown[i] for i in numbers],
+            tokens,
+            None if spans is None else [spans[i] for i in numbers],
+            whole,
+        )
 
 
 def _whole(text: str) -> list[str]:

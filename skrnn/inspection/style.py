@@ -1,6 +1,6 @@
-"""What the pictures share: colours for all eyes, tints and legends.
+"""What the pictures share: colors for all eyes, tints and legends.
 
-The colours are Okabe and Ito's (2008), which differ for the colour-blind too, and of
+The colors are Okabe and Ito's (2008), which differ for the color-blind too, and of
 them those that stand out from white and from black.
 """
 
@@ -55,12 +55,12 @@ def shorten(token: str) -> str:
     return token[: _LONGEST_WORD - 1] + "…"
 
 
-def tint(colour: str, strength: float) -> tuple[float, float, float, float]:
-    """Return a colour as red, green, blue and opacity, each from 0 to 1.
+def tint(color: str, strength: float) -> tuple[float, float, float, float]:
+    """Return a color as red, green, blue and opacity, each from 0 to 1.
 
     Parameters
     ----------
-    colour : str
+    color : str
         As ``"#rrggbb"``.
     strength : float
         From 0, transparent, to 1, the strongest tint behind a word.
@@ -70,11 +70,11 @@ def tint(colour: str, strength: float) -> tuple[float, float, float, float]:
     rgba : tuple of float
         What matplotlib takes.
     """
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue, STRONGEST * strength
 
 
 def css(rgba: Sequence[float]) -> str:
-    """Return a colour of :func:`tint` as CSS."""
+    """Return a color of :func:`tint` as CSS."""
     red, green, blue = (round(255 * part) for part in rgba[:3])
     return f"rgba({red},{green},{blue},{rgba[3]:.2f})"

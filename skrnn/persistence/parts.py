@@ -147,7 +147,14 @@ class Parts:
         is_linear = kinds in [[*bag, kind] for bag in _BAGS for kind in _LINEAR]
         if not is_network and not is_linear:
             found = [kind.__name__ for kind in kinds]
-            raise _refusal(f"got {found if before else found[0]}")
+            hint = ""
+            if kinds[1:] in [[TextSequencer, kind] for kind in _NETWORKS]:
+                hint = (
+                    f". Instead of the {found[0]} before the TextSequencer, pass its "
+                    "function for one text to TextSequencer(preprocessor=...) and fit "
+                    "again"
+                )
+            raise _refusal(f"got {found if before else found[0]}{hint}")
         for step in (*before, estimator):
             _check_fitted(step)
         if is_network:

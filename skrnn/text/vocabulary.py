@@ -190,8 +190,8 @@ def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
         if number < FIRST_WORD:
             raise ValueError(
                 f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
-                f"out of vocabulary, so words start at {FIRST_WORD}. For the word_index "
-                "of a Keras Tokenizer, which counts from 1, use "
+                f"out of vocabulary, so words start at {FIRST_WORD}. For the "
+                "word_index of a Keras Tokenizer, which counts from 1, use "
                 "skrnn.text.vocabulary_from_keras_index(word_index, index_from=1); for "
                 "rows of keras.datasets.imdb.load_data, index_from=3. A matrix of word "
                 "vectors with a row for each rank goes with its words: "
@@ -217,12 +217,12 @@ def vocabulary_from_keras_index(
     A ``word_index`` gives ranks, the most frequent word having rank 1. The id of a word
     is its rank plus ``index_from``, and there are two cases:
 
-    ======================================== ============== =============================
-    where the ranks come from                ``index_from`` row of the word of rank ``r``
-    ======================================== ============== =============================
-    ``Tokenizer.word_index``                 1              ``r + 1``
-    ``keras.datasets.imdb.get_word_index()`` 3              ``r + 3``
-    ======================================== ============== =============================
+    =============================  ==============  ==============================
+    where the ranks come from      ``index_from``  row of the word of rank ``r``
+    =============================  ==============  ==============================
+    ``Tokenizer.word_index``       1               ``r + 1``
+    ``imdb.get_word_index()``      3               ``r + 3``
+    =============================  ==============  ==============================
 
     The last column says how an embedding matrix must be arranged to go with the
     vocabulary: 0 is padding, 1 is out of vocabulary, and words follow from 2 on. A

@@ -9,6 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
 from skrnn import (
@@ -28,6 +29,26 @@ HISTORY = {
     "val_loss": [0.7, 0.6, 0.55, 0.6],
     "val_accuracy": [0.5, 0.6, 0.7, 0.7],
 }
+
+
+@pytest.mark.parametrize("where", ["new figure", "axes"])
+def test_from_estimator_draws_once_and_where_it_is_told(fitted, where) -> None:
+    model = fitted(pooling="attention")
+    calls = {
+        SequenceLengthDisplay: (model, ["a good film"]),
+        AttentionDisplay: (model, ["a good film"]),
+        TrainingHistoryDisplay: (model,),
+    }
+    for cls, given in calls.items():
+        options = {"metrics": ["loss"]} if cls is TrainingHistoryDisplay else {}
+        plt.close("all")
+        if where == "axes":
+            options["ax"] = plt.subplots()[1]
+        display = cls.from_estimator(*given, **options)
+        assert plt.get_fignums() == [display.figure_.number]
+        assert display.ax_.has_data() or display.ax_.texts
+        if where == "axes":
+            assert display.ax_ is options["ax"]
 
 
 # -- TrainingHistoryDisplay ---------------------------------------------
@@ -189,13 +210,22 @@ def test_lengths_that_are_none() -> None:
         SequenceLengthDisplay.from_estimator(TextSequencer(), ["good"])
 
 
+def test_lengths_are_those_after_the_steps_before_the_sequencer() -> None:
+    texts = ["so-so good", "bad"]
+    clean = FunctionTransformer(lambda X: [text.replace("so", "") for text in X])
+    model = make_pipeline(clean, TextSequencer(), DecisionTreeClassifier())
+    model.fit(texts, [1, 0])
+    display = SequenceLengthDisplay.from_estimator(model, texts)
+    assert display.lengths.tolist() == [1, 1]
+
+
 # -- AttentionDisplay ---------------------------------------------
 
 
 def test_attention_is_drawn_word_by_word(fitted) -> None:
     model = fitted(pooling="attention")
     texts = ["The case is awful. " * 8, "Really!", ""]
-    display = AttentionDisplay.from_estimator(model, texts).plot()
+    display = AttentionDisplay.from_estimator(model, texts)
     drawn = [text.get_text() for text in display.ax_.texts]
     words = ["The", "case", "is", "awful"] * 8
     assert [word for word in drawn if word in words] == words

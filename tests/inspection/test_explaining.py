@@ -6,13 +6,22 @@ import pickle
 
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import make_pipeline
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skrnn import TextSequencer, explain, make_sentiment_pipeline
+from skrnn.comparison import BlendedClassifier, make_baseline
+from skrnn.datasets import load_reviews
 from skrnn.inspection import AttentionDisplay, attention_weights
-from tests.inspection.conftest import REVIEWS
+from tests.helpers import small_pipeline
+from tests.inspection.conftest import LABELS, REVIEWS
 
 ARCHITECTURES = [
     {"cell": "simple"},
@@ -55,7 +64,7 @@ def test_integrated_gradients_are_complete(fitted, params, n_classes, score) -> 
                 model, text, "integrated_gradients", target=target, score=score
             )
             gap = explanation.value - explanation.baseline
-            assert abs(explanation.weights.sum() - gap) <= 0.02 * abs(gap) + 1e-5
+            assert explanation.weights.sum() == pytest.approx(gap, abs=1e-4)
             proba = model.predict_proba([text])[0, ["bad", "good"].index(target)]
             if score == "log_odds":
                 proba = np.log(proba / (1 - proba))
@@ -74,13 +83,14 @@ def test_integrated_gradients_are_the_mean_gradient_times_the_vectors(fitted) ->
     judge = keras.Model([embedding.output, lengths.output], network.output)
     ids = model[0].transform([TEXT])[0]
     vectors = embedding.embeddings.numpy()[ids[ids > 0]]
-    path = tf.constant((np.arange(1000) + 0.5)[:, None, None] / 1000 * vectors)
-    path = tf.cast(path, tf.float32)
+    unknown = embedding.embeddings.numpy()[1]
+    places = (np.arange(1000) + 0.5)[:, None, None] / 1000
+    path = tf.cast(unknown + places * (vectors - unknown), tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(path)
         proba = judge([path, tf.fill([1000], len(vectors))])
     mean = tape.gradient(proba, path).numpy().mean(axis=0)
-    expected = (mean * vectors).sum(axis=1)
+    expected = (mean * (vectors - unknown)).sum(axis=1)
     np.testing.assert_allclose(explanation.weights, expected, atol=2e-4)
 
 
@@ -143,6 +153,96 @@ def test_one_word_is_all_that_a_text_has(fitted) -> None:
     explanation = explain(model, "awful", target="bad")
     alone, empty = model.predict_proba(["awful", ""])[:, 0]
     np.testing.assert_allclose(explanation.weights, [alone - empty], atol=1e-6)
+
+
+def hand(model, text: str, spans: list[tuple[int, int]], column: int) -> np.ndarray:
+    """Return what the probability loses where characters are deleted."""
+    without = [text[:start] + text[end:] for start, end in spans]
+    whole, *rest = model.predict_proba([text, *without])[:, column]
+    return whole - np.array(rest)
+
+
+OTHERS = {
+    "baseline": lambda rnn: make_baseline("tfidf"),
+    "nbsvm": lambda rnn: make_baseline("nbsvm"),
+    "blend": lambda rnn: BlendedClassifier(
+        [("rnn", rnn), ("bag", make_baseline("tfidf"))], random_state=0
+    ),
+    "vote": lambda rnn: VotingClassifier(
+        [("rnn", rnn), ("bag", make_baseline("tfidf"))], voting="soft"
+    ),
+    "calibrated": lambda rnn: CalibratedClassifierCV(rnn, cv=2),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_classifier_of_strings_is_explained_by_deleting_words(name) -> None:
+    model = OTHERS[name](small_pipeline()).fit(REVIEWS, LABELS)
+    text = "The case, is (awful)!"
+    explanation = explain(model, text, target=1)
+    assert explanation.tokens == ("The", "case", "is", "awful")
+    expected = hand(model, text, [(0, 3), (4, 8), (10, 12), (14, 19)], 1)
+    np.testing.assert_allclose(explanation.weights, expected, atol=1e-6)
+    assert explanation.text == text
+    assert explain(model, text).target == model.predict([text])[0]
+    for method in ("integrated_gradients", "attention"):
+        with pytest.raises(TypeError, match="method='occlusion'"):
+            explain(model, text, method)
+
+
+def clean(texts) -> list[str]:
+    return [text.replace("sooo", "so").upper() for text in texts]
+
+
+@pytest.mark.parametrize("method", ["occlusion", "integrated_gradients", "attention"])
+def test_steps_before_and_searches_around_explain_what_the_network_read(method) -> None:
+    inner = small_pipeline(pooling="attention")
+    model = Pipeline([("clean", FunctionTransformer(clean)), *inner.steps])
+    model.fit(REVIEWS, LABELS)
+    text = "sooo awful, this case"
+    found = explain(model, text, method)
+    plain = explain(model[1:], clean([text])[0], method)
+    assert found.tokens == ("SO", "AWFUL", "THIS", "CASE")
+    np.testing.assert_array_equal(found.weights, plain.weights)
+
+    search = GridSearchCV(model, {"clf__units": [3]}, cv=2).fit(REVIEWS, LABELS)
+    best = explain(search.best_estimator_, text, method)
+    assert explain(search, text, method).to_pairs() == best.to_pairs()
+    rows = attention_weights(search, [text])
+    np.testing.assert_array_equal(
+        rows, attention_weights(search.best_estimator_, [text])
+    )
+
+
+def test_the_class_that_a_threshold_decides_is_explained() -> None:
+    model = FixedThresholdClassifier(small_pipeline(), threshold=1.0)
+    model.fit(REVIEWS, LABELS)
+    assert explain(model, TEXT).target == model.predict([TEXT])[0] == 0
+
+
+def test_a_classifier_without_probabilities_is_told_where_they_are() -> None:
+    bag = make_pipeline(CountVectorizer(), LinearSVC()).fit(REVIEWS, LABELS)
+    with pytest.raises(TypeError, match="CalibratedClassifierCV"):
+        explain(bag, TEXT)
+
+
+def test_unknown_words_weigh_nothing_in_integrated_gradients(fitted) -> None:
+    explanation = explain(fitted(), TEXT, "integrated_gradients")
+    assert not explanation.known.all()
+    np.testing.assert_array_equal(explanation.weights[~explanation.known], 0.0)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("score", ["probability", "log_odds"])
+def test_integrated_gradients_are_complete_on_reviews(skrnn_data, score) -> None:
+    """A ConvergenceWarning would be an error."""
+    train = load_reviews(skrnn_data / "Amazon_reviews_train.csv")
+    test = load_reviews(skrnn_data / "Amazon_reviews_test.csv")
+    model = make_sentiment_pipeline(random_state=0).fit(train.data, train.target)
+    for review in test.data[:20]:
+        explanation = explain(model, review, "integrated_gradients", score=score)
+        gap = explanation.value - explanation.baseline
+        assert explanation.weights.sum() == pytest.approx(gap, rel=0.02)
 
 
 def test_other_classifiers_are_explained_by_occlusion() -> None:

@@ -63,9 +63,56 @@ def test_html_has_each_word_on_a_tint_of_its_weight() -> None:
         "-0.4000", "+0.2000", "+0.0000", "+0.1000, out of vocabulary",
     ]  # fmt: skip
     tints = [re.search(r"rgba\((.*?)\)", style)[1] for _, _, style in page.words]
-    assert tints == ["213,94,0,0.60", "0,114,178,0.30", "0,114,178,0.00",
-                     "0,114,178,0.15"]  # fmt: skip
+    assert tints == ["213,94,0,0.60", "0,114,178,0.60", "0,114,178,0.00",
+                     "0,114,178,0.60"]  # fmt: skip
     assert ["dotted" in style for _, _, style in page.words] == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize(
+    ("method", "score", "weights", "opacities", "legend"),
+    [
+        ("occlusion", "probability", [-0.002, 0.05], ["0.01", "0.30"], "0.1 or more"),
+        ("occlusion", "log_odds", [-0.25, 3.0], ["0.15", "0.60"], "1 or more"),
+        ("attention", "probability", [0.125, 0.25], ["0.30", "0.60"], "weight, 0.250"),
+    ],
+)
+def test_a_tint_means_the_same_in_every_explanation(
+    method, score, weights, opacities, legend
+) -> None:
+    page = explanation(
+        tokens=("a", "b"),
+        weights=np.array(weights),
+        known=np.array([True, True]),
+        method=method,
+        score=score,
+    )._repr_html_()
+    words = _Words()
+    words.feed(page)
+    styles = [style for _, _, style in words.words]
+    assert [re.search(r",([\d.]+)\)", style)[1] for style in styles] == opacities
+    assert legend in page
+
+
+def test_html_shows_the_text_with_its_punctuation() -> None:
+    shown = explanation(
+        tokens=("not", "good"),
+        weights=np.array([-0.1, 0.1]),
+        known=np.array([True, True]),
+        text="Is (it) NOT <b>, good?!",
+        spans=((8, 11), (17, 21)),
+    )
+    page = shown._repr_html_()
+    body = page.split("<div")[3].partition(">")[2]
+    text = re.sub(r"<[^>]*>", "", body).strip()
+    assert text == "Is (it) NOT &lt;b&gt;, good?!"
+    words = _Words()
+    words.feed(page)
+    assert [word for word, *_ in words.words] == ["NOT", "good"]
+
+
+def test_weak_evidence_has_short_bars() -> None:
+    shown = explanation(weights=np.full(4, -0.002)).plot()
+    assert shown.ax_.get_xlim() == pytest.approx((-0.108, 0.108))
 
 
 def test_html_says_what_the_weights_are() -> None:

@@ -45,7 +45,7 @@ class Jump(Kink):
 
 
 def test_a_square_has_the_weights_of_its_formula() -> None:
-    weights, score, baseline = integrate(Square(), VECTORS)
+    weights, score, baseline = integrate(Square(), VECTORS, np.zeros_like(VECTORS))
     by_word = (FACTORS * VECTORS).sum(axis=1)
     np.testing.assert_allclose(weights, by_word * by_word.sum(), rtol=1e-5)
     assert (score, baseline) == (pytest.approx(by_word.sum() ** 2, rel=1e-5), 0.0)
@@ -54,7 +54,7 @@ def test_a_square_has_the_weights_of_its_formula() -> None:
 def test_a_kink_is_found_by_halving() -> None:
     scale = 3.3 / (FACTORS * VECTORS).sum()
     vectors = (VECTORS * scale).astype(np.float32)
-    weights, score, baseline = integrate(Kink(), vectors)
+    weights, score, baseline = integrate(Kink(), vectors, np.zeros_like(vectors))
     assert (score, baseline) == (pytest.approx(3.3, rel=1e-5), 1.0)
     assert abs(weights.sum() - 2.3) <= 0.01 * 2.3
     # The path is above the kink from 1 / 3.3 on.
@@ -62,7 +62,25 @@ def test_a_kink_is_found_by_halving() -> None:
     np.testing.assert_allclose(weights, by_word * (1 - 1 / 3.3), rtol=0.02)
 
 
-def test_a_score_that_jumps_is_warned_about() -> None:
+def test_a_path_begins_at_the_baseline() -> None:
+    """A square along a path between two texts: the mean of its two slopes."""
+    start = VECTORS[::-1].copy()
+    weights, score, baseline = integrate(Square(), VECTORS, start)
+    by_word = (FACTORS * (VECTORS - start)).sum(axis=1)
+    sums = (FACTORS * VECTORS).sum(), (FACTORS * start).sum()
+    np.testing.assert_allclose(weights, by_word * sum(sums), rtol=1e-4)
+    assert (score, baseline) == pytest.approx([s**2 for s in sums], rel=1e-5)
+
+
+def test_a_score_that_jumps_is_attributed_all_the_same_and_warned_about() -> None:
     scale = 3.3 / (FACTORS * VECTORS).sum()
-    with pytest.warns(ConvergenceWarning, match="did not converge"):
-        integrate(Jump(), (VECTORS * scale).astype(np.float32))
+    vectors = (VECTORS * scale).astype(np.float32)
+    with pytest.warns(ConvergenceWarning, match="jumps along the path"):
+        weights, *_ = integrate(Jump(), vectors, np.zeros_like(vectors))
+    np.testing.assert_allclose(weights, 0.25)
+
+
+def test_the_weights_sum_to_the_difference_to_rounding() -> None:
+    vectors = VECTORS * np.float32(3.3 / (FACTORS * VECTORS).sum())
+    weights, score, baseline = integrate(Kink(), vectors, np.zeros_like(vectors))
+    assert weights.sum() == pytest.approx(score - baseline, abs=1e-5)

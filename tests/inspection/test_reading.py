@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
+from sklearn.ensemble import BaggingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    TunedThresholdClassifierCV,
+)
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
 from skrnn import TextSequencer
-from skrnn.inspection.reading import find_sequencer, read_texts, split_pipeline
+from skrnn.comparison import DistilledClassifier, make_baseline
+from skrnn.inspection.reading import read_texts, take_apart
 
 TEXT = "I've <b>NEVER</b> Liked these MOVIES, Zoë's café &amp; U.S. \"Endings\"!"
 
@@ -103,18 +113,91 @@ def test_a_sequencer_that_was_changed_after_its_fit_is_refused() -> None:
 
 
 def test_other_estimators_are_refused_by_name() -> None:
+    tree = DecisionTreeClassifier().fit([[0], [1]], [0, 1])
     with pytest.raises(TypeError, match="got DecisionTreeClassifier"):
-        split_pipeline(DecisionTreeClassifier())
+        _ = take_apart(tree).classifier
     with pytest.raises(TypeError, match=r"Pipeline of \['DecisionTreeClassifier'\]"):
-        split_pipeline(make_pipeline(DecisionTreeClassifier()))
-    with pytest.raises(TypeError, match="begins with one"):
-        find_sequencer(DecisionTreeClassifier())
+        _ = take_apart(make_pipeline(tree)).classifier
+    with pytest.raises(TypeError, match="Expected a fitted TextSequencer"):
+        _ = take_apart(tree).sequencer
 
 
-def test_a_search_is_told_to_pass_its_best_pipeline() -> None:
-    tree = make_pipeline(TextSequencer(maxlen=2), DecisionTreeClassifier())
-    search = GridSearchCV(tree, {"textsequencer__maxlen": [1, 2]}, cv=2)
-    search.fit(["so good", "so bad"] * 4, [1, 0] * 4)
-    with pytest.raises(TypeError, match="Pass its best_estimator_"):
-        split_pipeline(search)
-    assert split_pipeline(search.best_estimator_)[1] is search.best_estimator_[-1]
+def tree(maxlen: int = 2) -> Pipeline:
+    return make_pipeline(TextSequencer(maxlen=maxlen), DecisionTreeClassifier())
+
+
+TEXTS, LABELS = ["so good", "so bad"] * 8, [1, 0] * 8
+AROUND = {
+    "search": lambda: GridSearchCV(tree(), {"textsequencer__maxlen": [1, 2]}, cv=2),
+    "distilled": lambda: DistilledClassifier(tree(), make_baseline("nbsvm")),
+    "threshold": lambda: FixedThresholdClassifier(tree(), threshold=0.4),
+    "tuned": lambda: TunedThresholdClassifierCV(tree(), cv=2),
+    "frozen": lambda: FrozenEstimator(tree().fit(TEXTS, LABELS)),
+    "nested": lambda: make_pipeline("passthrough", tree()),
+    "on ids": lambda: make_pipeline(
+        TextSequencer(maxlen=2),
+        FixedThresholdClassifier(DecisionTreeClassifier(), threshold=0.4),
+    ),
+}
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_the_pipeline_within_is_found(around: str) -> None:
+    labels = [*LABELS[:-1], -1] if around == "distilled" else LABELS
+    model = AROUND[around]().fit(TEXTS, labels)
+    steps = take_apart(model)
+    ids = steps.sequencer.transform(TEXTS)
+    assert type(steps.classifier) is DecisionTreeClassifier
+    np.testing.assert_array_equal(
+        steps.classifier.predict_proba(ids), model.predict_proba(TEXTS)
+    )
+
+
+def test_an_ensemble_is_not_its_template() -> None:
+    model = make_pipeline(TextSequencer(maxlen=2), BaggingClassifier(random_state=0))
+    model.fit(TEXTS, LABELS)
+    assert take_apart(model).classifier is model[-1]
+
+
+def test_a_search_that_kept_no_estimator_is_told_to_refit() -> None:
+    search = AROUND["search"]().set_params(refit=False).fit(TEXTS, LABELS)
+    with pytest.raises(TypeError, match="Set refit=True"):
+        take_apart(search)
+    with pytest.raises(NotFittedError):
+        _ = take_apart(AROUND["search"]()).classifier
+
+
+def lower(texts) -> list[str]:
+    return [text.replace("!", " not ").lower() for text in texts]
+
+
+@pytest.mark.parametrize("output", ["default", "pandas", "polars"])
+def test_steps_before_the_sequencer_are_applied(output: str) -> None:
+    if output == "polars":
+        pytest.importorskip("polars")
+    clean = FunctionTransformer(lower)
+    model = make_pipeline(clean, *(step for _, step in tree(4).steps))
+    model.fit(TEXTS, LABELS)
+    model[1].set_output(transform=output)
+    steps = take_apart(model)
+    (reading,) = read_texts(steps.sequencer, steps.clean(["SO good!"]))
+    assert reading.tokens == ("so", "good", "not")
+    assert reading.text == "so good not "
+    ids = np.asarray(model[:-1].transform(["SO good!"]))
+    assert reading.row.tolist() == ids[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "options"),
+    [
+        ("Not all, a <i>GOOD</i> one!", ["Not", "a", "GOOD", "one"],
+         {"stop_words": ["all"]}),
+        ("ＢＡＤ &amp; don&#39;t...", ["ＢＡＤ", "don't"], {}),
+        ("It's so-so :)", ["It's", "so", "so", ":)"], {"stemmer": "porter"}),
+        ("one two three", ["two", "three"], {"maxlen": 2}),
+    ],
+)  # fmt: skip
+def test_words_are_found_in_the_text(text: str, shown: list, options: dict) -> None:
+    sequencer = TextSequencer(**options).fit(["a good one"])
+    (reading,) = read_texts(sequencer, [text])
+    assert [reading.text[start:stop] for start, stop in reading.spans] == shown

@@ -12,7 +12,8 @@ import pytest
 from sklearn.ensemble import BaggingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import skrnn
 from skrnn import TextSequencer
@@ -239,6 +240,9 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(TypeError, match=r"BaggingClassifier.*It takes a Pipeline of"):
         skrnn.export_onnx(forest, path)
+    cleaned = Pipeline([("clean", FunctionTransformer()), *fit_small().steps])
+    with pytest.raises(TypeError, match=r"TextSequencer\(preprocessor=\.\.\.\)"):
+        skrnn.export_onnx(cleaned, path)
     with pytest.raises(TypeError, match="got dict"):
         skrnn.export_onnx({}, path)
     with pytest.raises(ValueError, match=r"stemmer=.*a lambda"):
