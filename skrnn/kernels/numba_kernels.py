@@ -185,27 +185,41 @@ def add_by_id(upstream, ids, scale, sums):  # type: ignore[no-untyped-def]
                 total[j] += vector[j] * factors[j]
 
 
-# -- dense ---------------------------------------------------------------------------
+# -- attention -----------------------------------------------------------------------
 
 
 @_compiled
-def dense_forward(inputs, kernel, bias, outputs):  # type: ignore[no-untyped-def]
-    """Fill the outputs of every step."""
+def attention_forward(inputs, kernel, bias, context, scores, hidden):  # type: ignore[no-untyped-def]
+    """Fill the score of every step, and the tanh that it is made of."""
     for row in range(len(inputs)):
-        _multiply(outputs[row], inputs[row], kernel, bias)
+        _multiply(hidden[row], inputs[row], kernel, bias)
+        for t in range(inputs.shape[1]):
+            h, score = hidden[row, t], _ZERO
+            for j in range(len(h)):
+                h[j] = _tanh(h[j])
+                score += h[j] * context[j]
+            scores[row, t] = score
 
 
 @_compiled
-def dense_backward(d_outputs, inputs, kernel_t, d_inputs, d_weights):  # type: ignore[no-untyped-def]
-    """Fill the gradient of the inputs; add to that of kernel and bias."""
+def attention_backward(  # type: ignore[no-untyped-def]
+    d_scores, inputs, hidden, kernel_t, context, d_inputs, d_weights
+):
+    """Fill the gradient of the inputs; add to that of kernel, bias and context."""
+    d_preact, d_context = np.empty(hidden.shape[1:], np.float32), d_weights[-1]
     for row in range(len(inputs)):
+        for t in range(inputs.shape[1]):
+            d_score, h, d = d_scores[row, t], hidden[row, t], d_preact[t]
+            for j in range(len(h)):
+                d_context[j] += d_score * h[j]
+                d[j] = d_score * context[j] * (_ONE - h[j] * h[j])
         _input_gradients(
             inputs[row],
-            d_outputs[row],
+            d_preact,
             kernel_t,
             d_inputs[row],
-            d_weights[:-1],
-            d_weights[-1],
+            d_weights[:-2],
+            d_weights[-2],
         )
 
 

@@ -173,8 +173,10 @@ def _clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
     )
 
 
-def dense(inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
-    """Multiply every step by one kernel.
+def attention_scores(
+    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, context: tf.Tensor
+) -> tf.Tensor:
+    """Score every step: ``tanh(inputs @ kernel + bias) @ context``.
 
     TensorFlow splits sums over a long batch among its threads, so that the bits of the
     gradients of the weights depend on their number; here they do not.
@@ -183,17 +185,21 @@ def dense(inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     ----------
     inputs : tensor of shape (batch, time, features)
         The inputs.
-    kernel, bias : tensors
-        The weights of :class:`keras.layers.Dense`.
+    kernel : tensor of shape (features, units)
+        Kernel of the hidden layer.
+    bias : tensor of shape (units,)
+        Its bias.
+    context : tensor of shape (units,)
+        What the hidden layer is compared with.
 
     Returns
     -------
-    outputs : tensor of shape (batch, time, units)
-        ``inputs @ kernel + bias``.
+    scores : tensor of shape (batch, time)
+        The scores.
     """
-    outputs = _dense(inputs, kernel, bias)
-    outputs.set_shape([*inputs.shape[:2], kernel.shape[1]])
-    return outputs
+    scores = _attention_scores(inputs, kernel, bias, context)
+    scores.set_shape(inputs.shape[:2])
+    return scores
 
 
 def look_up(
@@ -277,56 +283,69 @@ def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array
     return sums
 
 
-@tf.function(input_signature=[_VECTORS, _MATRIX, _VECTOR], autograph=False)
+@tf.function(input_signature=[_VECTORS, _MATRIX, _VECTOR, _VECTOR], autograph=False)
 @tf.custom_gradient
-def _dense(
-    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor
+def _attention_scores(
+    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, context: tf.Tensor
 ) -> tuple[tf.Tensor, Callable[..., Any]]:
+    given = [inputs, kernel, bias, context]
+    scores, hidden = tf.numpy_function(
+        _attention_forward, given, [tf.float32] * 2, stateful=False
+    )
+    scores.set_shape([None, None])
+
     def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
         gradients: list[tf.Tensor] = tf.numpy_function(
-            _dense_backward,
-            [upstream, inputs, tf.transpose(kernel)],
-            [tf.float32] * 3,
+            _attention_backward,
+            [upstream, inputs, hidden, tf.transpose(kernel), context],
+            [tf.float32] * len(given),
             stateful=False,
         )
-        for found, tensor in zip(gradients, (inputs, kernel, bias), strict=True):
+        for found, tensor in zip(gradients, given, strict=True):
             found.set_shape(tensor.shape)
         return gradients
 
-    outputs = tf.numpy_function(
-        _dense_forward, [inputs, kernel, bias], tf.float32, stateful=False
-    )
-    outputs.set_shape([None, None, None])
-    return outputs, gradient
+    return scores, gradient
 
 
-def _dense_forward(inputs: _Array, kernel: _Array, bias: _Array) -> _Array:
-    parts, outputs = _parts(inputs), _empty(*inputs.shape[:2], len(bias))
+def _attention_forward(inputs: _Array, *weights: _Array) -> list[_Array]:
+    parts, shape = _parts(inputs), inputs.shape[:2]
+    results = [_empty(*shape), _empty(*shape, len(weights[-1]))]
 
     def run(part: int) -> None:
         rows = parts[part]
-        numba_kernels.dense_forward(inputs[rows], kernel, bias, outputs[rows])
+        numba_kernels.attention_forward(
+            inputs[rows], *weights, *(r[rows] for r in results)
+        )
 
     side_by_side(run, len(parts))
-    return outputs
+    return results
 
 
-def _dense_backward(
-    d_outputs: _Array, inputs: _Array, kernel_t: _Array
+def _attention_backward(
+    d_scores: _Array,
+    inputs: _Array,
+    hidden: _Array,
+    kernel_t: _Array,
+    context: _Array,
 ) -> list[_Array]:
     parts, d_inputs = _parts(inputs), _empty(*inputs.shape)
-    shape = (len(parts), inputs.shape[2] + 1, d_outputs.shape[2])
+    shape = (len(parts), inputs.shape[2] + 2, len(context))
     d_weights = np.zeros(shape, np.float32)
 
     def run(part: int) -> None:
         rows = parts[part]
-        numba_kernels.dense_backward(
-            d_outputs[rows], inputs[rows], kernel_t, d_inputs[rows], d_weights[part]
+        numba_kernels.attention_backward(
+            *(a[rows] for a in (d_scores, inputs, hidden)),
+            kernel_t,
+            context,
+            d_inputs[rows],
+            d_weights[part],
         )
 
     side_by_side(run, len(parts))
     total = d_weights.sum(axis=0)
-    return [d_inputs, total[:-1], total[-1]]
+    return [d_inputs, total[:-2], total[-2], total[-1]]
 
 
 def _layer(

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from skrnn.kernels.tf_ops import dense
+from skrnn.kernels.tf_ops import attention_scores
 
 _register = keras.saving.register_keras_serializable(package="skrnn")
 
@@ -114,9 +114,8 @@ class AttentionPooling(_Pooling):
 
     def weights_of(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the attention, shape (batch, time); zero on padding."""
-        hidden = tf.tanh(dense(states, self.kernel, self.bias))
-        real = _real(states, lengths)
-        scores = dense(hidden, self.context, tf.zeros([1]))
+        scores = attention_scores(states, self.kernel, self.bias, self.context[:, 0])
+        scores, real = scores[:, :, tf.newaxis], _real(states, lengths)
         scores = tf.where(real, scores, tf.fill(tf.shape(scores), scores.dtype.min))
         attention = tf.nn.softmax(scores, axis=1)
         return tf.where(real, attention, tf.zeros_like(attention))[:, :, 0]

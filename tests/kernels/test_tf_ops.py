@@ -150,19 +150,22 @@ def test_look_up_scales_and_sums() -> None:
     assert not gradient.numpy()[8].any()
 
 
-@pytest.mark.parametrize("units", [1, 5])
-def test_dense_is_a_matrix_product(units: int) -> None:
+def test_attention_scores_are_those_of_tensorflow() -> None:
     rng = np.random.default_rng(0)
-    shapes = [(3, 7, 6), (6, units), (units,)]
+    shapes = [(3, 7, 6), (6, 5), (5,), (5,)]
     given = [tf.constant(rng.standard_normal(shape), tf.float32) for shape in shapes]
-    target = tf.constant(rng.standard_normal((3, 7, units)), tf.float32)
+    target = tf.constant(rng.standard_normal((3, 7)), tf.float32)
+
+    def plain(inputs, kernel, bias, context):
+        return tf.tensordot(tf.tanh(inputs @ kernel + bias), context, 1)
+
     found = []
-    for product in (tf_ops.dense, lambda x, kernel, bias: x @ kernel + bias):
+    for score in (tf_ops.attention_scores, plain):
         with tf.GradientTape() as tape:
             tape.watch(given)
-            outputs = product(*given)
-            loss = tf.reduce_sum(outputs * target)
-        found.append([outputs, *tape.gradient(loss, given)])
+            scores = score(*given)
+            loss = tf.reduce_sum(scores * target)
+        found.append([scores, *tape.gradient(loss, given)])
     for ours, expected in zip(*found, strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-5)
 
