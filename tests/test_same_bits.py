@@ -210,3 +210,47 @@ def test_a_search_on_reviews_does_not_depend_on_n_jobs(skrnn_data: Path) -> None
     for key in alone:
         if "score" in key and "time" not in key:
             np.testing.assert_array_equal(alone[key], shared[key], err_msg=key)
+
+
+def test_attention_over_long_texts_on_any_number_of_tensorflow_threads() -> None:
+    """TensorFlow shares a sum of many rows among its threads, and rounds it anew."""
+    script = (
+        "import hashlib, numpy as np; from skrnn import RNNSentimentClassifier; "
+        "X = np.random.default_rng(0).integers(2, 500, (128, 200)); "
+        "model = RNNSentimentClassifier(units=32, cell='simple', pooling='attention', "
+        "epochs=2, random_state=0).fit(X, X[:, 0] % 2); "
+        "print(hashlib.sha256(model.predict_proba(X).tobytes()).hexdigest())"
+    )
+    assert len({_printed(script, OMP_NUM_THREADS=n) for n in "124"}) == 1
+
+
+def test_kernels_of_the_cache_give_the_bits_of_fresh_ones(tmp_path: Path) -> None:
+    script = (
+        "import hashlib, numpy as np; from skrnn.kernels import numba_kernels as nk; "
+        "rng = np.random.default_rng(0); "
+        "draw = lambda *n: rng.standard_normal(n).astype(np.float32) / 4; "
+        "x, h, gates, up = draw(9, 40, 36), draw(9, 40, 24), draw(9, 40, 72), "
+        "draw(9, 40, 24); d_x, d_w = np.zeros_like(x), np.zeros((61, 72), 'f'); "
+        "nk.gru_backward(up, x, h, gates, draw(72, 36), draw(72, 24), d_x, d_w); "
+        "print(hashlib.sha256(d_x.tobytes() + d_w.tobytes()).hexdigest())"
+    )
+    compiled = _printed(script, NUMBA_CACHE_DIR=str(tmp_path))
+    assert any(tmp_path.rglob("*.nbi"))
+    assert _printed(script, NUMBA_CACHE_DIR=str(tmp_path)) == compiled
+
+
+def _printed(script: str, **variables: str) -> str:
+    """Return the last line that a fresh process prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)]),
+            **variables,
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]

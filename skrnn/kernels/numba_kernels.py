@@ -49,6 +49,17 @@ _Q1, _Q2, _Q3 = map(
 )
 
 
+def _inlined(kernel: Callable[..., None]) -> Any:
+    """Compile a part of other kernels.
+
+    It is inlined: a part that is called may be optimized, and so rounded, differently
+    where a kernel is compiled and where it is loaded from Numba's cache.
+    """
+    return numba.njit(
+        forceinline=True, nogil=True, fastmath=_ARITHMETIC, error_model="numpy"
+    )(kernel)
+
+
 def _compiled(kernel: Callable[..., None]) -> Any:
     options = {"nogil": True, "fastmath": _ARITHMETIC, "error_model": "numpy"}
     try:
@@ -72,7 +83,7 @@ def _sigmoid(x):  # type: ignore[no-untyped-def]
     return _HALF + _HALF * _tanh(_HALF * x)
 
 
-@_compiled
+@_inlined
 def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyped-def]
     """Add ``left_one @ right`` to ``one`` and ``left_two @ right`` to ``two``."""
     n_whole = len(left_one) - len(left_one) % 4
@@ -91,7 +102,7 @@ def _add_products(one, two, left_one, left_two, right):  # type: ignore[no-untyp
             two[j] += b * r[j]
 
 
-@_compiled
+@_inlined
 def _multiply(result, left, right, first):  # type: ignore[no-untyped-def]
     """Fill ``result`` with ``first + left @ right``."""
     for row in range(len(left)):
@@ -103,7 +114,7 @@ def _multiply(result, left, right, first):  # type: ignore[no-untyped-def]
         _add_products(result[last], nothing, left[last], left[last], right)
 
 
-@_compiled
+@_inlined
 def _add_transposed_product(result, left, right):  # type: ignore[no-untyped-def]
     """Add ``left.T @ right`` to ``result``."""
     n = right.shape[1]
@@ -124,7 +135,7 @@ def _add_transposed_product(result, left, right):  # type: ignore[no-untyped-def
                 sums[j] += a * r[j]
 
 
-@_compiled
+@_inlined
 def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
     """Count the steps of two rows up to the last with a nonzero upstream gradient.
 
@@ -138,7 +149,7 @@ def _n_steps_back(upstream, one, two):  # type: ignore[no-untyped-def]
     return 1
 
 
-@_compiled
+@_inlined
 def _input_gradients(inputs, d_preact, transposed, d_inputs, d_kernel, d_bias):  # type: ignore[no-untyped-def]
     """Backpropagate one row from pre-activations to inputs, kernel and bias."""
     _multiply(d_inputs, d_preact, transposed, np.zeros(transposed.shape[1], np.float32))
@@ -172,6 +183,44 @@ def add_by_id(upstream, ids, scale, sums):  # type: ignore[no-untyped-def]
             total, vector = sums[ids[row, t]], upstream[row, t]
             for j in range(len(factors)):
                 total[j] += vector[j] * factors[j]
+
+
+# -- attention -----------------------------------------------------------------------
+
+
+@_compiled
+def attention_forward(inputs, kernel, bias, context, scores, hidden):  # type: ignore[no-untyped-def]
+    """Fill the score of every step, and the tanh that it is made of."""
+    for row in range(len(inputs)):
+        _multiply(hidden[row], inputs[row], kernel, bias)
+        for t in range(inputs.shape[1]):
+            h, score = hidden[row, t], _ZERO
+            for j in range(len(h)):
+                h[j] = _tanh(h[j])
+                score += h[j] * context[j]
+            scores[row, t] = score
+
+
+@_compiled
+def attention_backward(  # type: ignore[no-untyped-def]
+    d_scores, inputs, hidden, kernel_t, context, d_inputs, d_weights
+):
+    """Fill the gradient of the inputs; add to that of kernel, bias and context."""
+    d_preact, d_context = np.empty(hidden.shape[1:], np.float32), d_weights[-1]
+    for row in range(len(inputs)):
+        for t in range(inputs.shape[1]):
+            d_score, h, d = d_scores[row, t], hidden[row, t], d_preact[t]
+            for j in range(len(h)):
+                d_context[j] += d_score * h[j]
+                d[j] = d_score * context[j] * (_ONE - h[j] * h[j])
+        _input_gradients(
+            inputs[row],
+            d_preact,
+            kernel_t,
+            d_inputs[row],
+            d_weights[:-2],
+            d_weights[-2],
+        )
 
 
 # -- plain ---------------------------------------------------------------------------
@@ -359,7 +408,7 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
 # -- LSTM: gates in Keras' order, input, forget, cell, output ------------------------
 
 
-@_compiled
+@_inlined
 def _lstm_step(sums, before, gates, cells, states):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -391,7 +440,7 @@ def lstm_forward(inputs, kernel, recurrent, bias, states, cells, gates):  # type
             c_one, c_two = cells[one, t], cells[two, t]
 
 
-@_compiled
+@_inlined
 def _lstm_step_back(up, d_next_h, d_next_c, before, cells, gates, d_preact):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -457,7 +506,7 @@ def lstm_backward(  # type: ignore[no-untyped-def]
 # -- GRU: gates in Keras' order, update, reset, candidate ----------------------------
 
 
-@_compiled
+@_inlined
 def _gru_gates(sums, before, gates, kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -466,7 +515,7 @@ def _gru_gates(sums, before, gates, kept):  # type: ignore[no-untyped-def]
         kept[j] = r * before[j]
 
 
-@_compiled
+@_inlined
 def _gru_state(sums, before, gates, states):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -502,7 +551,7 @@ def gru_forward(inputs, kernel, recurrent, bias, states, gates):  # type: ignore
             h_one, h_two = states[one, t], states[two, t]
 
 
-@_compiled
+@_inlined
 def _gru_state_back(up, d_next, before, gates, d_preact, d_kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
@@ -514,7 +563,7 @@ def _gru_state_back(up, d_next, before, gates, d_preact, d_kept):  # type: ignor
         d_kept[j] = _ZERO
 
 
-@_compiled
+@_inlined
 def _gru_gates_back(d_next, before, gates, d_preact, d_kept):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):

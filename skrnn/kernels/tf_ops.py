@@ -173,6 +173,35 @@ def _clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
     )
 
 
+def attention_scores(
+    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, context: tf.Tensor
+) -> tf.Tensor:
+    """Score every step: ``tanh(inputs @ kernel + bias) @ context``.
+
+    TensorFlow splits sums over a long batch among its threads, so that the bits of the
+    gradients of the weights depend on their number; here they do not.
+
+    Parameters
+    ----------
+    inputs : tensor of shape (batch, time, features)
+        The inputs.
+    kernel : tensor of shape (features, units)
+        Kernel of the hidden layer.
+    bias : tensor of shape (units,)
+        Its bias.
+    context : tensor of shape (units,)
+        What the hidden layer is compared with.
+
+    Returns
+    -------
+    scores : tensor of shape (batch, time)
+        The scores.
+    """
+    scores = _attention_scores(inputs, kernel, bias, context)
+    scores.set_shape(inputs.shape[:2])
+    return scores
+
+
 def look_up(
     table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor | None = None
 ) -> tf.Tensor:
@@ -252,6 +281,71 @@ def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array
     sums = _empty(int(n_ids), upstream.shape[2])
     numba_kernels.add_by_id(upstream, ids, scale, sums)
     return sums
+
+
+@tf.function(input_signature=[_VECTORS, _MATRIX, _VECTOR, _VECTOR], autograph=False)
+@tf.custom_gradient
+def _attention_scores(
+    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, context: tf.Tensor
+) -> tuple[tf.Tensor, Callable[..., Any]]:
+    given = [inputs, kernel, bias, context]
+    scores, hidden = tf.numpy_function(
+        _attention_forward, given, [tf.float32] * 2, stateful=False
+    )
+    scores.set_shape([None, None])
+
+    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+        gradients: list[tf.Tensor] = tf.numpy_function(
+            _attention_backward,
+            [upstream, inputs, hidden, tf.transpose(kernel), context],
+            [tf.float32] * len(given),
+            stateful=False,
+        )
+        for found, tensor in zip(gradients, given, strict=True):
+            found.set_shape(tensor.shape)
+        return gradients
+
+    return scores, gradient
+
+
+def _attention_forward(inputs: _Array, *weights: _Array) -> list[_Array]:
+    parts, shape = _parts(inputs), inputs.shape[:2]
+    results = [_empty(*shape), _empty(*shape, len(weights[-1]))]
+
+    def run(part: int) -> None:
+        rows = parts[part]
+        numba_kernels.attention_forward(
+            inputs[rows], *weights, *(r[rows] for r in results)
+        )
+
+    side_by_side(run, len(parts))
+    return results
+
+
+def _attention_backward(
+    d_scores: _Array,
+    inputs: _Array,
+    hidden: _Array,
+    kernel_t: _Array,
+    context: _Array,
+) -> list[_Array]:
+    parts, d_inputs = _parts(inputs), _empty(*inputs.shape)
+    shape = (len(parts), inputs.shape[2] + 2, len(context))
+    d_weights = np.zeros(shape, np.float32)
+
+    def run(part: int) -> None:
+        rows = parts[part]
+        numba_kernels.attention_backward(
+            *(a[rows] for a in (d_scores, inputs, hidden)),
+            kernel_t,
+            context,
+            d_inputs[rows],
+            d_weights[part],
+        )
+
+    side_by_side(run, len(parts))
+    total = d_weights.sum(axis=0)
+    return [d_inputs, total[:-2], total[-2], total[-1]]
 
 
 def _layer(

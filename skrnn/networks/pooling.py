@@ -12,6 +12,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from skrnn.kernels.tf_ops import attention_scores
+
 _register = keras.saving.register_keras_serializable(package="skrnn")
 
 
@@ -112,11 +114,8 @@ class AttentionPooling(_Pooling):
 
     def weights_of(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the attention, shape (batch, time); zero on padding."""
-        # One large product: its gradient by the kernel is one too, and not one a row.
-        flat = tf.reshape(states, [-1, states.shape[2]])
-        hidden = tf.tanh(tf.matmul(flat, self.kernel) + self.bias)
-        real = _real(states, lengths)
-        scores = tf.reshape(tf.matmul(hidden, self.context), tf.shape(real))
+        scores = attention_scores(states, self.kernel, self.bias, self.context[:, 0])
+        scores, real = scores[:, :, tf.newaxis], _real(states, lengths)
         scores = tf.where(real, scores, tf.fill(tf.shape(scores), scores.dtype.min))
         attention = tf.nn.softmax(scores, axis=1)
         return tf.where(real, attention, tf.zeros_like(attention))[:, :, 0]

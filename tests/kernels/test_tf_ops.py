@@ -150,6 +150,26 @@ def test_look_up_scales_and_sums() -> None:
     assert not gradient.numpy()[8].any()
 
 
+def test_attention_scores_are_those_of_tensorflow() -> None:
+    rng = np.random.default_rng(0)
+    shapes = [(3, 7, 6), (6, 5), (5,), (5,)]
+    given = [tf.constant(rng.standard_normal(shape), tf.float32) for shape in shapes]
+    target = tf.constant(rng.standard_normal((3, 7)), tf.float32)
+
+    def plain(inputs, kernel, bias, context):
+        return tf.tensordot(tf.tanh(inputs @ kernel + bias), context, 1)
+
+    found = []
+    for score in (tf_ops.attention_scores, plain):
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            scores = score(*given)
+            loss = tf.reduce_sum(scores * target)
+        found.append([scores, *tape.gradient(loss, given)])
+    for ours, expected in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_no_copy_is_made_of_results() -> None:
     for shape in ((1, 1, 1), (3, 5, 7)):
         array = tf_ops._empty(*shape)
