@@ -97,8 +97,8 @@ def integrate(
     if total > 2 * allowed:
         warnings.warn(
             f"Integrated gradients did not converge: after {n_gradients} gradients the "
-            f"weights may miss {total:.2g} of a difference in score of {gap:.2g}, which "
-            "jumps along the path. Compare with method='occlusion'.",
+            f"weights may miss {total:.2g} of a difference of {gap:.2g} in the score, "
+            "which jumps along the path. Compare with method='occlusion'.",
             ConvergenceWarning,
             stacklevel=3,
         )
