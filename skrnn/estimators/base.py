@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import skrnn.networks  # isort: skip  # noqa: F401  refuses other backends of Keras first
+
 import copy
 import os
 from abc import ABC, abstractmethod
@@ -328,13 +330,13 @@ class BaseTextClassifier(
     ) -> _FitData:
         """Check the data of a fit; with ``reset``, set the columns and classes."""
         name = type(self).__name__
-        refuse_other_labels(y)
         unlabeled = None
         if self.virtual_adversarial and (labeled := has_label(y)) is not None:
             unlabeled = take_rows(X, ~labeled)
             X, y = take_rows(X, labeled), take_rows(y, labeled)
             if sample_weight is not None and not np.isscalar(sample_weight):
                 sample_weight = take_rows(sample_weight, labeled)
+        refuse_other_labels(y)
         refuse_one_weighted_class(y, sample_weight)
         refuse_other_inputs(name, X)
         X, y = validate_data(
@@ -429,7 +431,8 @@ class BaseTextClassifier(
             self._fitted_network.expose()  # they may keep the model
         # Callbacks may look at, stop or change the training: no epoch is skipped then.
         may_skip = not callbacks and not resumes
-        split, reason = options.validation_split, "validation_split"
+        split = options.validation_split
+        reason = f"validation_split={split}"
         # partial_fit sees each chunk once and has no epoch to stop at.
         if self.early_stopping and epochs > 1:
             if validation is None and not split:

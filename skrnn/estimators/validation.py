@@ -204,12 +204,12 @@ def stratified_split(
     """
     counts = np.bincount(y.astype(np.intp), minlength=len(classes))
     rare = next((number for number, n in enumerate(counts) if n == 1), None)
+    held_out = f"{reason} holds out {100 * share:.3g}%"
     if rare is not None:
         raise ValueError(
-            f"{reason} holds out {share:.0%} of the rows for validation, stratified by "
-            f"class, but class {classes.tolist()[rare]!r} has only 1 row. Add rows of "
-            "this class, pass validation rows as X_val and y_val, or fit without "
-            f"{reason}."
+            f"{held_out} of the rows for validation, stratified by class, but class "
+            f"{classes.tolist()[rare]!r} has only 1 row. Add rows of this class, pass "
+            f"validation rows as X_val and y_val, or fit without {reason}."
         )
     try:
         training, validation = train_test_split(
@@ -217,9 +217,9 @@ def stratified_split(
         )
     except ValueError as error:
         raise ValueError(
-            f"{reason} holds out {share:.0%} of {len(y)} rows for validation, which "
-            f"cannot hold every class: {error} Use more rows, pass validation rows as "
-            f"X_val and y_val, or fit without {reason}."
+            f"{held_out} of {len(y)} rows for validation, which cannot hold every "
+            f"class: {error} Use more rows, pass validation rows as X_val and y_val, or "
+            f"fit without {reason}."
         ) from error
     return training, validation
 

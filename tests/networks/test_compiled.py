@@ -40,7 +40,7 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     model, objective = made.model, made.objective
     table = model.get_layer("embedding").embeddings.value
     lengths = tf.constant((IDS > 0).sum(axis=1), tf.int32)
-    judge = made._judge
+    judge = made._classify
     labeled = y >= 0
     loss_of = keras.losses.binary_crossentropy
     with tf.GradientTape(persistent=True) as tape:
@@ -124,12 +124,12 @@ def test_a_perturbed_step_has_the_gradients_of_its_losses(
 
 def test_the_virtual_direction_is_that_of_power_iteration() -> None:
     made = network(virtual_adversarial=1.0)
-    vectors, lengths = made._look_up(tf.constant(IDS))
-    proba = made._judge([vectors, lengths])
+    vectors, lengths = made._embed(tf.constant(IDS))
+    proba = made._classify([vectors, lengths])
     with tf.GradientTape() as tape:
         tape.watch(vectors)
         losses = made.objective.label_losses(
-            made._judge([vectors, lengths]), tf.zeros(4)
+            made._classify([vectors, lengths]), tf.zeros(4)
         )
     ours = made.objective.perturbations(
         tape.gradient(losses, vectors), tf.fill([4], -1.0)
@@ -141,7 +141,7 @@ def test_the_virtual_direction_is_that_of_power_iteration() -> None:
         with tf.GradientTape() as tape:
             tape.watch(near)
             divergence = keras.losses.binary_crossentropy(
-                proba, made._judge([near, lengths])
+                proba, made._classify([near, lengths])
             )
         direction = tape.gradient(divergence, near)
     direction /= tf.norm(direction, axis=[1, 2], keepdims=True)

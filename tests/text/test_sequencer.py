@@ -530,7 +530,7 @@ def test_wrong_parameters(name: str, value: Any) -> None:
 @pytest.mark.parametrize("method", ["fit", "build_analyzer"])
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("stop_words", "klingon"), ("tokenizer", "spacy"), ("preprocessor", "lower")],
+    [("stop_words", 3), ("tokenizer", "spacy"), ("preprocessor", "lower")],
 )
 def test_an_analyzer_is_built_of_valid_parameters_only(method, name, value) -> None:
     sequencer = TextSequencer(**{name: value})
