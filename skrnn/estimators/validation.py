@@ -218,8 +218,8 @@ def stratified_split(
     except ValueError as error:
         raise ValueError(
             f"{held_out} of {len(y)} rows for validation, which cannot hold every "
-            f"class: {error} Use more rows, pass validation rows as X_val and y_val, or "
-            f"fit without {reason}."
+            f"class: {error} Use more rows, pass validation rows as X_val and y_val, "
+            f"or fit without {reason}."
         ) from error
     return training, validation
 

@@ -61,8 +61,11 @@ class CompiledNetwork:
         self.replicas = replicas
         self.key = network_key(spec, objective, optimizer, replicas)
         self.exposed = False
-        with float32_policy(), replicas.scope():
-            self._build(optimizer)
+        with float32_policy():
+            with replicas.scope():
+                self._build(optimizer)
+            # All processes of a strategy do it here: only one may have callbacks.
+            self._build_metrics()
 
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
         spec, objective = self.spec, self.objective
@@ -190,7 +193,7 @@ class CompiledNetwork:
             self._draws.state,
         ]
 
-    def build_metrics(self) -> None:
+    def _build_metrics(self) -> None:
         """Build the metrics of the Keras model, which ``fit`` builds otherwise.
 
         Callbacks look there for whether a metric that they monitor should rise.

@@ -132,8 +132,6 @@ def train(
         steps=-(-len(examples.rows) // batch_size),
     )
     network.model.stop_training = False
-    if callbacks:
-        network.build_metrics()
     calls.on_train_begin()
     finished: _Finished | None = None
     if checkpoints is not None:
