@@ -145,6 +145,10 @@ BUILT_IN: dict[str, Callable[[Path, str], kc.Callback]] = {
 }
 # Keras' own objects keep an open file, functions without a name and a module.
 KEEPS = {"CSVLogger", "LambdaCallback", "TensorBoard"}
+# In older versions of Keras this one does, too.
+KEPT_A_FUNCTION = set()
+if not hasattr(kc.ReduceLROnPlateau, "_set_monitor_op"):
+    KEPT_A_FUNCTION = {"ReduceLROnPlateau"}
 NEEDS = {"RemoteMonitor": "requests", "TensorBoard": "tensorboard"}
 
 
@@ -181,7 +185,7 @@ def test_it_does_what_it_does_in_keras(name: str, server, tmp_path: Path) -> Non
     ]
     if name != "TensorBoard":  # the names of its files have the time in them
         assert files[0] == files[1]
-    if name in KEEPS:
+    if name in KEEPS or name in KEPT_A_FUNCTION:
         return
     # It holds the Keras model, which a copy must not need.
     copied = pickle.loads(pickle.dumps(model))
