@@ -147,7 +147,7 @@ class SuggestParameters:
             )
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters of this estimator, or of an estimator that it holds.
+        """Set parameters of this estimator, routed and nested ones included.
 
         Parameters
         ----------
@@ -164,12 +164,16 @@ class SuggestParameters:
         ValueError
             If a name is not a parameter; the message names the nearest valid one.
         """
-        values = {**self.get_params(), **params}  # type: ignore[attr-defined]
-        for name in params:
+        routed = {name: v for name, v in params.items() if self._is_routed(name)}
+        plain = {name: v for name, v in params.items() if name not in routed}
+        values = {**self.get_params(), **plain}  # type: ignore[attr-defined]
+        for name in plain:
             owner, nested, _ = name.partition("__")
             if not (nested and hasattr(values.get(owner), "get_params")):
                 self._refuse_unknown(name, ValueError)
-        return super().set_params(**params)  # type: ignore[misc]
+        super().set_params(**plain)  # type: ignore[misc]
+        self.__dict__.update(routed)
+        return self
 
 
 class FitTask:

@@ -711,29 +711,6 @@ class BaseTextClassifier(
         """
         return {**super().get_params(deep=deep), **routed_params(self)}
 
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters of this estimator, routed ones included.
-
-        Parameters
-        ----------
-        **params : dict
-            Parameter names and their new values.
-
-        Returns
-        -------
-        self : estimator instance
-            The estimator itself.
-
-        Raises
-        ------
-        ValueError
-            If a name is not a parameter; the message names the nearest valid one.
-        """
-        routed = {name: value for name, value in params.items() if is_routed(name)}
-        super().set_params(**{k: v for k, v in params.items() if k not in routed})
-        self.__dict__.update(routed)
-        return self
-
     def _validate_params(self) -> None:
         super()._validate_params()
         self._check_routed(*routed_params(self))

@@ -51,8 +51,8 @@ class Reading:
     text : str
         The text without markup, if the sequencer strips it.
     spans : tuple of (int, int)
-        Where in ``text`` the words begin and end; an empty span where a word does not
-        stand in it.
+        Where in ``text`` the words begin and end; an empty span where a word is not
+        found in it.
     """
 
     row: npt.NDArray[np.int32]

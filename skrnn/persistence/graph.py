@@ -102,7 +102,7 @@ def _add_linear_model(
             norm = graph.add("Sqrt", [graph.add("ReduceSum", [squares, axis])])
         else:
             norm = graph.add("ReduceSum", [graph.add("Abs", [weighted]), axis])
-        tiny = graph.constant(np.finfo(np.float64).tiny)  # a text of no known word
+        tiny = graph.constant(np.finfo(np.float64).tiny)  # a text without known words
         weighted = graph.add("Div", [weighted, graph.add("Max", [norm, tiny])])
     coef = graph.add("Gather", [graph.constant(model.coef.T.copy()), features])
     weighted = graph.add("Unsqueeze", [weighted, graph.ints([2])])

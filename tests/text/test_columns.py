@@ -108,5 +108,5 @@ def test_one_text_never_gives_a_false_alarm(
         warnings.simplefilter("error")
         check(X)
         check(X[:, :3])
-        # Zeros of one's own within rows are allowed.
+        # Zeros within the rows are allowed.
         check(X * np.random.default_rng(0).integers(0, 2, X.shape, dtype=np.int32))

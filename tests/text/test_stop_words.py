@@ -90,7 +90,7 @@ def test_nltks_own_lists(language: str) -> None:
     assert words - dropped == set(OF_LANGUAGES[language].split())
     # A copy of the list keeps the same.
     assert StopWords(list(words), keep_negations=True).words == dropped
-    # The words come out of the tokenizer as they stand in the list.
+    # The tokenizer leaves the words as the list has them.
     assert WordSplitter().expand(sorted(words)) == [(word,) for word in sorted(words)]
 
 
