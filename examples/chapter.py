@@ -37,7 +37,7 @@ from skrnn import (
     explain,
     make_sentiment_pipeline,
 )
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, make_reviews
 
 # %% [markdown]

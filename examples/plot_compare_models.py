@@ -19,7 +19,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 from skrnn import compare_models, make_sentiment_pipeline
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, load_reviews, make_reviews
 
 # %%

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         explain,
         long_term_dependency,
     )
-    from skrnn.persistence import export_onnx, load, save
+    from skrnn.onnx.export import export_onnx
+    from skrnn.persistence import load, save
     from skrnn.pipeline import make_sentiment_pipeline
     from skrnn.recipes import get_recipe, get_recipe_names
     from skrnn.streaming import fit_stream
@@ -43,9 +44,11 @@ __all__ = [
     "WordVectors",
     "__version__",
     "attention_weights",
+    "baselines",
     "compare_models",
     "comparison",
     "datasets",
+    "ensemble",
     "explain",
     "export_onnx",
     "fit_stream",
@@ -72,7 +75,7 @@ _HOMES = {
     "attention_weights": "skrnn.inspection",
     "compare_models": "skrnn.comparison.compare",
     "explain": "skrnn.inspection",
-    "export_onnx": "skrnn.persistence",
+    "export_onnx": "skrnn.onnx.export",
     "fit_stream": "skrnn.streaming",
     "get_recipe": "skrnn.recipes",
     "get_recipe_names": "skrnn.recipes",
@@ -83,9 +86,26 @@ _HOMES = {
 }
 
 
+_MODULES = (
+    "baselines",
+    "comparison",
+    "datasets",
+    "ensemble",
+    "inspection",
+    "serving",
+)
+
+
 def __getattr__(name: str) -> Any:
-    """Load a public name from its room on first use."""
-    if name in ("comparison", "datasets", "inspection", "serving"):
+    """Load a public name on first use."""
+    if name in (
+        "baselines",
+        "comparison",
+        "datasets",
+        "ensemble",
+        "inspection",
+        "serving",
+    ):
         return import_module(f"skrnn.{name}")
     if name == "__version__":
         return _distribution_version("skrnn")

@@ -9,8 +9,9 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import did_you_mean
-from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.embeddings import WordVectors
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.recipes import get_recipe
@@ -42,14 +43,14 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         unless it is given.
 
         And ``teacher``, which labels the rows whose label is -1: the name of a baseline
-        (:func:`skrnn.comparison.make_baseline`), a list of names, whose probabilities
+        (:func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
         are then averaged, any classifier of texts, or None.
 
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
         The steps ``seq`` and ``clf``, not fitted. With a ``teacher``, a
-        :class:`skrnn.comparison.DistilledClassifier` of this Pipeline, which is its
+        :class:`skrnn.ensemble.DistilledClassifier` of this Pipeline, which is its
         ``estimator``.
 
     Raises

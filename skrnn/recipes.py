@@ -94,7 +94,7 @@ def get_recipe(name: str) -> dict[str, Any]:
           some minutes more; a :class:`skrnn.HierarchicalAttentionClassifier`;
         - ``"semi_supervised"``: the same, taught by two linear models to learn from
           texts without labels (``y = -1``) too; a
-          :class:`skrnn.comparison.DistilledClassifier`;
+          :class:`skrnn.ensemble.DistilledClassifier`;
         - ``"chapter_simple"``, ``"chapter_lstm"``, ``"chapter_gru"``,
           ``"chapter_bidirectional"``, ``"chapter_stacked"``: the five networks of the
           chapter, with its settings.

@@ -14,11 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
-from skrnn.comparison import (
-    BlendedClassifier,
-    DistilledClassifier,
-    NBSVMClassifier,
-)
+from skrnn.baselines import NBSVMClassifier
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 
 # The check feeds fractions in spite of the tag input_tags.categorical. With ids and
 # weights of mean one, weights equal repeated rows:

@@ -9,7 +9,16 @@ import sys
 import pytest
 
 import skrnn
-from skrnn import comparison, datasets, inspection, persistence, serving, text
+from skrnn import (
+    baselines,
+    comparison,
+    datasets,
+    ensemble,
+    inspection,
+    persistence,
+    serving,
+    text,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,12 +34,12 @@ def test_public_names_are_sorted_and_exist(module) -> None:
 
 
 def test_public_names_have_docstrings_with_examples() -> None:
-    rooms = ("__version__", "comparison", "datasets", "inspection", "serving")
-    public = [getattr(skrnn, n) for n in skrnn.__all__ if n not in rooms]
-    public += [getattr(comparison, n) for n in comparison.__all__]
-    public += [getattr(datasets, n) for n in datasets.__all__]
-    public += [getattr(inspection, n) for n in inspection.__all__]
-    public += [getattr(serving, n) for n in serving.__all__]
+    modules = skrnn._MODULES
+    public = [
+        getattr(skrnn, n) for n in skrnn.__all__ if n not in (*modules, "__version__")
+    ]
+    for module in (baselines, comparison, datasets, ensemble, inspection, serving):
+        public += [getattr(module, n) for n in module.__all__]
     public += [getattr(text, n) for n in text.__all__ if n not in ("OOV", "PAD")]
     for thing in public:
         assert ">>>" in thing.__doc__, thing
@@ -75,7 +84,7 @@ def test_the_text_rules_load_no_scikit_learn() -> None:
 def test_comparing_baselines_loads_neither_tensorflow_nor_matplotlib() -> None:
     code = (
         "from skrnn import compare_models\n"
-        "from skrnn.comparison import make_baseline\n"
+        "from skrnn.baselines import make_baseline\n"
         "data = ['so good', 'so bad'] * 3, [1, 0] * 3\n"
         "models = [make_baseline('tfidf')]\n"
         "compare_models(models, *data, *data, verbose=0).to_html()"

@@ -5,7 +5,7 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from skrnn import get_recipe, get_recipe_names, make_sentiment_pipeline
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 
 REVIEWS, LABELS = make_reviews(60, random_state=0)

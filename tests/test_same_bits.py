@@ -20,9 +20,10 @@ from sklearn.model_selection import GridSearchCV, cross_val_predict
 from threadpoolctl import threadpool_limits
 
 from skrnn import get_recipe_names, make_sentiment_pipeline
-from skrnn.comparison import BlendedClassifier, make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import load_reviews
 from skrnn.embeddings import learn_vectors
+from skrnn.ensemble import BlendedClassifier
 
 _SMALL: dict[str, Any] = {
     "units": 4,

@@ -29,8 +29,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import train_test_split
 
 from skrnn import make_sentiment_pipeline
-from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 
 LOG = Path(__file__).parents[2] / "docs" / "accuracy" / "imdb.jsonl"
 BASELINES = ("tfidf", "nbsvm")

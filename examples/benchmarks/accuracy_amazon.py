@@ -21,8 +21,9 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from skrnn import WordVectors, make_sentiment_pipeline
-from skrnn.comparison import BlendedClassifier, make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, load_reviews
+from skrnn.ensemble import BlendedClassifier
 
 BASELINES = ("tfidf", "nbsvm")
 

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from skrnn import compare_models, get_recipe, make_sentiment_pipeline
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb
 
 NETWORKS = {

@@ -9,7 +9,7 @@ Generated reviews, a minute. Its accuracy on IMDb is that of the recipe "accurat
 import argparse
 
 from skrnn import make_sentiment_pipeline
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 
 

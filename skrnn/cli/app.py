@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
 import skrnn
+from skrnn.baselines import make_baseline
 from skrnn.cli.command_helpers import (
     BASELINES,
     Split,
@@ -27,7 +28,7 @@ from skrnn.cli.command_helpers import (
     split_rows,
 )
 from skrnn.cli.terminal import Commands, show_comparison
-from skrnn.comparison import compare_models, make_baseline
+from skrnn.comparison import compare_models
 from skrnn.datasets import load_reviews, make_reviews
 
 _FILE = click.Path(path_type=Path)

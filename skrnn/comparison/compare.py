@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from skrnn.comparison.measure import ModelResult, measure
 from skrnn.comparison.model_comparison import ModelComparison
 from skrnn.comparison.store import ResultStore
-from skrnn.comparison.unlabeled import find_labelled
+from skrnn.ensemble.unlabeled import find_labeled
 from skrnn.training.checkpoints import has_memory
 
 __all__ = ["compare_models"]
@@ -91,7 +91,8 @@ def compare_models(
 
     Examples
     --------
-    >>> from skrnn.comparison import compare_models, make_baseline
+    >>> from skrnn.baselines import make_baseline
+    >>> from skrnn.comparison import compare_models
     >>> from skrnn.datasets import make_reviews
     >>> reviews, y = make_reviews(300, reach=0, random_state=0)
     >>> comparison = compare_models(
@@ -122,7 +123,7 @@ def compare_models(
             "return_estimator=True needs memory=None: a model whose result is found is "
             "not fitted again. Fit the one you want to keep."
         )
-    labeled = find_labelled(y_train, y_test)
+    labeled = find_labeled(y_train, y_test)
     known = y_train if labeled is None else y_train[labeled]
     classes = unique_labels(known, y_test)
     store = ResultStore(memory, (X_train, y_train, X_test, y_test), classes)

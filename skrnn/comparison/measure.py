@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from skrnn._sklearn import take_rows
-from skrnn.comparison.unlabeled import uses_unlabeled
+from skrnn.ensemble.unlabeled import uses_unlabeled
 
 __all__ = ["ModelResult", "count_parameters", "find_history", "measure"]
 

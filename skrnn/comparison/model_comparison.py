@@ -74,7 +74,8 @@ class ModelComparison:
     Examples
     --------
     >>> from sklearn.dummy import DummyClassifier
-    >>> from skrnn.comparison import compare_models, make_baseline
+    >>> from skrnn.baselines import make_baseline
+    >>> from skrnn.comparison import compare_models
     >>> models = {
     ...     "tfidf": make_baseline("tfidf", vec__min_df=1),
     ...     "majority": DummyClassifier(),

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from skrnn.persistence.atomic_file import write_atomically
+from skrnn._files import write_atomically
 
 __all__ = ["DamagedFileError", "check_zip", "read_archive", "write_archive"]
 

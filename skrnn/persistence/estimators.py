@@ -21,6 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.json_codec import Reader, Writer
+from skrnn.persistence.old import MOVED
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
 from skrnn.persistence.weight_shapes import (
@@ -109,8 +110,8 @@ KINDS = {
     "skrnn.HierarchicalAttentionClassifier": _classifier(
         "skrnn.estimators.hierarchical", "sentences"
     ),
-    "skrnn.comparison.NBSVMClassifier": Kind(
-        home="skrnn.comparison.baselines",
+    "skrnn.baselines.NBSVMClassifier": Kind(
+        home="skrnn.baselines",
         attributes=(
             "classes_",
             "n_features_in_",
@@ -122,14 +123,14 @@ KINDS = {
         optional=("feature_names_in_",),
     ),
     # The teacher and what it taught are of the training: a student predicts alone.
-    "skrnn.comparison.DistilledClassifier": Kind(
-        home="skrnn.comparison.distillation",
+    "skrnn.ensemble.DistilledClassifier": Kind(
+        home="skrnn.ensemble.distillation",
         attributes=("classes_",),
         templates=("estimator", "teacher"),
         parts=("estimator_",),
     ),
-    "skrnn.comparison.BlendedClassifier": Kind(
-        home="skrnn.comparison.blend", attributes=("classes_",), estimators=True
+    "skrnn.ensemble.BlendedClassifier": Kind(
+        home="skrnn.ensemble.blend", attributes=("classes_",), estimators=True
     ),
 }
 
@@ -252,6 +253,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         If something is not trusted.
     """
     name = written.get("class")
+    name = MOVED.get(name, name)
     if name == _PIPELINE:
         steps = [(key, _read_step(reader, step)) for key, step in written["steps"]]
         return Pipeline(steps)

@@ -38,9 +38,9 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     pipeline : estimator
         A fitted :class:`~skrnn.TextSequencer`, :class:`~skrnn.RNNSentimentClassifier`,
         :class:`~skrnn.HierarchicalAttentionClassifier`,
-        :class:`~skrnn.comparison.NBSVMClassifier`,
-        :class:`~skrnn.comparison.BlendedClassifier` or
-        :class:`~skrnn.comparison.DistilledClassifier`; scikit-learn's vectorizers of
+        :class:`~skrnn.baselines.NBSVMClassifier`,
+        :class:`~skrnn.ensemble.BlendedClassifier` or
+        :class:`~skrnn.ensemble.DistilledClassifier`; scikit-learn's vectorizers of
         text, linear models for it, and meta-estimators (searches, calibration,
         thresholds, votes, stacks, bagging, ``ColumnTransformer``, ``FeatureUnion``,
         one-vs-rest); Pipelines of them. Other estimators of scikit-learn are written

@@ -7,7 +7,14 @@ from typing import Any
 from skrnn.text.stop_words import is_negation
 from skrnn.text.tokenizers import LEGACY_WORD
 
-__all__ = ["upgrade"]
+__all__ = ["MOVED", "upgrade"]
+
+# Names of classes in files that earlier releases wrote, and their names now.
+MOVED = {
+    "skrnn.comparison.BlendedClassifier": "skrnn.ensemble.BlendedClassifier",
+    "skrnn.comparison.DistilledClassifier": "skrnn.ensemble.DistilledClassifier",
+    "skrnn.comparison.NBSVMClassifier": "skrnn.baselines.NBSVMClassifier",
+}
 
 
 def upgrade(written: Any) -> None:

@@ -3,7 +3,7 @@
 Each node has a ``kind``. An ``output`` is a matrix of the graph and how it is read; all
 others combine nodes: the ``mean``, the ``log_mean``, ``stacking``, ``calibration`` and
 a ``threshold``. What they do is what scikit-learn's estimators and
-:class:`~skrnn.comparison.BlendedClassifier` do.
+:class:`~skrnn.ensemble.BlendedClassifier` do.
 """
 
 from __future__ import annotations

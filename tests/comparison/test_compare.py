@@ -25,14 +25,10 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import LinearSVC
 
 import skrnn
-from skrnn.comparison import (
-    BlendedClassifier,
-    DistilledClassifier,
-    compare_models,
-    make_baseline,
-    store,
-)
+from skrnn.baselines import make_baseline
+from skrnn.comparison import compare_models, store
 from skrnn.datasets import make_reviews
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.conftest import Sequences
 from tests.estimators.test_base import small
 
@@ -387,7 +383,7 @@ import sys, time
 from pathlib import Path
 from sklearn.linear_model import LogisticRegression
 from skrnn import compare_models, make_sentiment_pipeline
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 
 folder, slow = Path(sys.argv[1]), sys.argv[2] == "slow"

@@ -18,8 +18,9 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skrnn import TextSequencer, explain, export_onnx, make_sentiment_pipeline
-from skrnn.comparison import BlendedClassifier, make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import load_reviews
+from skrnn.ensemble import BlendedClassifier
 from skrnn.inspection import (
     AttentionDisplay,
     SequenceLengthDisplay,

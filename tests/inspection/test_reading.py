@@ -22,7 +22,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
 from skrnn import TextSequencer
-from skrnn.comparison import DistilledClassifier, make_baseline
+from skrnn.baselines import make_baseline
+from skrnn.ensemble import DistilledClassifier
 from skrnn.inspection.reading import locate, read_texts, take_apart, type_tokens
 
 TEXT = "I've <b>NEVER</b> Liked these MOVIES, Zoë's café &amp; U.S. \"Endings\"!"

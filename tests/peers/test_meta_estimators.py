@@ -51,7 +51,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils.discovery import all_estimators
 
 from skrnn import TextSequencer
-from skrnn.comparison import make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 from tests.helpers import make_rows, small_classifier, small_pipeline
 

@@ -27,8 +27,9 @@ from skrnn import (
     load,
     save,
 )
-from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.helpers import small_pipeline
 from tests.test_common import expected_failures
 

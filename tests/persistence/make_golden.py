@@ -14,7 +14,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
 
 import skrnn
-from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.baselines import make_baseline
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.persistence.conftest import LABELS, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"

@@ -30,12 +30,8 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skrnn
 from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
-from skrnn.comparison import (
-    BlendedClassifier,
-    DistilledClassifier,
-    NBSVMClassifier,
-    make_baseline,
-)
+from skrnn.baselines import NBSVMClassifier, make_baseline
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.routing import make_optimizer
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small

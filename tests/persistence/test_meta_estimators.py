@@ -39,7 +39,8 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 import skrnn
 from skrnn import TextSequencer, make_sentiment_pipeline
-from skrnn.comparison import BlendedClassifier, make_baseline
+from skrnn.baselines import make_baseline
+from skrnn.ensemble import BlendedClassifier
 from skrnn.persistence.archive import (
     DamagedFileError,
     read_archive,

@@ -24,9 +24,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn._sklearn import BaseSearchCV, tuned_positive_label
-from skrnn.comparison.baselines import NBSVMClassifier
-from skrnn.comparison.blend import BlendedClassifier
-from skrnn.comparison.distillation import DistilledClassifier
+from skrnn.baselines import NBSVMClassifier
+from skrnn.ensemble.blend import BlendedClassifier
+from skrnn.ensemble.distillation import DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.networks.builders import NetworkSpec

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from skrnn.persistence.atomic_file import write_atomically
+from skrnn._files import write_atomically
 
 SLOW = """
 import sys, time
-from skrnn.persistence.atomic_file import write_atomically
+from skrnn._files import write_atomically
 def write(file):
     file.write(b"half")
     print("writing", flush=True)
@@ -26,7 +26,7 @@ write_atomically(sys.argv[1], write)
 """
 RESTLESS = """
 import sys
-from skrnn.persistence.atomic_file import write_atomically
+from skrnn._files import write_atomically
 while True:
     write_atomically(sys.argv[1], lambda file: [file.write(b"x") for _ in range(999)])
     print(flush=True)

@@ -17,10 +17,10 @@ import numpy as np
 from onnx import ModelProto
 
 from skrnn.networks.builders import NetworkSpec
-from skrnn.persistence.graph_nodes import DOUBLE, FLOAT, INT64, Graph
-from skrnn.persistence.graph_recurrent import add_clockwork, add_layer
-from skrnn.persistence.graph_sentences import join_sentences, split_sentences
-from skrnn.persistence.parts import LinearModel
+from skrnn.onnx.nodes import DOUBLE, FLOAT, INT64, Graph
+from skrnn.onnx.parts import LinearModel
+from skrnn.onnx.recurrent import add_clockwork, add_layer
+from skrnn.onnx.sentences import join_sentences, split_sentences
 from skrnn.persistence.weight_shapes import Weights, levels
 from skrnn.text.vocabulary import OOV, PAD
 

@@ -79,7 +79,7 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
     --------
     >>> from sklearn.feature_extraction.text import CountVectorizer
     >>> from sklearn.pipeline import make_pipeline
-    >>> from skrnn.comparison import NBSVMClassifier
+    >>> from skrnn.baselines import NBSVMClassifier
     >>> model = make_pipeline(CountVectorizer(binary=True), NBSVMClassifier())
     >>> model.fit(["so good", "so bad", "good", "bad"], ["pos", "neg", "pos", "neg"])
     Pipeline(...)
@@ -244,7 +244,7 @@ def make_baseline(name: str = "nbsvm", **params: Any) -> Pipeline:
 
     Examples
     --------
-    >>> from skrnn.comparison import make_baseline
+    >>> from skrnn.baselines import make_baseline
     >>> texts = ["so good", "so bad", "very good", "very bad"]
     >>> model = make_baseline("tfidf", vec__min_df=1).fit(texts, [1, 0, 1, 0])
     >>> model.predict(["good", "bad"])

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.persistence.atomic_file import write_atomically
-from skrnn.persistence.parts import Parts
+from skrnn._files import write_atomically
+from skrnn.onnx.parts import Parts
 from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
 from skrnn.serving.combining import NETWORK
 
@@ -41,12 +41,12 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
         :class:`~sklearn.feature_extraction.text.CountVectorizer` or
         :class:`~sklearn.feature_extraction.text.TfidfVectorizer` and a
         :class:`~sklearn.linear_model.LogisticRegression` or
-        :class:`~skrnn.comparison.NBSVMClassifier`, which are those of
-        :func:`~skrnn.comparison.make_baseline`. Or one of these around them, in or
+        :class:`~skrnn.baselines.NBSVMClassifier`, which are those of
+        :func:`~skrnn.baselines.make_baseline`. Or one of these around them, in or
         outside of a Pipeline and of each other:
 
-        - :class:`~skrnn.comparison.BlendedClassifier`,
-          :class:`~skrnn.comparison.DistilledClassifier`;
+        - :class:`~skrnn.ensemble.BlendedClassifier`,
+          :class:`~skrnn.ensemble.DistilledClassifier`;
         - :class:`~sklearn.calibration.CalibratedClassifierCV`, with any method;
         - :class:`~sklearn.model_selection.FixedThresholdClassifier`,
           :class:`~sklearn.model_selection.TunedThresholdClassifierCV`;
@@ -117,7 +117,7 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     else:
         described |= {"texts": parts.texts, "model": model}
     try:
-        graph = import_module("skrnn.persistence.graph")
+        graph = import_module("skrnn.onnx.graph")
     except ImportError as error:
         raise ImportError(
             "export_onnx needs onnx, which is not installed: pip install 'skrnn[onnx]'."

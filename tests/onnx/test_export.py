@@ -17,11 +17,12 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skrnn
 from skrnn import TextSequencer
-from skrnn.comparison import BlendedClassifier, DistilledClassifier, make_baseline
+from skrnn.baselines import make_baseline
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.networks.builders import NetworkSpec, build_network
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
-from skrnn.persistence.graph import build_graph
+from skrnn.onnx.graph import build_graph
 from skrnn.persistence.weight_shapes import read_spec, weight_shapes, write_spec
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small

@@ -20,7 +20,7 @@ from skrnn._sklearn import (
     take_params,
     take_rows,
 )
-from skrnn.comparison.routing import fit_router, route_fit, weight_name
+from skrnn.ensemble.routing import fit_router, route_fit, weight_name
 from skrnn.estimators.validation import has_label
 
 __all__ = ["DistilledClassifier"]
@@ -91,7 +91,8 @@ class DistilledClassifier(
     --------
     >>> import numpy as np
     >>> from skrnn import make_sentiment_pipeline
-    >>> from skrnn.comparison import DistilledClassifier, make_baseline
+    >>> from skrnn.baselines import make_baseline
+    >>> from skrnn.ensemble import DistilledClassifier
     >>> from skrnn.datasets import make_reviews
     >>> reviews, labels = make_reviews(200, random_state=0)
     >>> y = np.array(labels)

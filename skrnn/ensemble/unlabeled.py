@@ -16,12 +16,12 @@ from sklearn.semi_supervised import (
 
 from skrnn.estimators.validation import UNLABELED, has_label
 
-__all__ = ["find_labelled", "uses_unlabeled"]
+__all__ = ["find_labeled", "uses_unlabeled"]
 
 _SEMI_SUPERVISED = (LabelPropagation, LabelSpreading, SelfTrainingClassifier)
 
 
-def find_labelled(
+def find_labeled(
     y_train: npt.NDArray[Any], y_test: npt.NDArray[Any]
 ) -> npt.NDArray[np.bool_] | None:
     """Tell which training rows have a label.
@@ -43,10 +43,10 @@ def find_labelled(
     Examples
     --------
     >>> import numpy as np
-    >>> from skrnn.comparison.unlabeled import find_labelled
-    >>> find_labelled(np.array([0, 1, -1]), np.array([0, 1]))
+    >>> from skrnn.ensemble.unlabeled import find_labeled
+    >>> find_labeled(np.array([0, 1, -1]), np.array([0, 1]))
     array([ True,  True, False])
-    >>> find_labelled(np.array([-1, 1, -1]), np.array([1, -1]))
+    >>> find_labeled(np.array([-1, 1, -1]), np.array([1, -1]))
     """
     if not len(y_train) or (y_test == UNLABELED).any():
         return None
@@ -74,7 +74,7 @@ def uses_unlabeled(estimator: Any) -> bool:
     Examples
     --------
     >>> from skrnn import make_sentiment_pipeline
-    >>> from skrnn.comparison.unlabeled import uses_unlabeled
+    >>> from skrnn.ensemble.unlabeled import uses_unlabeled
     >>> uses_unlabeled(make_sentiment_pipeline("fast"))
     False
     >>> uses_unlabeled(make_sentiment_pipeline("fast", virtual_adversarial=1.0))

@@ -8,7 +8,7 @@ fewer sentences than others.
 
 from __future__ import annotations
 
-from skrnn.persistence.graph_nodes import INT64, Graph
+from skrnn.onnx.nodes import INT64, Graph
 from skrnn.text.vocabulary import PAD
 
 __all__ = ["join_sentences", "split_sentences"]

@@ -7,7 +7,7 @@ from sklearn.datasets import make_classification
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from skrnn.comparison import NBSVMClassifier, make_baseline
+from skrnn.baselines import NBSVMClassifier, make_baseline
 from skrnn.datasets import fetch_imdb
 
 COUNTS = np.array([[2, 0, 1], [1, 0, 0], [0, 3, 1], [0, 1, 0]])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.persistence.graph_nodes import INT32, Graph
+from skrnn.onnx.nodes import INT32, Graph
 from skrnn.persistence.weight_shapes import Weights
 
 __all__ = ["add_clockwork", "add_layer"]

@@ -28,8 +28,8 @@ from skrnn._sklearn import (
     take_params,
     take_rows,
 )
-from skrnn.comparison.routing import fit_router, route_fit
-from skrnn.comparison.unlabeled import uses_unlabeled
+from skrnn.ensemble.routing import fit_router, route_fit
+from skrnn.ensemble.unlabeled import uses_unlabeled
 
 __all__ = ["BlendedClassifier"]
 
@@ -109,7 +109,8 @@ class BlendedClassifier(
     Examples
     --------
     >>> from skrnn import make_sentiment_pipeline
-    >>> from skrnn.comparison import BlendedClassifier, make_baseline
+    >>> from skrnn.baselines import make_baseline
+    >>> from skrnn.ensemble import BlendedClassifier
     >>> from skrnn.datasets import make_reviews
     >>> reviews, labels = make_reviews(200, random_state=0)
     >>> network = make_sentiment_pipeline(maxlen=30, units=4, epochs=1, random_state=0)

@@ -14,8 +14,8 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 from skrnn import make_sentiment_pipeline
-from skrnn.comparison import BlendedClassifier, DistilledClassifier
 from skrnn.datasets import make_reviews
+from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 
 REVIEWS, LABELS = make_reviews(300, reach=1, random_state=0)
 STUDENT = make_pipeline(CountVectorizer(ngram_range=(1, 2)), LogisticRegression())

@@ -1,0 +1,1 @@
+"""Export of fitted pipelines to ONNX files that :mod:`skrnn.serving` reads."""
