@@ -11,6 +11,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 PACKAGE = "skrnn_serving"
 # Rooms of skrnn, and what they are called in the package.
 ROOMS = {"serving": PACKAGE, "text": f"{PACKAGE}._text"}
+# Modules beside them.
+MODULES = {"_messages": f"{PACKAGE}._messages"}
 # TextSequencer is an estimator of scikit-learn, and the room's names lead to it.
 LEFT_OUT = {"text/sequencer.py", "text/__init__.py"}
 
@@ -42,11 +44,18 @@ def copy_modules(source: Path, target: Path) -> None:
     (target / "_text").mkdir()
     (target / "_text" / "__init__.py").write_text('"""The text rules of skrnn."""\n')
     (target / "py.typed").touch()
+    for module in MODULES:
+        _copy(source / f"{module}.py", target)
     for room, name in ROOMS.items():
         folder = target.joinpath(*name.split(".")[1:])
-        for module in sorted((source / room).glob("*.py")):
-            if f"{room}/{module.name}" not in LEFT_OUT:
-                code = module.read_text("utf-8")
-                for old, new in ROOMS.items():
-                    code = re.sub(rf"\bskrnn\.{old}\b", new, code)
-                (folder / module.name).write_text(code, "utf-8")
+        for path in sorted((source / room).glob("*.py")):
+            if f"{room}/{path.name}" not in LEFT_OUT:
+                _copy(path, folder)
+
+
+def _copy(module: Path, folder: Path) -> None:
+    """Write a module with its imports renamed."""
+    code = module.read_text("utf-8")
+    for old, new in {**ROOMS, **MODULES}.items():
+        code = re.sub(rf"\bskrnn\.{old}\b", new, code)
+    (folder / module.name).write_text(code, "utf-8")

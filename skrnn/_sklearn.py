@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 from collections.abc import Callable, Mapping
@@ -34,6 +33,8 @@ except ImportError:  # before scikit-learn 1.9, which brought set_callbacks
         """Stands in where scikit-learn has no callbacks."""
 
 
+from skrnn._messages import did_you_mean
+
 __all__ = [
     "BaseHeterogeneousEnsemble",
     "BaseSearchCV",
@@ -46,7 +47,6 @@ __all__ = [
     "StrOptions",
     "SuggestParameters",
     "check_sample_weight",
-    "did_you_mean",
     "fit_context",
     "raise_for_params",
     "take_params",
@@ -83,13 +83,6 @@ def fit_context(
         return fit
 
     return decorate
-
-
-def did_you_mean(name: str, known: list[str]) -> str:
-    """Return a hint for a mistyped ``name``, ending in the list of ``known`` names."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"{hint} Valid parameters are: {', '.join(map(repr, sorted(known)))}."
 
 
 def tuned_positive_label(classifier: Any) -> Any:

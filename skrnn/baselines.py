@@ -18,7 +18,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skrnn._blas import one_blas_thread
-from skrnn._sklearn import Interval, SuggestParameters, did_you_mean, fit_context
+from skrnn._messages import did_you_mean
+from skrnn._sklearn import Interval, SuggestParameters, fit_context
 
 __all__ = ["NBSVMClassifier", "make_baseline"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from skrnn._sklearn import did_you_mean
+from skrnn._messages import did_you_mean
 from skrnn.baselines import make_baseline
 from skrnn.embeddings import WordVectors
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from skrnn._sklearn import did_you_mean
+from skrnn._messages import did_you_mean
 
 __all__ = ["get_recipe", "get_recipe_names"]
 

@@ -22,6 +22,7 @@ from sklearn import metrics
 from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
+from skrnn._messages import describe
 from skrnn.embeddings import WordVectors
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.optimizers import (
@@ -32,7 +33,6 @@ from skrnn.persistence.optimizers import (
 )
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.text.callables import find_callable, name_callable
-from skrnn.text.tokenizers import describe
 
 __all__ = ["Reader", "Writer"]
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from skrnn._messages import describe
 from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
 from skrnn.text.sentences import load_sentence_splitter
 from skrnn.text.stemmers import load_stemmer
@@ -23,7 +24,6 @@ from skrnn.text.tokenizers import (
     LegacyWordSplitter,
     Splitter,
     WordSplitter,
-    describe,
 )
 from skrnn.text.treebank import treebank_splitter
 

@@ -13,7 +13,7 @@ from numbers import Number
 from types import ModuleType
 from typing import Any
 
-from skrnn.text.tokenizers import describe
+from skrnn._messages import describe
 
 __all__ = ["KNOWN", "find_callable", "name_callable"]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skrnn._messages import describe
 from skrnn.text.analysis import Analyzer
-from skrnn.text.tokenizers import describe
 
 __all__ = ["Encoded", "encode", "encode_here", "encode_in_blocks"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.text.tokenizers import describe
+from skrnn._messages import describe
 
 __all__ = ["break_long_sentences", "load_sentence_splitter", "split_sentences"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from skrnn.text.tokenizers import describe
+from skrnn._messages import describe
 
 __all__ = ["SNOWBALL_LANGUAGES", "Stemmer", "load_stemmer"]
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from skrnn.text.tokenizers import describe
+from skrnn._messages import describe
 
 __all__ = ["StopWords", "is_negation"]
 

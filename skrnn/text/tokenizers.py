@@ -9,13 +9,14 @@ from functools import cache
 from itertools import chain, groupby
 from typing import Protocol
 
+from skrnn._messages import describe
+
 __all__ = [
     "LEGACY_WORD",
     "CallableSplitter",
     "LegacyWordSplitter",
     "Splitter",
     "WordSplitter",
-    "describe",
 ]
 
 # What skrnn 0.1 called "word", for the files that it wrote.
@@ -217,11 +218,3 @@ class CallableSplitter:
     def expand(self, units: Sequence[str]) -> list[tuple[str, ...]]:
         """Take each unit as the token that it is, unless it is empty."""
         return [(unit,) if unit else () for unit in units]
-
-
-def describe(value: object) -> str:
-    """Show a value and its type in an error message, cut short where it is long."""
-    shown = repr(value)
-    if len(shown) > 60:
-        shown = shown[:57] + "..."
-    return f"{shown} (type {type(value).__name__})"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from skrnn._messages import describe
 from skrnn.text.counts import TokenCounts
-from skrnn.text.tokenizers import describe
 
 __all__ = [
     "FIRST_WORD",

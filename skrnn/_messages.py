@@ -1,0 +1,24 @@
+"""Parts of error messages."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["describe", "did_you_mean"]
+
+
+def describe(value: object) -> str:
+    """Show a value and its type, cut short where it is long."""
+    shown = repr(value)
+    if len(shown) > 60:
+        shown = shown[:57] + "..."
+    return f"{shown} (type {type(value).__name__})"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint for a mistyped ``name``, ending in the list of ``known`` names."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{hint} Valid parameters are: {', '.join(map(repr, names))}."
