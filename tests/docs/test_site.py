@@ -1,4 +1,4 @@
-"""What keeps the documentation honest between two builds of it."""
+"""The pages of the documentation are complete and consistent."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def resolve(path: str) -> object:
 def test_every_public_name_is_in_the_api_reference() -> None:
     text = read(DOCS / "api.rst")
     known = {id(resolve(path)) for path in listed()}
-    rooms = [skrnn]
+    packages = [skrnn]
     for found in pkgutil.iter_modules(skrnn.__path__, "skrnn."):
         if found.ispkg and not found.name.rpartition(".")[2].startswith("_"):
-            rooms.append(importlib.import_module(found.name))
+            packages.append(importlib.import_module(found.name))
     missing = []
-    for room in rooms:
-        for name in getattr(room, "__all__", []):
-            value = getattr(room, name)
+    for package in packages:
+        for name in getattr(package, "__all__", []):
+            value = getattr(package, name)
             if inspect.ismodule(value) or name == "__version__":
                 continue
-            path = f"{room.__name__}.{name}"
+            path = f"{package.__name__}.{name}"
             if id(value) not in known and f"``{path}``" not in text:
                 missing.append(path)
     assert not missing, "add them to an autosummary of docs/api.rst"
@@ -126,7 +126,7 @@ def test_the_landing_page_leads_a_newcomer_there(target: str) -> None:
     assert f"({target})=\n" in read(DOCS / "start.md")
 
 
-def test_the_tour_or_its_neighbours_show_every_example() -> None:
+def test_the_tour_or_its_neighbors_show_every_example() -> None:
     tour = read(DOCS / "tour.md")
     assert {
         name for name in EXAMPLES if f"auto_examples/{name}.rst" in tour
