@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from skrnn._files import write_atomically
 from skrnn.onnx.parts import Parts
-from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
-from skrnn.serving.combining import NETWORK
+from skrnn.serving.format import FORMAT_VERSION, METADATA_KEY, NETWORK, seal
 
 __all__ = ["export_onnx"]
 

@@ -30,10 +30,9 @@ from skrnn.ensemble.distillation import DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.networks.builders import NetworkSpec
+from skrnn.onnx.text_rules import write_bag_rules, write_text_rules
 from skrnn.persistence.weight_shapes import Weights, check_weights
-from skrnn.serving.bags import write_bag_rules
 from skrnn.serving.combining import has_scores
-from skrnn.serving.rules import write_rules
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["LinearModel", "Parts"]
@@ -164,13 +163,7 @@ class Parts:
     def _network(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
         (sequencer,) = before
         if (inputs := self._read.get((id(sequencer),))) is None:
-            rules = write_rules(
-                params=sequencer._get_params_in_use(),
-                stop_words=sequencer._analyzer.stop_words,
-                vocabulary=sequencer.vocabulary_,
-                maxlen=sequencer.maxlen_,
-                oov_rate=getattr(sequencer, "oov_rate_", None),
-            )
+            rules = write_text_rules(sequencer)
             inputs = self._add_text(before, "ids", ["ids"], rules)
         network = classifier._network
         values = network.model.get_weights()
@@ -186,12 +179,7 @@ class Parts:
             weighting, TfidfVectorizer
         )
         if (inputs := self._read.get(tuple(map(id, before)))) is None:
-            rules = write_bag_rules(
-                params=counter.get_params(),
-                stop_words=counter.get_stop_words(),
-                vocabulary=counter.vocabulary_,
-                sublinear_tf=weighs and weighting.sublinear_tf,
-            )
+            rules = write_bag_rules(counter, weighs and weighting.sublinear_tf)
             inputs = self._add_text(before, "bag", ["features", "values"], rules)
         model = LinearModel(
             coef=np.asarray(classifier.coef_, dtype=np.float64),

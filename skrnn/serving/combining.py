@@ -14,10 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NETWORK", "combine", "decide", "has_scores"]
-
-# A file of one network tells of no tree.
-NETWORK = {"kind": "output", "name": "probabilities", "link": "none"}
+__all__ = ["combine", "decide", "has_scores"]
 
 _KINDS = ("calibration", "log_mean", "mean", "output", "stacking", "threshold")
 _LEAST_PROBABILITY = 1e-6  # that of BlendedClassifier, so that log-odds are finite

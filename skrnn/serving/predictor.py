@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.serving.bags import BagRules
-from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, unseal
-from skrnn.serving.combining import NETWORK, combine, decide
-from skrnn.serving.rules import TextRules, upgrade_rules
+from skrnn.serving.combining import combine, decide
+from skrnn.serving.format import METADATA_KEY, NETWORK, unseal
+from skrnn.serving.old import upgrade
+from skrnn.serving.rules import TextRules
 
 __all__ = ["SentimentPredictor"]
 
@@ -112,32 +113,25 @@ class SentimentPredictor:
             raise ValueError(f"{path} cannot be loaded: {error}.") from error
 
     def _open(self) -> None:
-        """Open the session of the file's content, which is all that is pickled."""
+        """Open the content of the file, which is all of it that is pickled."""
         self._session = _open_session(unseal(self._content))
-        described = self._session.get_modelmeta().custom_metadata_map
-        model = json.loads(described[METADATA_KEY])
-        version = model["format_version"]
-        if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
-            raise ValueError(
-                f"it has version {version!r} of the format, this skrnn reads "
-                f"versions up to {FORMAT_VERSION}: upgrade skrnn"
-            )
-        if version == 1:
-            model["text"] = upgrade_rules(model["text"])
-        self.classes_ = _read_classes(**model["classes"])
-        texts = model.get("texts") or [
-            {"kind": "ids", "inputs": ["ids"], "rules": model["text"]}
+        entries = self._session.get_modelmeta().custom_metadata_map
+        metadata = json.loads(entries[METADATA_KEY])
+        upgrade(metadata)
+        self.classes_ = _read_classes(**metadata["classes"])
+        texts = metadata.get("texts") or [
+            {"kind": "ids", "inputs": ["ids"], "rules": metadata["text"]}
         ]
         self._texts = [
             (text["inputs"], _RULES[text["kind"]](text["rules"], self._trusted))
             for text in texts
         ]
-        self._model = model.get("model", NETWORK)
+        self._model = metadata.get("model", NETWORK)
         self._outputs = [output.name for output in self._session.get_outputs()]
-        self._try_out()
+        self._check_graph()
 
-    def _try_out(self) -> None:
-        """Refuse a graph, rules and classes that do not belong together."""
+    def _check_graph(self) -> None:
+        """Check that the graph, the rules and the classes belong together."""
         try:
             outputs = self._run_graph([""])
         except Exception as error:  # of onnxruntime, or of a function of the user's
@@ -183,14 +177,14 @@ class SentimentPredictor:
         if isinstance(X, Iterator):  # which each kind of text rules reads
             X = list(X)
         names = list(chain.from_iterable(inputs for inputs, _ in self._texts))
-        texts = [rules.rows(X) for _, rules in self._texts]
+        given = [rules.to_inputs(X) for _, rules in self._texts]
         # The longest come first, so that no thread is left with them at last.
-        widths = sum(rows.widths for rows in texts)
+        widths = sum(inputs.widths for inputs in given)
         order = np.argsort(-np.asarray(widths), kind="stable")
 
         def run(chosen: npt.NDArray[np.intp]) -> list[npt.NDArray[Any]]:
-            given = chain.from_iterable(rows.take(chosen) for rows in texts)
-            fed = dict(zip(names, given, strict=True))
+            arrays = chain.from_iterable(inputs.take(chosen) for inputs in given)
+            fed = dict(zip(names, arrays, strict=True))
             found: list[npt.NDArray[Any]] = self._session.run(self._outputs, fed)
             return found
 
