@@ -13,19 +13,19 @@ import tarfile
 import time
 import urllib.error
 import urllib.request
-import uuid
 import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
 from sklearn.datasets import get_data_home
 from sklearn.utils import Bunch, check_random_state
+
+from skrnn._files import write_atomically
 
 ARCHIVE = "aclImdb_v1.tar.gz"
 URL = f"https://ai.stanford.edu/~amaas/data/sentiment/{ARCHIVE}"
@@ -247,10 +247,9 @@ def _read_cache(path: Path, stamp: list[Any]) -> Reviews | None:
 
 
 def _write_cache(path: Path, stamp: list[Any], reviews: Reviews) -> None:
-    with _appearing_whole(path) as file:
-        packed = gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0)
-        with packed:
-            packed.write(json.dumps({"stamp": stamp, "reviews": reviews}).encode())
+    content = json.dumps({"stamp": stamp, "reviews": reviews}).encode()
+    packed = gzip.compress(content, compresslevel=1, mtime=0)
+    write_atomically(path, lambda file: file.write(packed))
 
 
 def _parse(archive: Path) -> dict[str, Reviews]:
@@ -344,48 +343,33 @@ def _is_refusal(error: Exception) -> bool:
 
 
 def _download_once(path: Path) -> None:
+    with urllib.request.urlopen(URL, timeout=_TIMEOUT) as response:
+        write_atomically(path, partial(_copy, response))
+
+
+def _copy(response: http.client.HTTPResponse, file: BinaryIO) -> None:
+    """Write the archive to a file, show the progress and check the checksum."""
     digest = hashlib.sha256()
-    with (
-        urllib.request.urlopen(URL, timeout=_TIMEOUT) as response,
-        _appearing_whole(path) as file,
-    ):
-        total = int(response.headers.get("Content-Length") or 0)
-        done, shown = 0, 0.0
-        try:
-            while block := response.read(2**18):
-                file.write(block)
-                digest.update(block)
-                done += len(block)
-                if time.monotonic() - shown > 0.5 or done == total:
-                    shown = time.monotonic()
-                    of_total = f" of {total / 1e6:.1f}" if total else ""
-                    print(
-                        f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
-                        end="",
-                        file=sys.stderr,
-                        flush=True,
-                    )
-        finally:
-            print(file=sys.stderr)
-        if digest.hexdigest() != SHA256:
-            raise OSError(
-                f"the {done} bytes that came have the SHA-256 checksum "
-                f"{digest.hexdigest()}, not {SHA256}"
-            )
-
-
-@contextmanager
-def _appearing_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for writing that appears under its name when it is complete."""
-    # Not from tempfile: nobody else may read its files, and the folder may be shared.
-    unfinished = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+    total = int(response.headers.get("Content-Length") or 0)
+    done, shown = 0, 0.0
     try:
-        with unfinished.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
+        while block := response.read(2**18):
+            file.write(block)
+            digest.update(block)
+            done += len(block)
+            if time.monotonic() - shown > 0.5 or done == total:
+                shown = time.monotonic()
+                of_total = f" of {total / 1e6:.1f}" if total else ""
+                print(
+                    f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
+                    end="",
+                    file=sys.stderr,
+                    flush=True,
+                )
+    finally:
+        print(file=sys.stderr)
+    if digest.hexdigest() != SHA256:
+        raise OSError(
+            f"the SHA-256 checksum of the {done} bytes is {digest.hexdigest()}, not "
+            f"{SHA256}"
+        )

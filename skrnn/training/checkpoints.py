@@ -14,10 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import socket
-import tempfile
-import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,16 +24,11 @@ import joblib
 import numpy as np
 import numpy.typing as npt
 
+from skrnn._files import write_atomically
+
 State = list[npt.NDArray[Any]]
 History = dict[str, list[float]]
 Memory: TypeAlias = str | os.PathLike[str] | joblib.Memory
-
-_PART = ".part"
-_HOST = socket.gethostname()
-# A number of a process is given again, to another one.
-_THIS_RUN = secrets.token_hex(4)
-# Longer than any file takes to be written, in seconds.
-_LONG_AGO = 3600.0
 
 
 class EpochCheckpoints:
@@ -62,7 +53,6 @@ class EpochCheckpoints:
         self.folder = _location(memory) / "skrnn" / joblib.hash(identity)
         self._signature = _signature(like)
         self._has_warned = False
-        remove_abandoned(self.folder.parent)
 
     def save(self, epoch: int, state: State, history: History) -> None:
         """Save the state after ``epoch`` epochs; warn once if that fails."""
@@ -134,53 +124,11 @@ def _signature(state: State) -> list[tuple[Any, ...]]:
 def save_atomically(
     path: Path, *arrays: npt.NDArray[Any], **named: npt.NDArray[Any]
 ) -> None:
-    """Save arrays to a file that appears complete or not at all.
-
-    It is written under another name first, in the folder above: what a process leaves
-    there that is killed in the middle, :func:`remove_abandoned` finds.
-    """
+    """Save arrays to a file that appears complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent.parent,
-        prefix=f"{os.getpid()}-{_THIS_RUN}-{_HOST}-",
-        suffix=_PART,
-        delete=False,
-    ) as file:
-        try:
-            # To NumPy 2.0, allow_pickle=False would be one more array; all are numbers.
-            np.savez(file, *arrays, **named)  # type: ignore[arg-type]
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            # A full disk fails again when the file is closed.
-            with suppress(OSError):
-                file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def remove_abandoned(folder: Path) -> None:
-    """Remove what processes that are gone have left unfinished in ``folder``."""
-    with suppress(OSError):
-        for path in folder.glob(f"*{_PART}"):
-            with suppress(OSError, ValueError):  # gone already, or not one of ours
-                if _is_abandoned(path):
-                    path.unlink()
-
-
-def _is_abandoned(path: Path) -> bool:
-    process, run, rest = path.name.split("-", 2)
-    if rest.rpartition("-")[0] != _HOST or os.name != "posix":
-        return time.time() - path.stat().st_mtime > _LONG_AGO
-    if int(process) == os.getpid():
-        return run != _THIS_RUN
-    try:
-        os.kill(int(process), 0)  # sends nothing
-    except ProcessLookupError:
-        return True
-    except PermissionError:  # it is another user's
-        pass
-    return False
+    # To NumPy 2.0, allow_pickle=False would be one more array; all are numbers. Readers
+    # detect damage, so that no epoch has to wait for the disk.
+    write_atomically(path, lambda file: np.savez(file, *arrays, **named), sync=False)  # type: ignore[arg-type]
 
 
 def call_cached(
