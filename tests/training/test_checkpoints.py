@@ -103,7 +103,7 @@ def test_a_file_is_no_memory(
 ) -> None:
     (tmp_path / "file").touch()
     model = small(embeddings=embeddings, embedding_dim=2, memory=tmp_path / "file")
-    with pytest.raises(ValueError, match="file' is a file; name a folder"):
+    with pytest.raises(ValueError, match="file' is a file; pass a folder"):
         model.fit(*sequences)
 
 
@@ -122,7 +122,7 @@ def test_a_damaged_state_is_named_and_the_one_before_is_taken(
         path.write_bytes(
             {"empty": b"", "cut": whole[:-30], "garbage": b"\x80\x04" * 50}[damage]
         )
-    with pytest.warns(UserWarning, match=r"epoch-00002.npz.*was damaged .*removed"):
+    with pytest.warns(UserWarning, match=r"epoch-00002.npz.*was damaged .*has been removed"):
         epoch, _, history = checkpoints.load_latest(3)
     assert (epoch, history) == (1, LOSS)
     assert not path.exists()
