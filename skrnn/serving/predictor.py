@@ -1,4 +1,4 @@
-"""From raw strings to labels and probabilities, by onnxruntime."""
+"""Labels and probabilities from raw strings, by onnxruntime."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ _RULES: dict[str, type[BagRules] | type[TextRules]] = {
 
 
 class SentimentPredictor:
-    """A model of :func:`skrnn.export_onnx`: raw strings in, labels out.
+    """Predict on raw strings with a model that :func:`skrnn.export_onnx` wrote.
 
-    It needs onnxruntime and imports neither TensorFlow, Keras nor scikit-learn. It may
-    be used from many threads at once, and pickled: a pickle holds the whole model, and
-    runs in a process that has no such file.
+    It needs onnxruntime and imports neither TensorFlow, Keras nor scikit-learn. Many
+    threads may use it at once. A pickle of it holds the whole model, and does not need
+    the file.
 
     Parameters
     ----------
     path : str or path-like
         The file that :func:`skrnn.export_onnx` wrote.
     n_threads : int, default=None
-        How many threads share the batches of many texts; as many as the machine has
-        processors if None. One text takes one thread.
+        The number of threads that share the batches of many texts; None means the
+        number of processors. One text takes one thread.
     trusted : collection of str, default=()
-        Import paths of functions, such as a tokenizer of one's own, that the file may
-        name besides those known to be harmless.
+        Import paths of functions, such as your own tokenizer, that the file may name
+        besides those known to be harmless.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, of the type that the classifier was given.
+        The class labels, with the dtype of the classifier's.
 
     Raises
     ------
@@ -61,8 +61,8 @@ class SentimentPredictor:
     ImportError
         If onnxruntime is not installed.
     ValueError
-        If the file is damaged, was written by a later version, or names a function that
-        is not trusted.
+        If the file is damaged, has a later format version, or names a function that is
+        not trusted.
 
     See Also
     --------
@@ -105,8 +105,8 @@ class SentimentPredictor:
             self._open()
         except (ArithmeticError, LookupError, RecursionError, TypeError) as error:
             raise ValueError(
-                f"{path} is not as skrnn.export_onnx writes it: "
-                f"{type(error).__name__}: {error}."
+                f"{path} is not a valid skrnn ONNX file: {type(error).__name__}: "
+                f"{error}."
             ) from error
         except ValueError as error:
             raise ValueError(f"{path} cannot be loaded: {error}.") from error
@@ -133,13 +133,13 @@ class SentimentPredictor:
         """Check that the graph, the rules and the classes belong together."""
         try:
             outputs = self._run_graph([""])
-        except Exception as error:  # of onnxruntime, or of a function of the user's
+        except Exception as error:  # from onnxruntime or a user's function
             raise ValueError(
                 f"it does not run: {type(error).__name__}: {error}"
             ) from error
         decide(self._model, outputs)
         if combine(self._model, outputs).shape != (1, len(self.classes_)):
-            raise ValueError("its probabilities are not those of its classes")
+            raise ValueError("its probabilities do not match its classes")
 
     def __getstate__(self) -> dict[str, Any]:
         opened = ("_session", "_texts")
@@ -167,13 +167,13 @@ class SentimentPredictor:
         TypeError
             If ``X`` holds something other than str.
         ValueError
-            If ``X`` is a bare string or holds nothing.
+            If ``X`` is a single string or is empty.
         """
         return combine(self._model, self._run_graph(X))
 
     def _run_graph(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:
         """Return the outputs of the graph for texts."""
-        if isinstance(X, Iterator):  # which each kind of text rules reads
+        if isinstance(X, Iterator):  # several text rules may read it
             X = list(X)
         names = list(chain.from_iterable(inputs for inputs, _ in self._texts))
         given = [rules.to_inputs(X) for _, rules in self._texts]
@@ -196,7 +196,7 @@ class SentimentPredictor:
         return outputs
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class, or what a tuned threshold decides.
+        """Predict the most probable class, or by a tuned threshold.
 
         Parameters
         ----------
@@ -206,7 +206,7 @@ class SentimentPredictor:
         Returns
         -------
         y : ndarray of shape (n_texts,)
-            Labels.
+            The predicted labels.
         """
         numbers = decide(self._model, self._run_graph(X))
         labels: npt.NDArray[Any] = self.classes_[numbers]
@@ -216,7 +216,7 @@ class SentimentPredictor:
 def _read_classes(dtype: str, values: list[Any]) -> npt.NDArray[Any]:
     kind = np.dtype(dtype)
     if kind.kind not in "biufUO" or kind.itemsize * len(values) > _MAX_LABEL_BYTES:
-        raise ValueError(f"its labels are of dtype {dtype}")
+        raise ValueError(f"the dtype {dtype} of its labels is invalid")
     return np.array(values, dtype=kind)
 
 
@@ -229,14 +229,14 @@ def _open_session(model: bytes) -> Any:
             "pip install onnxruntime."
         ) from error
     options = runtime.SessionOptions()
-    # Batches run side by side; a single text is too little work to be shared.
+    # Batches run in parallel; a single text is too little work for several threads.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.enable_mem_pattern = False  # every batch has a shape of its own
+    options.enable_mem_pattern = False  # batches differ in shape
     options.log_severity_level = 3
     try:
         return runtime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
         )
-    except Exception as error:  # its errors have no common class but this
-        raise ValueError(f"onnxruntime does not take it: {error}") from error
+    except Exception as error:  # onnxruntime's errors have no other base class
+        raise ValueError(f"onnxruntime cannot load it: {error}") from error

@@ -230,7 +230,7 @@ def test_what_is_not_known_is_refused(change, message, exported, tmp_path) -> No
 
 def test_sealed_nonsense_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(seal(b"nonsense"))
-    with pytest.raises(ValueError, match="onnxruntime does not take it"):
+    with pytest.raises(ValueError, match="onnxruntime cannot load it"):
         SentimentPredictor(tmp_path / "model.onnx")
 
 

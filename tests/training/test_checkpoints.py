@@ -122,7 +122,9 @@ def test_a_damaged_state_is_named_and_the_one_before_is_taken(
         path.write_bytes(
             {"empty": b"", "cut": whole[:-30], "garbage": b"\x80\x04" * 50}[damage]
         )
-    with pytest.warns(UserWarning, match=r"epoch-00002.npz.*was damaged .*has been removed"):
+    with pytest.warns(
+        UserWarning, match=r"epoch-00002.npz.*was damaged .*has been removed"
+    ):
         epoch, _, history = checkpoints.load_latest(3)
     assert (epoch, history) == (1, LOSS)
     assert not path.exists()
