@@ -90,7 +90,8 @@ class TextRules:
                 keep_negations=False,
                 punctuation=bool(stop_words["punctuation"]),
             )
-        if needed := sorted(filter(None, map(_nltk_name, rules.values()))):
+        names = (_nltk_name(rules[name]) for name in ANALYZER_RULES)
+        if needed := sorted(filter(None, names)):
             _import_nltk(needed)
         values: dict[str, Any] = {
             name: read_rule(name, rules[name], rule, trusted)

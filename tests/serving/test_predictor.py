@@ -253,7 +253,7 @@ def test_golden_files(name: str) -> None:
         (lambda d: d["texts"][0].update(inputs=["ids", "x"]), "does not run"),
         (lambda d: d["texts"][0].update(inputs=["x"]), "does not run"),
         (lambda d: d["texts"].clear(), "KeyError: 'text'"),
-        (lambda d: d["classes"].update(values=[0, 1, 2]), "those of its classes"),
+        (lambda d: d["classes"].update(values=[0, 1, 2]), "do not match its classes"),
     ],
 )
 def test_a_model_of_a_bag_that_is_not_known_is_refused(
