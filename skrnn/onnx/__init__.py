@@ -58,11 +58,11 @@ To raise it from ``n`` to ``n + 1``:
    version only.
 2. In :mod:`skrnn.serving.old`, add a function under ``n`` that turns the metadata of
    version ``n`` into that of version ``n + 1``. Files of earlier versions pass through
-   all upgrades, so that none of these is ever changed.
+   all upgrades, so an upgrade never changes.
 3. Raise ``FORMAT_VERSION``.
 4. Before the change, export a model that it affects as
-   ``tests/persistence/data/<name>_<release>.onnx``. Golden files stay as they are for
-   ever: they prove that every version still loads.
+   ``tests/persistence/data/<name>_<release>.onnx``. Golden files never change: they
+   prove that every version still loads.
 
 The graph needs no version of ours: ONNX has its own (opset 17, IR version 8), and
 runtimes read earlier ones.

@@ -166,11 +166,11 @@ class ModelParts:
 
     def _linear(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
         counter, weighting = before[0], before[-1]
-        weighs = not isinstance(weighting, CountVectorizer) or isinstance(
+        is_weighted = not isinstance(weighting, CountVectorizer) or isinstance(
             weighting, TfidfVectorizer
         )
         if (inputs := self._inputs.get(tuple(map(id, before)))) is None:
-            rules = write_bag_rules(counter, weighs and weighting.sublinear_tf)
+            rules = write_bag_rules(counter, is_weighted and weighting.sublinear_tf)
             inputs = self._add_text(before, "bag", ["features", "values"], rules)
         model = LinearModel(
             coef=np.asarray(classifier.coef_, dtype=np.float64),
@@ -180,10 +180,10 @@ class ModelParts:
             ),
             idf=(
                 np.asarray(weighting.idf_, dtype=np.float64)
-                if weighs and weighting.use_idf
+                if is_weighted and weighting.use_idf
                 else None
             ),
-            norm=weighting.norm if weighs else None,
+            norm=weighting.norm if is_weighted else None,
         )
         output = f"scores{_ending(len(self.linear_models))}"
         self.linear_models.append((model, inputs, output))

@@ -7,9 +7,9 @@ reads every version up to it. A later version is refused with the advice to upgr
 
 Raise the number whenever this skrnn would misread a file of the last release, or the
 last release would misread a file of this one. For example: a JSON key or a tag is
-renamed, a saved parameter or fitted attribute gets another meaning, or a default
-changes what a loaded model predicts. A class that is added to the registers, or an
-optional attribute, needs no new number: an earlier release refuses the file by name.
+renamed, a constructor parameter is removed, a saved value gets another meaning, or a
+new default changes what a loaded model predicts. A new class in the registers or a new
+optional attribute needs no new number: an earlier release refuses it by name.
 
 To raise it from ``n`` to ``n + 1``:
 
@@ -18,15 +18,15 @@ To raise it from ``n`` to ``n + 1``:
    only.
 2. Add a function to :data:`_UPGRADES` under ``n`` that turns the JSON of version ``n``
    into that of version ``n + 1``. Files of earlier versions pass through all upgrades,
-   so that none of these is ever changed.
+   so an upgrade never changes.
 3. Raise :data:`FORMAT_VERSION`.
 4. Before the change, save a model that it affects as
    ``tests/persistence/data/<name>_<release>.skrnn``, with the expected predictions in
    ``expected.json`` (``python -m tests.persistence.make_golden`` does both). Golden
-   files stay as they are for ever: they prove that every version still loads.
+   files never change: they prove that every version still loads.
 
-A class that only moves needs no new number: its former name goes to :data:`MOVED`. A
-renamed class does as well; the file keeps the name under which it was written.
+A class that moves or gets another name needs no new number: add its former name to
+:data:`MOVED`.
 
 The ONNX format grows likewise, in :mod:`skrnn.serving.old`.
 """
