@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["describe", "did_you_mean"]
+__all__ = ["describe", "describe_steps", "did_you_mean"]
 
 
 def describe(value: object) -> str:
@@ -14,6 +14,12 @@ def describe(value: object) -> str:
     if len(shown) > 60:
         shown = shown[:57] + "..."
     return f"{shown} (type {type(value).__name__})"
+
+
+def describe_steps(name: str, steps: Sequence[object]) -> str:
+    """Return a class name and those of the steps, such as ``"Pipeline of ['PCA']"``."""
+    kinds = [type(step).__name__ for step in steps]
+    return name if kinds == [name] else f"{name} of {kinds}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import import_module
-from importlib.metadata import metadata
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -16,6 +13,7 @@ from sklearn.ensemble._base import (
     _BaseHeterogeneousEnsemble as BaseHeterogeneousEnsemble,
 )
 from sklearn.model_selection._search import BaseSearchCV
+from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
@@ -46,8 +44,10 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "SuggestParameters",
+    "active_steps",
     "check_sample_weight",
     "fit_context",
+    "last_step",
     "raise_for_params",
     "take_params",
     "take_rows",
@@ -83,6 +83,24 @@ def fit_context(
         return fit
 
     return decorate
+
+
+def active_steps(estimator: Any) -> list[tuple[str, Any]]:
+    """Return the names and steps of a Pipeline; another estimator is its only step.
+
+    Steps that are None or "passthrough" are left out, except at the end.
+    """
+    if not isinstance(estimator, Pipeline):
+        return [("", estimator)]
+    *before, last = estimator.steps
+    return [*(step for step in before if step[1] not in (None, "passthrough")), last]
+
+
+def last_step(estimator: Any) -> Any:
+    """Return the last step of a Pipeline, also of nested ones, or the estimator."""
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    return estimator
 
 
 def tuned_positive_label(classifier: Any) -> Any:
@@ -235,37 +253,15 @@ class FitTask:
 
 
 class HTMLReprMixin:
-    """Mixin: what a notebook shows of an estimator links to our pages.
+    """Mixin: notebooks show only the fitted attributes that are stored.
 
-    The address of the site is that of ``Documentation`` among the URLs of the
-    distribution; while there is none, nothing is linked. Put it before
+    scikit-learn 1.9 shows every attribute that ends with "_". Properties may be slow,
+    and getting ``model_`` keeps its network out of the pool. Put it before
     :class:`~sklearn.base.BaseEstimator`.
     """
 
-    _doc_link_module = "skrnn"
-
-    @property
-    def _doc_link_template(self) -> str:
-        site = documentation_site()
-        return site and site.rstrip("/") + "/generated/{name}.html"
-
-    def _doc_link_url_param_generator(self) -> dict[str, str]:
-        name, room = type(self).__name__, ".".join(type(self).__module__.split(".")[:2])
-        is_top = name in import_module("skrnn").__all__
-        return {"name": f"{'skrnn' if is_top else room}.{name}"}
-
     def _get_fitted_attr_html(self, doc_link: str = "") -> Any:
-        # scikit-learn 1.9 looks at all that ends with "_", also at properties: some are
-        # slow, and who has looked at model_ may keep it.
         stored = SimpleNamespace(**vars(self))
         shown = BaseEstimator._get_fitted_attr_html(stored, doc_link)
         shown.estimator_class = type(self)
         return shown
-
-
-@cache
-def documentation_site() -> str:
-    """Return the address of the documentation, or "" if it has none."""
-    urls = metadata("skrnn").get_all("Project-URL") or []
-    named = dict(url.split(", ", 1) for url in urls)
-    return named.get("Documentation", "")

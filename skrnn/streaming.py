@@ -11,6 +11,8 @@ import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from skrnn._messages import describe_steps
+from skrnn._sklearn import active_steps
 from skrnn.estimators.base import BaseTextClassifier
 from skrnn.estimators.validation import UNLABELED
 from skrnn.text.sequencer import TextSequencer
@@ -115,18 +117,18 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
 
 
 def _steps(model: Any) -> list[tuple[str, Any]]:
-    """Return the steps of a pipeline, which must be the two that we know."""
-    steps = model.steps if isinstance(model, Pipeline) else []
+    """Return the two steps of a pipeline of a sequencer and a classifier."""
+    steps = active_steps(model)
     kinds = [type(step) for _, step in steps]
     if len(kinds) != 2 or not (
         issubclass(kinds[0], TextSequencer) and issubclass(kinds[1], BaseTextClassifier)
     ):
-        found = [kind.__name__ for kind in kinds] or type(model).__name__
+        found = describe_steps(type(model).__name__, [step for _, step in steps])
         raise TypeError(
             "fit_stream needs a Pipeline of a TextSequencer and a classifier such as "
             f"RNNSentimentClassifier, got {found}."
         )
-    return list(steps)
+    return steps
 
 
 class _Survey:

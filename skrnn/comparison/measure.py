@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from skrnn._sklearn import take_rows
+from skrnn._sklearn import last_step, take_rows
 from skrnn.ensemble.unlabeled import uses_unlabeled
 
 __all__ = ["ModelResult", "count_parameters", "find_history", "measure"]
@@ -206,7 +206,7 @@ def count_parameters(model: Any) -> int | None:
     >>> count_parameters(LogisticRegression().fit([[0, 1], [1, 1]], [0, 1]))
     3
     """
-    model = _last_step(model)
+    model = _fitted_classifier(model)
     if hasattr(model, "n_parameters_"):
         return int(model.n_parameters_)
     if hasattr(model, "coefs_"):
@@ -245,7 +245,7 @@ def find_history(model: Any) -> History:
     >>> find_history(LogisticRegression().fit([[0, 1], [1, 1]], [0, 1]))
     {}
     """
-    model = _last_step(model)
+    model = _fitted_classifier(model)
     history = getattr(model, "history_", None)
     if isinstance(history, dict):
         return {name: [float(v) for v in values] for name, values in history.items()}
@@ -254,12 +254,7 @@ def find_history(model: Any) -> History:
     return {}
 
 
-def _last_step(model: Any) -> Any:
-    """Return what learns the labels inside Pipelines and searches."""
-    while True:
-        if hasattr(model, "best_estimator_"):
-            model = model.best_estimator_
-        elif hasattr(model, "steps"):
-            model = model.steps[-1][1]
-        else:
-            return model
+def _fitted_classifier(model: Any) -> Any:
+    """Return the classifier inside Pipelines and fitted searches."""
+    last = last_step(getattr(model, "best_estimator_", model))
+    return last if last is model else _fitted_classifier(last)

@@ -23,7 +23,8 @@ from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClas
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn._sklearn import BaseSearchCV, tuned_positive_label
+from skrnn._messages import describe_steps
+from skrnn._sklearn import BaseSearchCV, active_steps, tuned_positive_label
 from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble.blend import BlendedClassifier
 from skrnn.ensemble.distillation import DistilledClassifier
@@ -115,10 +116,8 @@ class ModelParts:
             If an estimator cannot be exported.
         """
         if type(estimator) is Pipeline:
-            steps = [
-                step for _, step in estimator.steps if step not in (None, "passthrough")
-            ]
-            return self.describe(steps[-1], (*before, *steps[:-1]))
+            *steps, last = (step for _, step in active_steps(estimator))
+            return self.describe(last, (*before, *steps))
         for cls, attribute in _DELEGATES.items():
             if isinstance(estimator, cls):
                 _check_fitted(estimator)
@@ -136,15 +135,17 @@ class ModelParts:
         is_network = kinds in [[TextSequencer, kind] for kind in _NETWORKS]
         is_linear = kinds in [[*bag, kind] for bag in _BAGS for kind in _LINEAR]
         if not is_network and not is_linear:
-            found = [kind.__name__ for kind in kinds]
+            found = describe_steps(
+                "Pipeline" if before else kinds[0].__name__, (*before, estimator)
+            )
             hint = ""
             if kinds[1:] in [[TextSequencer, kind] for kind in _NETWORKS]:
                 hint = (
-                    f". Instead of the {found[0]} before the TextSequencer, pass its "
-                    "function for one text to TextSequencer(preprocessor=...) and fit "
-                    "again"
+                    f". Instead of the {kinds[0].__name__} before the TextSequencer, "
+                    "pass its function for one text to TextSequencer(preprocessor=...) "
+                    "and fit again"
                 )
-            raise _refusal(f"got {found if before else found[0]}{hint}")
+            raise _refusal(f"got {found}{hint}")
         for step in (*before, estimator):
             _check_fitted(step)
         if is_network:
