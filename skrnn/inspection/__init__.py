@@ -5,10 +5,10 @@ Drawing needs matplotlib (``pip install 'skrnn[plot]'``), which is imported on u
 
 from skrnn.inspection.attention import attention_weights
 from skrnn.inspection.attention_display import AttentionDisplay
+from skrnn.inspection.attribution import explain
 from skrnn.inspection.dependency import long_term_dependency
 from skrnn.inspection.dependency_display import LongTermDependencyDisplay
 from skrnn.inspection.epochs import epoch_scores
-from skrnn.inspection.explaining import explain
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.history import TrainingHistoryDisplay
 from skrnn.inspection.lengths import SequenceLengthDisplay

@@ -1,4 +1,4 @@
-"""What a network attends to, for rows of ids and for texts."""
+"""Attention weights of a fitted classifier, for rows of ids and for texts."""
 
 from __future__ import annotations
 
@@ -9,45 +9,47 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.estimators.base import BaseTextClassifier
+from skrnn.inspection.alignment import tokenize_texts
 from skrnn.inspection.network import attention_of_network
-from skrnn.inspection.reading import name_columns, read_texts, take_apart
+from skrnn.inspection.steps import fitted_steps, name_columns
 
 __all__ = ["attention_of_rows", "attention_weights"]
 
 
 def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-    """Get the attention of a fitted pipeline to the words of texts.
+    """Return the attention of a fitted pipeline to the words of texts.
 
     Parameters
     ----------
     pipeline : sklearn.pipeline.Pipeline
-        A fitted one, of any steps on raw strings, a :class:`~skrnn.TextSequencer` and
-        a classifier with attention, or a search, a threshold or a
-        :class:`~skrnn.DistilledClassifier` around one. The classifier is an
-        :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or another
-        with a method ``attention_weights(X)``, which takes rows of ids and returns an
-        array of their shape.
+        A fitted Pipeline of any steps on raw strings, a :class:`~skrnn.TextSequencer`
+        and a classifier with attention, or a search, a threshold or a
+        :class:`~skrnn.ensemble.DistilledClassifier` around one. The classifier is a
+        network with an attention layer, such as an
+        :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or has a
+        method ``attention_weights(X)``, which takes rows of ids and returns an array of
+        the same shape.
     texts : iterable of str
         The texts.
 
     Returns
     -------
     weights : ndarray of shape (n_texts, maxlen), float64
-        A weight for each column of the sequencer's rows: 0 on padding, and a sum of
-        one over the words of each text that has any.
+        The weight of each column of the sequencer's rows: 0 for padding. The weights
+        of each text that has words sum to one.
 
     Raises
     ------
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If it is no pipeline of these two.
+        If there is no TextSequencer right before one classifier.
     ValueError
         If the classifier has no attention.
 
     See Also
     --------
-    AttentionDisplay : Draws them.
+    AttentionDisplay : Draws the weights.
 
     References
     ----------
@@ -67,29 +69,16 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     >>> weights.sum(axis=1).round(6), weights[0, 0]
     (array([1., 0.]), np.float64(0.0))
     """
-    steps = take_apart(pipeline, calibrated=True)
+    steps = fitted_steps(pipeline, calibrated=True)
     classifier = steps.classifier
-    readings = read_texts(steps.sequencer, steps.clean(texts))
-    return attention_of_rows(classifier, np.stack([r.row for r in readings]))
+    tokenized = tokenize_texts(steps.sequencer, steps.clean(texts))
+    return attention_of_rows(classifier, np.stack([text.row for text in tokenized]))
 
 
 def attention_of_rows(
     classifier: Any, rows: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    """Return a classifier's attention to rows of ids, in their shape.
-
-    Parameters
-    ----------
-    classifier : estimator
-        A fitted one that has a method ``attention_weights``, or a network with an
-        attention layer.
-    rows : ndarray of shape (n_rows, maxlen), int32
-        Ids, 0 for padding.
-
-    Returns
-    -------
-    weights : ndarray of shape (n_rows, maxlen), float64
-        The weights, 0 on padding.
+    """Return the attention of a fitted classifier to rows of ids, in their shape.
 
     Raises
     ------
@@ -103,7 +92,7 @@ def attention_of_rows(
         )
     if not isinstance(classifier, BaseTextClassifier):
         raise ValueError(
-            f"{type(classifier).__name__} has no attention weights: it has no method "
-            "attention_weights."
+            f"{type(classifier).__name__} has no method attention_weights and is not "
+            "a network of skrnn."
         )
     return attention_of_network(classifier.model_, rows)

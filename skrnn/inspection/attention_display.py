@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._matplotlib import axes_or_new
+from skrnn.inspection.alignment import tokenize_texts
 from skrnn.inspection.attention import attention_of_rows
-from skrnn.inspection.reading import name_columns, read_texts, take_apart
+from skrnn.inspection.steps import fitted_steps, name_columns
 from skrnn.inspection.style import ATTENDED, shorten, tint
 
 __all__ = ["AttentionDisplay"]
@@ -118,9 +119,9 @@ class AttentionDisplay:
         >>> round(float(display.weights[0].sum()), 6)
         1.0
         """
-        steps = take_apart(pipeline, calibrated=True)
+        steps = fitted_steps(pipeline, calibrated=True)
         classifier = steps.classifier
-        readings = read_texts(steps.sequencer, steps.clean(texts))
+        readings = tokenize_texts(steps.sequencer, steps.clean(texts))
         rows = np.stack([reading.row for reading in readings])
         attention = attention_of_rows(classifier, rows)
         proba = classifier.predict_proba(name_columns(classifier, rows))

@@ -1,4 +1,4 @@
-"""The figures of the last epoch, as a scikit-learn scorer."""
+"""The metrics of the last epoch, as a scikit-learn scorer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["epoch_scores"]
 def epoch_scores(
     estimator: Any, X: Any = None, y: Any = None, **metadata: Any
 ) -> dict[str, float]:
-    """Give what the last epoch of a network was measured at.
+    """Return the loss and metrics of a network's last epoch.
 
-    It is a ``scoring`` for scikit-learn's :class:`~sklearn.callback.ScoringMonitor`,
-    which then keeps the learning and validation curves of all candidates and folds of
-    a search, whatever processes they are fitted in. Nothing is computed again.
+    Pass it as ``scoring`` to scikit-learn's :class:`~sklearn.callback.ScoringMonitor`,
+    which then logs the training and validation curves of all candidates and folds of a
+    search, in any process. Nothing is computed again.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def epoch_scores(
     Returns
     -------
     scores : dict of str to float
-        ``loss`` and ``accuracy``, and with validation rows ``val_loss`` and
-        ``val_accuracy``.
+        ``loss`` and ``accuracy``; also ``val_loss`` and ``val_accuracy`` with
+        validation data.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What an explanation holds, and how it is shown."""
+"""The result of explain: a weight for each word, as data, HTML and plot."""
 
 from __future__ import annotations
 
@@ -28,61 +28,61 @@ _METHODS = {
     "attention": "attention",
 }
 _SCORES = {"probability": "probability", "log_odds": "log-odds"}
-# A weight of this much has the full color.
-_FULL = {"probability": 0.1, "log_odds": 1.0}
-_SHOWN_IN_REPR = 5
-_BAR = 0.24  # inches
+# The weights that have the full color.
+_FULL_WEIGHTS = {"probability": 0.1, "log_odds": 1.0}
+_MAX_WORDS_IN_REPR = 5
+_BAR_HEIGHT = 0.24  # inches
 
 
 @dataclass(eq=False, repr=False)
 class Explanation:
-    """The weight of each word in one prediction, as :func:`explain` gives it.
+    """The weight of each word in one prediction, as :func:`explain` returns it.
 
-    In a notebook it shows the text with each word that was read on a tint of its
-    weight: blue speaks for the class, orange against it; what is faint was not read.
-    A tint means the same in every explanation: the full color is a change of the
-    probability by 0.1 or more, or of the log-odds by 1 or more, and half of that has
-    half the opacity. Attention, which has no direction and sums to one, is green, and
-    the largest weight of the text has the full color. The tints are translucent, so
-    that they suit a light and a dark page, and the colors differ for the color-blind.
+    In a notebook it shows the text with a background color for each word that the
+    network read: blue for the class, orange against it. Other words are faded. The
+    opacity of the color is proportional to the weight, on the same scale in every
+    explanation: full from a change of the probability by 0.1, or of the log-odds by 1.
+    Attention weights, which have no sign and sum to one, are green, and the largest
+    weight of the text has the full color. The colors suit light and dark pages and
+    color-blind readers.
 
     Parameters
     ----------
     tokens : tuple of str
         The words that the network read, as typed.
     weights : ndarray of shape (n_tokens,), float64
-        Their weights.
+        The weights of the words.
     known : ndarray of shape (n_tokens,), bool
-        Which words are in the vocabulary; the network reads all others as one.
+        Which words are in the vocabulary; all others have the same id.
     method : {"occlusion", "integrated_gradients", "attention"}
-        Where the weights come from.
+        How the weights were computed.
     target : label
-        The class that is explained.
+        The explained class.
     score : {"probability", "log_odds"}
-        What the weights explain, of the class ``target``.
+        The explained score of the class ``target``.
     value : float
         The score of the text.
     baseline : float or None
-        The score of as many unknown words as the text has words, for integrated
-        gradients: their weights sum to ``value - baseline``.
+        The score of as many unknown words as the text has words; None except for
+        integrated gradients, whose weights sum to ``value - baseline``.
     n_words : int
-        Words of the text before it was cut to what the network reads.
+        The number of words in the text before truncation.
     text : str or None, default=None
-        The text, which is shown; None shows the words.
+        The text to show; only ``tokens`` are shown if None.
     spans : tuple of (int, int) or None, default=None
-        Where in ``text`` each word begins and ends; an empty span is a place at which
-        the word is shown although the text does not have it.
+        The start and end of each word in ``text``. A word with an empty span, which is
+        not in the text, is inserted there.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where :meth:`plot` drew.
+        The axes, after :meth:`plot`.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure, after :meth:`plot`.
 
     See Also
     --------
-    explain : Makes it.
+    explain : Computes an explanation.
 
     Examples
     --------
@@ -112,41 +112,41 @@ class Explanation:
     spans: tuple[tuple[int, int], ...] | None = None
 
     def to_pairs(self) -> list[tuple[str, float]]:
-        """Return the words with their weights, in the order of the text.
+        """Return pairs of a word and its weight, in the order of the text.
 
         Returns
         -------
         pairs : list of (str, float)
-            A pair for each word that the network read.
+            One pair for each word that the network read.
         """
         return list(zip(self.tokens, self.weights.tolist(), strict=True))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the words with their weights as a table.
+        """Return the words and their weights as a DataFrame.
 
         Returns
         -------
         frame : pandas.DataFrame
-            The columns ``token``, ``weight`` and ``known``, a row for each word in the
-            order of the text.
+            The columns ``token``, ``weight`` and ``known``, with one row for each word
+            in the order of the text.
         """
         return pd.DataFrame(
             {"token": list(self.tokens), "weight": self.weights, "known": self.known}
         )
 
     def plot(self, ax: Any = None, *, max_words: int = 25) -> Self:
-        """Draw the weights as bars, from the first word down.
+        """Draw the weights as horizontal bars, from the first word down.
 
-        The axis reaches at least as far as a weight of full color, see above, so that
-        weak evidence looks weak.
+        The axis extends at least to the weight of full color, so that small weights
+        look small.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; a new figure if None.
+            The axes to draw on; a new figure if None.
         max_words : int, default=25
-            Most words to show. Of a longer text those with the largest weights are
-            shown, still in the order of the text.
+            The maximum number of words to show. For a longer text, those with the
+            largest weights are shown, in the order of the text.
 
         Returns
         -------
@@ -160,28 +160,34 @@ class Explanation:
         """
         largest = np.argsort(-np.abs(self.weights), kind="stable")[:max_words]
         shown = np.sort(largest)
-        height = max(1.6, 0.9 + _BAR * len(shown))
+        height = max(1.6, 0.9 + _BAR_HEIGHT * len(shown))
         (self.ax_,) = axes_or_new("Explanation.plot", ax, size=(6.0, height))
         self.figure_ = self.ax_.figure
         places = np.arange(len(shown))
         weights = self.weights[shown]
         self.ax_.barh(places, weights, color=[self._color(w) for w in weights])
-        self.ax_.set_yticks(places, [_no_maths(shorten(self.tokens[i])) for i in shown])
+        self.ax_.set_yticks(
+            places, [_without_mathtext(shorten(self.tokens[i])) for i in shown]
+        )
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(len(shown) - 0.4, -0.6)
         if self.method == "attention":
             self.ax_.set_xlim(0, None)
         else:
             self.ax_.axvline(0, color=self.ax_.spines["left"].get_edgecolor(), lw=0.8)
-            # Room for both directions, so that no word stands out for lack of another.
-            # No less than the full color, so that weak evidence is short.
-            reach = 1.08 * max(float(np.abs(weights).max(initial=0.0)), self._full)
+            # Symmetric, and at least to the full color, so that small weights look
+            # small.
+            reach = 1.08 * max(
+                float(np.abs(weights).max(initial=0.0)), self._full_weight
+            )
             self.ax_.set_xlim(-reach, reach)
-            # Signs and small figures make long labels.
+            # The tick labels are long.
             self.ax_.locator_params(axis="x", nbins=6)
         self.ax_.spines[["top", "right"]].set_visible(False)
         self.ax_.set_xlabel(self._axis_label())
-        self.ax_.set_title(_no_maths(self._headline()), fontsize="medium", loc="left")
+        self.ax_.set_title(
+            _without_mathtext(self._headline()), fontsize="medium", loc="left"
+        )
         if len(shown) < len(self.tokens):
             self.ax_.set_ylabel(f"{len(shown)} strongest of {len(self.tokens)} words")
         return self
@@ -199,7 +205,7 @@ class Explanation:
         )
 
     def __repr__(self) -> str:
-        order = np.argsort(-np.abs(self.weights), kind="stable")[:_SHOWN_IN_REPR]
+        order = np.argsort(-np.abs(self.weights), kind="stable")[:_MAX_WORDS_IN_REPR]
         words = [f"{self.tokens[i]} {self.weights[i]:+.3f}" for i in np.sort(order)]
         if len(self.tokens) > len(words):
             words.append("...")
@@ -210,14 +216,14 @@ class Explanation:
         )
 
     @property
-    def _full(self) -> float:
-        """The weight of full color."""
+    def _full_weight(self) -> float:
+        """The smallest weight that has the full color."""
         if self.method == "attention":
             return float(self.weights.max(initial=0.0)) or 1.0
-        return _FULL[self.score]
+        return _FULL_WEIGHTS[self.score]
 
     def _text_with_tints(self) -> str:
-        strengths = np.minimum(np.abs(self.weights) / self._full, 1.0)
+        strengths = np.minimum(np.abs(self.weights) / self._full_weight, 1.0)
         shown = self.tokens
         if self.text is not None and self.spans is not None:
             shown = tuple(
@@ -229,9 +235,9 @@ class Explanation:
             return " ".join(words)
         pieces, end = [], 0
         for word, (start, stop) in zip(words, self.spans, strict=True):
-            pieces += [_faint(self.text[end:start]), word]
+            pieces += [_fade(self.text[end:start]), word]
             end = max(end, stop)
-        return "".join([*pieces, _faint(self.text[end:])])
+        return "".join([*pieces, _fade(self.text[end:])])
 
     def _headline(self) -> str:
         return (
@@ -270,8 +276,8 @@ class Explanation:
             for name, color in kinds.items()
         )
         if self.method == "attention":
-            return f"{names} full color: the largest weight, {self._full:.3f}"
-        return f"{names} full color: a weight of {self._full:g} or more"
+            return f"{names} full color: the largest weight, {self._full_weight:.3f}"
+        return f"{names} full color: a weight of {self._full_weight:g} or more"
 
     def _footnote(self) -> str:
         total = self.weights.sum()
@@ -279,19 +285,20 @@ class Explanation:
         if self.baseline is not None:
             notes.append(
                 f"The weights sum to {total:+.3f}: {_SCORES[self.score]} "
-                f"{self.value:.3f} of the text less {self.baseline:.3f} of as many "
+                f"{self.value:.3f} of the text minus {self.baseline:.3f} of as many "
                 "unknown words."
             )
         elif self.method == "occlusion":
             notes.append(
-                f"A weight is what the {_SCORES[self.score]} loses without the word."
+                f"A weight is the decrease of the {_SCORES[self.score]} without the "
+                "word."
             )
         else:
             notes.append("The weights sum to one.")
         if self.n_words > len(self.tokens):
             notes.append(
-                f"{len(self.tokens)} of the {self.n_words} words are read; the others "
-                "are beyond maxlen."
+                f"The network reads {len(self.tokens)} of the {self.n_words} words; "
+                "the others are beyond maxlen."
             )
         n_unknown = int((~self.known).sum())
         if n_unknown:
@@ -299,13 +306,13 @@ class Explanation:
         return " ".join(notes)
 
 
-def _faint(text: str) -> str:
-    """Return what was not read: marks, stop words, and what is beyond maxlen."""
+def _fade(text: str) -> str:
+    """Return the HTML of text that is not read: punctuation, stop words, cut words."""
     if not text.strip():
         return html.escape(text)
     return f'<span style="opacity:0.6">{html.escape(text)}</span>'
 
 
-def _no_maths(text: str) -> str:
-    """Keep matplotlib from reading dollars as formulas."""
+def _without_mathtext(text: str) -> str:
+    """Escape the dollars that matplotlib reads as mathtext."""
     return text.replace("$", r"\$")

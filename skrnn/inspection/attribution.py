@@ -1,4 +1,4 @@
-"""Why one text got its class: a weight for each of its words."""
+"""The contribution of each word of a text to its prediction."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn.estimators.base import BaseTextClassifier
+from skrnn.inspection.alignment import (
+    TokenizedText,
+    find_spans,
+    tokenize_as_typed,
+    tokenize_texts,
+)
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.gradients import integrate
 from skrnn.inspection.network import VectorScorer
-from skrnn.inspection.reading import (
-    Reading,
-    locate,
-    name_columns,
-    read_texts,
-    take_apart,
-    type_tokens,
-)
+from skrnn.inspection.steps import fitted_steps, name_columns
 from skrnn.text.vocabulary import PAD
 
 __all__ = ["explain"]
@@ -41,71 +40,71 @@ def explain(
     target: Any = None,
     score: str = "probability",
 ) -> Explanation:
-    """Weigh the words of a text by what they do to its prediction.
+    """Return the contribution of each word of a text to its prediction.
 
     Parameters
     ----------
     estimator : estimator
         A fitted classifier of raw strings, for example a Pipeline of a
         :class:`~skrnn.TextSequencer` and an :class:`~skrnn.RNNSentimentClassifier`,
-        as :func:`~skrnn.make_sentiment_pipeline` gives. There may be steps before the
+        as :func:`~skrnn.make_sentiment_pipeline` returns. There may be steps before the
         TextSequencer, which are applied to the text, and a search, a threshold or a
-        :class:`~skrnn.DistilledClassifier` around the Pipeline. With
-        ``method="occlusion"`` it may be any other that has ``predict_proba``, such as
-        calibrated classifiers, ensembles and linear models of bags of words. The other
-        methods look at the network within a calibrated classifier, before calibration,
-        if there is one and not one of each fold.
+        :class:`~skrnn.ensemble.DistilledClassifier` around the Pipeline. With
+        ``method="occlusion"`` it may be any other classifier with ``predict_proba``,
+        such as a calibrated classifier, an ensemble or a linear model of bags of words.
+        The other methods explain the network inside a calibrated classifier, before
+        calibration, if there is only one and not one for each fold.
     text : str
         The text.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
-        - ``"occlusion"`` [1]_: what the score loses when the word is taken out of the
-          words that the network read, one word at a time; where there is no
-          TextSequencer before one classifier, when the word is deleted from the text;
-        - ``"integrated_gradients"`` [2]_: the gradient of the score by the word's
-          vector, averaged on the straight path from the vector of an unknown word to
-          that of the word, times the difference of the two. The weights sum to the
-          difference in score between the text and as many unknown words, to 2 % of it,
-          and an unknown word weighs nothing;
-        - ``"attention"`` [3]_: the weights of the attention layer, which sum to one,
-          where the network has one. They say where it looked, not which way that
-          turned the score.
+        - ``"occlusion"`` [1]_: the decrease of the score when the word is removed from
+          the words that the network reads, one word at a time. Without a TextSequencer
+          right before one classifier, the word is deleted from the text;
+        - ``"integrated_gradients"`` [2]_: the gradient of the score with respect to the
+          word's vector, averaged on the straight path from the vector of an unknown
+          word to that of the word, times the difference of the two. The weights sum to
+          the difference in score between the text and as many unknown words, to 2 % of
+          it, and the weight of an unknown word is zero;
+        - ``"attention"`` [3]_: the weights of the attention layer, which sum to one.
+          They show which words the network attends to, not whether these raise or
+          lower the score.
     target : label, default=None
         The class, one of ``classes_``, whose score is explained; the predicted one if
         None.
     score : {"probability", "log_odds"}, default="probability"
-        Whether weights are parts of the probability ``p`` of the class, or of
-        ``log(p / (1 - p))``, which a network that is sure of itself does not flatten.
-        The probabilities of classifiers that are not networks are first clipped to
-        [eps, 1 - eps], with the eps of float64, as scikit-learn's
-        :func:`~sklearn.metrics.log_loss` does.
-        For ``"attention"`` it only decides which value is reported.
+        Whether to explain the probability ``p`` of the class, or ``log(p / (1 - p))``,
+        which does not saturate where the network is confident. The probabilities of
+        other classifiers are first clipped to [eps, 1 - eps], with the eps of float64,
+        as in :func:`~sklearn.metrics.log_loss`. For ``"attention"`` it only determines
+        the reported ``value``.
 
     Returns
     -------
     explanation : Explanation
-        The words that the network read, as typed, with their weights. It shows itself
-        in a notebook, gives pairs or a table, and has a plot.
+        The words that the network read, as typed, with their weights. It has an HTML
+        representation, :meth:`~Explanation.to_pairs`, :meth:`~Explanation.to_frame` and
+        :meth:`~Explanation.plot`.
 
     Raises
     ------
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If ``text`` is no str, or ``method`` needs one network and there is none or
-        several.
+        If ``text`` is not a str, or ``method`` needs one network and there is none or
+        more than one.
     ValueError
-        If ``method`` or ``score`` is not known, ``target`` is not among the classes,
-        or attention is asked of a network without.
+        If ``method`` or ``score`` is invalid, ``target`` is not one of the classes, or
+        ``method="attention"`` and the network has no attention.
 
     Warns
     -----
     ConvergenceWarning
-        If the weights of integrated gradients miss more than 2 % of the difference in
-        score, because the score jumps along the path.
+        If the weights of integrated gradients do not sum to the difference in score
+        to 2 %, because the score changes abruptly along the path.
 
     See Also
     --------
-    AttentionDisplay : The attention to several texts.
+    AttentionDisplay : Attention to several texts.
 
     References
     ----------
@@ -133,24 +132,24 @@ def explain(
     >>> bool(abs(explanation.weights.sum() / difference - 1) < 0.02)
     True
     """
-    for name, given, known in (("method", method, METHODS), ("score", score, SCORES)):
-        if given not in known:
-            raise ValueError(f"{name} must be one of {known}, got {given!r}.")
+    for name, value, valid in (("method", method, METHODS), ("score", score, SCORES)):
+        if value not in valid:
+            raise ValueError(f"{name} must be one of {valid}, got {value!r}.")
     if not isinstance(text, str):
         raise TypeError(
-            f"explain takes one text, a str, got {type(text).__name__}. Call it once "
-            "for each text."
+            f"text must be a str, got {type(text).__name__}. Call explain once for "
+            "each text."
         )
-    # Occlusion explains the calibrated probabilities, the others the network.
-    steps = take_apart(estimator, calibrated=method != "occlusion")
+    # Occlusion explains calibrated probabilities, the other methods the network.
+    steps = fitted_steps(estimator, calibrated=method != "occlusion")
     if method == "occlusion" and not (
         steps.has_sequencer_last or isinstance(estimator, BaseTextClassifier)
     ):
         return _explain_black_box(estimator, text, target, score)
     classifier = steps.classifier
-    texts = pd.Series([text], dtype=object)  # which steps made for columns take too
-    (reading,) = read_texts(steps.sequencer, steps.clean(texts))
-    rows = reading.row[np.newaxis]
+    texts = pd.Series([text], dtype=object)  # steps for columns accept it too
+    (tokenized,) = tokenize_texts(steps.sequencer, steps.clean(texts))
+    rows = tokenized.row[np.newaxis]
     if target is None:
         (target,) = np.asarray(estimator.predict(texts)).tolist()
     number = _class_number(classifier, target)
@@ -158,7 +157,7 @@ def explain(
     if method == "integrated_gradients" or (
         score == "log_odds" and isinstance(classifier, BaseTextClassifier)
     ):
-        scorer = _scorer(classifier, reading, number, log_odds=score == "log_odds")
+        scorer = _scorer(classifier, tokenized, number, log_odds=score == "log_odds")
 
     def scores(rows: npt.NDArray[np.int32]) -> _Floats:
         if scorer is not None and score == "log_odds":
@@ -169,42 +168,42 @@ def explain(
     value = float(scores(rows)[0])
     baseline: float | None = value if method == "integrated_gradients" else None
     if method == "attention":
-        weights = attention_of_rows(classifier, rows)[0, reading.columns]
-    elif not reading.tokens:
+        weights = attention_of_rows(classifier, rows)[0, tokenized.columns]
+    elif not tokenized.tokens:
         weights = np.empty(0)
     elif scorer is None or method == "occlusion":
-        weights = value - scores(_without_each_word(reading))
+        weights = value - scores(_without_each_word(tokenized))
     else:
         weights, value, baseline = integrate(scorer, scorer.vectors, scorer.baseline)
         weights = weights[scorer.is_word]
     return Explanation(
-        tokens=reading.tokens,
+        tokens=tokenized.tokens,
         weights=weights,
-        known=reading.known,
+        known=tokenized.known,
         method=method,
         target=classifier.classes_.tolist()[number],
         score=score,
         value=value,
         baseline=baseline,
-        n_words=reading.n_words,
-        text=reading.text,
-        spans=reading.spans,
+        n_words=tokenized.n_words,
+        text=tokenized.text,
+        spans=tokenized.spans,
     )
 
 
 def _explain_black_box(
     estimator: Any, text: str, target: Any, score: str
 ) -> Explanation:
-    """Delete one word at a time from the raw string."""
+    """Explain any classifier by deleting one word at a time from the text."""
     if not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"explain needs a classifier with predict_proba, got {estimator!r}. "
-            "Ensembles that vote have it with voting='soft', and any classifier has "
-            "it inside a CalibratedClassifierCV."
+            "Use voting='soft' in a VotingClassifier, or put a classifier into a "
+            "CalibratedClassifierCV."
         )
-    if hasattr(estimator, "fit"):  # a SentimentPredictor comes fitted
+    if hasattr(estimator, "fit"):  # not so a SentimentPredictor
         check_is_fitted(estimator)
-    spans = locate(text, type_tokens(text))
+    spans = find_spans(text, tokenize_as_typed(text))
     without = [text[:start] + text[end:] for start, end in spans]
     texts = pd.Series([text, *without], dtype=object)
     if target is None:
@@ -227,37 +226,39 @@ def _explain_black_box(
 
 
 def _score(proba: Any, number: int, score: str) -> _Floats:
-    """Return the score of a class from the probabilities of all."""
-    of_class: _Floats = np.asarray(proba, dtype=np.float64)[:, number]
+    """Return the scores of one class from the probabilities of all."""
+    p: _Floats = np.asarray(proba, dtype=np.float64)[:, number]
     if score == "probability":
-        return of_class
-    least = np.finfo(np.float64).eps
-    return np.asarray(logit(np.clip(of_class, least, 1 - least)))
+        return p
+    eps = np.finfo(np.float64).eps
+    return np.asarray(logit(np.clip(p, eps, 1 - eps)))
 
 
 def _class_number(classifier: Any, target: Any) -> int:
     classes = classifier.classes_.tolist()
     if target not in classes:
-        raise ValueError(f"target={target!r} is not among the classes {classes}.")
+        raise ValueError(
+            f"target must be one of the classes {classes}, got {target!r}."
+        )
     return classes.index(target)
 
 
 def _scorer(
-    classifier: Any, reading: Reading, number: int, *, log_odds: bool
+    classifier: Any, tokenized: TokenizedText, number: int, *, log_odds: bool
 ) -> VectorScorer:
     if not isinstance(classifier, BaseTextClassifier):
         raise TypeError(
-            f"{type(classifier).__name__} is no network of skrnn: it can be explained "
-            "by method='occlusion' only."
+            f"{type(classifier).__name__} is not a network of skrnn: use "
+            "method='occlusion'."
         )
-    return VectorScorer(classifier.model_, reading.row, number, log_odds=log_odds)
+    return VectorScorer(classifier.model_, tokenized.row, number, log_odds=log_odds)
 
 
-def _without_each_word(reading: Reading) -> npt.NDArray[np.int32]:
-    """Return a row for each word, without it.
+def _without_each_word(tokenized: TokenizedText) -> npt.NDArray[np.int32]:
+    """Return a row without each word in turn, padded at its start.
 
-    The rest of the row closes up, since a zero in its place might part a sentence.
+    A zero in place of the word might break a sentence.
     """
     return np.stack(
-        [np.insert(np.delete(reading.row, c), 0, PAD) for c in reading.columns]
+        [np.insert(np.delete(tokenized.row, c), 0, PAD) for c in tokenized.columns]
     )
