@@ -132,9 +132,12 @@ def explain(
     >>> bool(abs(explanation.weights.sum() / difference - 1) < 0.02)
     True
     """
-    for name, value, valid in (("method", method, METHODS), ("score", score, SCORES)):
-        if value not in valid:
-            raise ValueError(f"{name} must be one of {valid}, got {value!r}.")
+    for name, chosen, valid in (
+        ("method", method, METHODS),
+        ("score", score, SCORES),
+    ):
+        if chosen not in valid:
+            raise ValueError(f"{name} must be one of {valid}, got {chosen!r}.")
     if not isinstance(text, str):
         raise TypeError(
             f"text must be a str, got {type(text).__name__}. Call explain once for "
