@@ -1,4 +1,4 @@
-"""Pretrained word vectors: files that hold them, and learning them from texts."""
+"""Pretrained word vectors: reading them from files, and training them on texts."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ _Table = npt.NDArray[np.float32]
 
 
 class WordVectors:
-    """Word vectors with the vocabulary that belongs to them.
+    """Word vectors with their vocabulary.
 
-    Rows of vectors mean nothing without the ids that point at them, and a vocabulary
-    that is learnt inside each fold would give other ids. So the vectors bring a fixed
-    vocabulary, which goes to the sequencer, while the vectors go to the classifier.
+    Vectors are useful only with the ids of their words, and a vocabulary learned on
+    each fold of a cross-validation would have other ids. So pass the fixed vocabulary
+    to the :class:`TextSequencer` and the vectors to the classifier.
 
     Parameters
     ----------
     words : iterable of str, or mapping of str to int
-        The words, most frequent first, without repetition. A mapping, such as the
-        ``word_index`` of a Keras Tokenizer, orders them by its numbers.
+        The distinct words, most frequent first. The values of a mapping, such as the
+        ``word_index`` of a Keras Tokenizer, give the order.
     vectors : array-like of shape (n_words, n_dimensions)
-        One row a word; stored as float32 and read-only.
+        The vector of each word; copied to a read-only array of float32.
 
     Attributes
     ----------
     vocabulary : dict of str to int
-        Id of each word, from 2 on; 0 is padding and 1 is out of vocabulary.
-    vectors : ndarray of shape (n_words, n_dimensions), float32
+        The id of each word, from 2 on; 0 is padding and 1 is out of vocabulary.
+    vectors : ndarray of shape (n_words, n_dimensions), dtype float32
         The vectors in the order of the words.
     n_dimensions : int
-        Length of a vector.
+        The length of a vector.
 
     Raises
     ------
     ValueError
-        If the numbers of words and rows differ, a word comes twice, or a value is not
+        If the numbers of words and rows differ, a word is repeated, or a value is not
         finite.
 
     See Also
@@ -95,7 +95,7 @@ class WordVectors:
                 f"vectors must have one row for each of the {len(listed)} words, "
                 f"got an array of shape {array.shape}. Leave out rows that belong to "
                 "no word: the matrix of a Keras Tokenizer starts with one for padding "
-                "(matrix[1:])."
+                "(pass matrix[1:])."
             )
         if not np.isfinite(array).all():
             row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
@@ -106,7 +106,7 @@ class WordVectors:
         if len(self.vocabulary) != len(listed):
             last = {w: i for i, w in enumerate(listed)}
             twice = next(w for i, w in enumerate(listed) if last[w] != i)
-            raise ValueError(f"The word {twice!r} comes more than once in words.")
+            raise ValueError(f"The word {twice!r} occurs more than once in words.")
         array.flags.writeable = False
         self.vectors = array
         self.n_dimensions: int = array.shape[1]
@@ -115,22 +115,23 @@ class WordVectors:
     def load(cls, path: str | Path, *, max_words: int | None = None) -> Self:
         r"""Read a file of word vectors.
 
-        The content tells the format: GloVe's text, word2vec's text (fastText's
-        ``.vec``) or binary format, each plain, gzipped or in a ``.zip``. Of a word that
-        comes twice the first row counts.
+        The format is detected from the content: GloVe's text, word2vec's text
+        (fastText's ``.vec``) or binary format, uncompressed, gzipped or in a ``.zip``.
+        If a word is repeated, its first vector is used.
 
         gensim's ``.kv`` and fastText's ``.bin`` are read by gensim (``pip install
-        'skrnn[word2vec]'``). A ``.kv`` is a pickle, which can run any code: load one
-        only from a source that you trust. A gensim object needs no file:
+        'skrnn[word2vec]'``). A ``.kv`` is a pickle, which can run arbitrary code: load
+        one only from a source that you trust. For a gensim object in memory, use
         ``WordVectors(keyed.index_to_key, keyed.vectors)``.
 
         Parameters
         ----------
         path : str or path-like
-            The file. Of an archive with several files, the one to read:
+            The file. For an archive of several files, append the name of one:
             ``"glove.6B.zip/glove.6B.50d.txt"``.
-        max_words : int, default=None
-            Read only so many words; files list the most frequent first.
+        max_words : int or None, default=None
+            The maximum number of words to read; files usually list the most frequent
+            first. None reads all.
 
         Returns
         -------
@@ -140,12 +141,12 @@ class WordVectors:
         Raises
         ------
         FileNotFoundError
-            If there is no such file.
+            If the file does not exist.
         ImportError
-            If gensim is needed and missing; the message says how to install it.
+            If gensim is needed and not installed.
         ValueError
-            If it is not such a file, a line is not a word and numbers, lines differ
-            in length, or an archive holds several files; the message names the line or
+            If the format is unknown, a line is not a word and numbers, lines differ in
+            length, or an archive contains several files; the message names the line or
             the files.
 
         Examples
@@ -172,7 +173,7 @@ class WordVectors:
                     if max_words is not None and len(rows) >= max_words:
                         break
             if not rows:
-                raise ValueError(f"{path} holds no word vectors.")
+                raise ValueError(f"{path} contains no word vectors.")
             return cls(list(rows), np.stack(list(rows.values())))
         return cls(keyed.index_to_key[:max_words], keyed.vectors[:max_words])
 
@@ -186,40 +187,40 @@ class WordVectors:
         sequencer: TextSequencer | None = None,
         random_state: int = 0,
     ) -> Self:
-        """Learn vectors from texts; no labels are needed.
+        """Train vectors on texts, without labels.
 
-        Vectors from texts of the same kind as those to be classified are worth more
-        than general ones, and unlabeled texts are easily had.
+        Vectors trained on texts like those to be classified are usually better than
+        general ones.
 
         Parameters
         ----------
         texts : iterable of str
             The texts.
         method : {"word2vec", "svd"}, default="word2vec"
-            Skip-grams with negative sampling [1]_, by gensim (``pip install
-            'skrnn[word2vec]'``); or the singular vectors of the words' positive
-            pointwise mutual information [2]_, which need no other package and are the
-            faster.
+            ``"word2vec"`` is the skip-gram model with negative sampling [1]_ and needs
+            gensim (``pip install 'skrnn[word2vec]'``). ``"svd"`` is the truncated SVD
+            of the positive pointwise mutual information of words [2]_, which is faster.
         n_dimensions : int, default=100
-            Length of a vector.
-        sequencer : TextSequencer, default=None
-            How texts are cut into words, and how many words are kept; a default one
-            that keeps every token of a text if None. It is not fitted.
+            The length of a vector.
+        sequencer : TextSequencer or None, default=None
+            How to tokenize texts, and which words to keep. None uses a TextSequencer
+            with default parameters that does not truncate texts. A clone is fitted, not
+            the sequencer itself.
         random_state : int, default=0
-            Seed. Equal seeds give equal vectors.
+            The seed. Equal seeds give equal vectors.
 
         Returns
         -------
         vectors : WordVectors
-            The vectors, each feature scaled to a variance of one over the words as
-            they come in the texts.
+            The vectors. Each dimension has mean 0 and variance 1 over the tokens of the
+            texts.
 
         Raises
         ------
         ImportError
-            If gensim is needed and missing; the message says how to install it.
+            If gensim is needed and not installed.
         ValueError
-            If the texts hold no words.
+            If the texts contain no words.
 
         References
         ----------
@@ -240,11 +241,11 @@ class WordVectors:
         listed = list(texts)
         sequencer = clone(TextSequencer(maxlen=1.0) if sequencer is None else sequencer)
         sequencer.fit(listed)
-        # Padded rows of all texts at once would be as wide as the longest.
+        # In batches, since padded rows of all texts are as wide as the longest text.
         ids = [
             row[row != PAD]
-            for start in range(0, len(listed), _TEXTS_AT_ONCE)
-            for row in sequencer.transform(listed[start : start + _TEXTS_AT_ONCE])
+            for start in range(0, len(listed), _BATCH_SIZE)
+            for row in sequencer.transform(listed[start : start + _BATCH_SIZE])
         ]
         words = sorted(sequencer.vocabulary_, key=sequencer.vocabulary_.__getitem__)
         table = learn_vectors(
@@ -257,11 +258,11 @@ class WordVectors:
         return cls(words, table[FIRST_WORD:])
 
     def to_matrix(self) -> npt.NDArray[np.float32]:
-        """Return the rows of an embedding layer for the ids of ``vocabulary``.
+        """Return the weights of an embedding layer for the ids of ``vocabulary``.
 
         Returns
         -------
-        matrix : ndarray of shape (n_words + 2, n_dimensions), float32
+        matrix : ndarray of shape (n_words + 2, n_dimensions), dtype float32
             Row 0 (padding) is zero, row 1 (out of vocabulary) is the mean vector.
 
         Examples
@@ -281,7 +282,7 @@ class WordVectors:
         return len(self.vocabulary)
 
     def __contains__(self, word: object) -> bool:
-        """Tell whether ``word`` has a vector."""
+        """Return whether ``word`` has a vector."""
         return word in self.vocabulary
 
     def __getitem__(self, word: str) -> npt.NDArray[np.float32]:
@@ -294,28 +295,20 @@ class WordVectors:
         return iter(self.vocabulary)
 
     def __repr__(self) -> str:
-        """Show the size, not the numbers."""
+        """Return the numbers of words and dimensions."""
         return f"<WordVectors: {len(self)} words, {self.n_dimensions} dimensions>"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Return itself: it never changes, and clones of estimators may share it."""
+        """Return itself: vectors are immutable, so clones of estimators share them."""
         return self
 
 
 def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
-    """Warn if rows of ids were made with a vocabulary other than that of the vectors.
+    """Warn if padded rows of ids seem to have another vocabulary than ``vectors``.
 
-    Nothing in an id names its word, but two traces are plain. An id beyond the vectors
-    belongs to no word of theirs. And a vocabulary that was learned from these rows has
-    ids without large gaps that end early, where words of a corpus spread over the
-    whole list of other vectors, whose last tenth they reach.
-
-    Parameters
-    ----------
-    vectors : WordVectors
-        The vectors.
-    ids : sequence of ndarray of shape (n_rows, n_columns), int32
-        The rows, 0 for padding.
+    There are two signs. One is an id beyond the vectors. The other is ids without large
+    gaps that end well before the last vector, as from a vocabulary learned on these
+    rows: with the vocabulary of the vectors, ids spread over its whole range.
     """
     n_ids = len(vectors) + FIRST_WORD
     seen = np.zeros(n_ids + 1, dtype=bool)
@@ -332,7 +325,7 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
             f"{n_ids - 1}"
         )
     elif (
-        len(words) >= _ENOUGH_WORDS
+        len(words) >= _MIN_WORDS
         and n_used <= 0.9 * len(vectors)
         and len(words) >= 0.5 * n_used
     ):
@@ -344,8 +337,8 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
     else:
         return
     warnings.warn(
-        f"{reason}: X seems to be made with another vocabulary, so that words get the "
-        "vectors of other words. Give the sequencer the vocabulary of the vectors: "
+        f"{reason}: X seems to be made with another vocabulary, so words would get the "
+        "vectors of other words. Use the vocabulary of the vectors: "
         "TextSequencer(vocabulary=vectors.vocabulary).",
         UserWarning,
         stacklevel=2,
@@ -355,38 +348,17 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
 def learn_vectors(
     texts: Sequence[_Ids], *, n_ids: int, n_dimensions: int, method: str, seed: int
 ) -> _Table:
-    """Learn a vector for each id from the company it keeps.
+    """Train a vector for each of ``n_ids`` ids on ids of texts without padding.
 
-    Parameters
-    ----------
-    texts : sequence of ndarray of shape (n_words,), int32
-        The ids of each text, without padding.
-    n_ids : int
-        Number of ids, padding and out of vocabulary included.
-    n_dimensions : int
-        Length of a vector.
-    method : str
-        A key of :data:`METHODS`.
-    seed : int
-        Source of all randomness.
-
-    Returns
-    -------
-    table : ndarray of shape (n_ids, n_dimensions), float32
-        Rows of ids that do not occur are zero. Over the words as they come in the
-        texts, each feature has mean zero and variance one.
-
-    Raises
-    ------
-    ValueError
-        If there are no words.
+    ``method`` is a key of :data:`METHODS`. The vectors of ids that do not occur are
+    zero; over all tokens, each dimension has mean 0 and variance 1.
     """
     flat = np.concatenate([*texts, np.zeros(0, np.int32)])
     if not len(flat):
-        raise ValueError("Word vectors cannot be learnt: the texts hold no words.")
+        raise ValueError("Word vectors cannot be trained: the texts contain no words.")
     table = METHODS[method](texts, n_ids, n_dimensions, seed)
     counts = np.bincount(flat, minlength=n_ids)
-    # Not by matrix products, whose last bits depend on the number of BLAS threads.
+    # No matrix products here: their last bits depend on the number of BLAS threads.
     mean = np.average(table, axis=0, weights=counts)
     scale = np.sqrt(np.average((table - mean) ** 2, axis=0, weights=counts))
     table = ((table - mean) / np.where(scale > 0, scale, 1.0)).astype(np.float32)
@@ -395,14 +367,15 @@ def learn_vectors(
 
 
 def _svd(texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int) -> _Table:
+    """Return the truncated SVD of the positive pointwise mutual information."""
     together = _cooccurrences(texts, n_ids)
     seen = np.asarray(together.sum(axis=1)).ravel()
-    # Rare neighbours get more weight than their share (Levy, Goldberg, Dagan, 2015).
-    as_neighbour = seen**0.75
-    as_neighbour /= max(as_neighbour.sum(), 1.0)
+    # Context distribution smoothing (Levy, Goldberg, Dagan, 2015).
+    context = seen**0.75
+    context /= max(context.sum(), 1.0)
     pairs = together.tocoo()
     with np.errstate(divide="ignore"):
-        information = np.log(pairs.data / (seen[pairs.row] * as_neighbour[pairs.col]))
+        information = np.log(pairs.data / (seen[pairs.row] * context[pairs.col]))
     positive = information > 0
     matrix = sparse.csr_matrix(
         (
@@ -420,7 +393,7 @@ def _svd(texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int) -> _Ta
 
 
 def _cooccurrences(texts: Sequence[_Ids], n_ids: int) -> sparse.csr_matrix:
-    """Count neighbours, near ones more than far ones, as word2vec's window does."""
+    """Count pairs of words, weighted by distance as in word2vec's window."""
     gap = np.zeros(_WINDOW, np.int32)
     flat = np.concatenate([part for text in texts for part in (text, gap)])
     total = sparse.csr_matrix((n_ids, n_ids), dtype=np.float32)
@@ -438,6 +411,7 @@ def _cooccurrences(texts: Sequence[_Ids], n_ids: int) -> sparse.csr_matrix:
 def _word2vec(
     texts: Sequence[_Ids], n_ids: int, n_dimensions: int, seed: int
 ) -> _Table:
+    """Return the vectors of a skip-gram model."""
     gensim = _gensim("method='word2vec' (method='svd' does not)")
     model = gensim.Word2Vec(
         vector_size=n_dimensions,
@@ -446,7 +420,7 @@ def _word2vec(
         sample=1e-4,
         negative=5,
         sg=1,
-        workers=1,  # more would make the vectors depend on chance
+        workers=1,  # with more, vectors are not reproducible
         epochs=5,
         seed=seed,
     )
@@ -461,6 +435,7 @@ def _word2vec(
 
 
 def _gensim(task: str) -> ModuleType:
+    """Import gensim's models, which ``task`` needs."""
     try:
         return import_module("gensim.models")
     except ImportError as error:
@@ -470,9 +445,9 @@ def _gensim(task: str) -> ModuleType:
         ) from error
 
 
-_ENOUGH_WORDS = 100  # fewer tell nothing of how they were numbered
+_MIN_WORDS = 100  # fewer ids show no pattern
 _WINDOW = 5
-_TEXTS_AT_ONCE = 1000
+_BATCH_SIZE = 1000
 METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
     "svd": _svd,
     "word2vec": _word2vec,
@@ -481,7 +456,7 @@ METHODS: dict[str, Callable[[Sequence[_Ids], int, int, int], _Table]] = {
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file of vectors, itself gzipped or in an archive."""
+    """Open a file of vectors, which may be gzipped or in an archive."""
     archive = next((p for p in (path, *path.parents) if zipfile.is_zipfile(p)), None)
     if archive is None:
         with path.open("rb") as file:
@@ -497,7 +472,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             names = [wanted]
         if len(names) != 1 or wanted not in (".", *names):
             raise ValueError(
-                f"{archive} holds {names}; name the one to read: "
+                f"{archive} contains {names}; name the one to read: "
                 f"{str(archive / (names or ['FILE'])[0])!r}."
             )
         with files.open(names[0]) as file:
@@ -506,14 +481,14 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 def _read_rows(path: Path, file: IO[bytes]) -> Iterator[tuple[str, _Table]]:
     """Yield the words and vectors of a text or binary file."""
-    first = file.readline(_LONGEST_LINE)
+    first = file.readline(_MAX_LINE)
     header = first.split()
     if len(header) != 2 or not all(map(bytes.isdigit, header)):
         yield from _read_text(path, file, first, 1, None)
         return
     n_words, width = map(int, header)
-    # Numbers in text are ASCII. Those of a binary vector are not, but for odd chances.
-    line = file.readline(_LONGEST_LINE)
+    # Numbers in text are ASCII; the bytes of a binary vector are almost never.
+    line = file.readline(_MAX_LINE)
     _, _, numbers = line.partition(b" ")
     if all(byte in _NUMERALS for byte in numbers) or _is_row(line, width):
         yield from _read_text(path, file, line, 2, width)
@@ -522,6 +497,7 @@ def _read_rows(path: Path, file: IO[bytes]) -> Iterator[tuple[str, _Table]]:
 
 
 def _is_row(line: bytes, width: int) -> bool:
+    """Return whether a line ends in ``width`` numbers as text."""
     try:
         np.array(line.split(b" ")[-width:], dtype=np.float32)
     except ValueError:
@@ -532,19 +508,19 @@ def _is_row(line: bytes, width: int) -> bool:
 def _read_text(
     path: Path, file: IO[bytes], line: bytes, number: int, width: int | None
 ) -> Iterator[tuple[str, _Table]]:
-    """Yield what is in lines, of which ``line`` is the first."""
+    """Yield the words and vectors of text, whose first is ``line``."""
     while line:
         try:
-            # Words may hold U+2028 or NEL, so lines end at line feeds only.
+            # Words may contain U+2028 or NEL, so lines end at line feeds only.
             fields = line.decode("utf-8").rstrip("\r\n ").split(" ")
             if width is None:
                 width = len(fields) - 1
-            # A word may hold spaces (GloVe 840B's ". . ."), so count from the end.
+            # A word may contain spaces (GloVe 840B's ". . ."): count from the end.
             word = " ".join(fields[:-width]) if width else ""
             if not word:
                 raise ValueError
             row = np.array(fields[-width:], dtype=np.float32)
-        except ValueError:  # UnicodeDecodeError is one
+        except ValueError:  # or its subclass UnicodeDecodeError
             raise ValueError(
                 f"{path}, line {number}: expected a word and "
                 f"{width or 'its'} numbers separated by spaces, in UTF-8, got "
@@ -557,20 +533,20 @@ def _read_text(
 def _read_binary(
     path: Path, file: IO[bytes], start: bytes, n_words: int, width: int
 ) -> Iterator[tuple[str, _Table]]:
-    """Yield what word2vec's binary format holds: a word, a space, float32 numbers."""
+    """Yield the words and vectors of word2vec's format: word, space, float32."""
     size = 4 * width
     for number in range(1, n_words + 1):
-        # The vector tells where a word starts; some writers end it with a line feed.
+        # A word starts after the last vector, or after a line feed behind that.
         while (space := start.find(b" ")) < 0 or len(start) < space + 1 + size:
             more = file.read(max(size, 1 << 16))
-            if not more or (space < 0 and len(start) > _LONGEST_WORD):
+            if not more or (space < 0 and len(start) > _MAX_WORD):
                 raise ValueError(
-                    f"{path} ends within word {number} of the {n_words} that its "
-                    f"first line announces, or is not a binary word2vec file. "
+                    f"{path} ends within word {number} of the {n_words} in its "
+                    f"header, or is not a binary word2vec file. "
                     f"{_FORMATS}"
                 )
             start += more
-        # word2vec cuts long words, also within a character.
+        # word2vec truncates long words, even within a character.
         word = start[:space].lstrip(b"\n").decode("utf-8", errors="replace")
         yield word, np.frombuffer(start, "<f4", width, space + 1).astype(np.float32)
         start = start[space + 1 + size :]
@@ -578,9 +554,9 @@ def _read_binary(
 
 _FASTTEXT = (793712314).to_bytes(4, "little")
 _NUMERALS = frozenset(b"0123456789+-.eEnaif \t\r\n")
-_LONGEST_LINE = 1 << 20
-_LONGEST_WORD = 1 << 16
+_MAX_LINE = 1 << 20
+_MAX_WORD = 1 << 16
 _FORMATS = (
-    "WordVectors.load reads GloVe's text, word2vec's text and binary format and "
-    "fastText's .vec and .bin, plain, in .gz or .zip, and gensim's .kv."
+    "WordVectors.load reads GloVe's text, word2vec's text and binary format, and "
+    "fastText's .vec and .bin, uncompressed, in .gz or .zip, and gensim's .kv."
 )

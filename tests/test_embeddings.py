@@ -79,7 +79,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     [
         (["a"], [[1.0], [2.0]], "one row for each of the 1 words"),
         (["a"], [1.0], "one row"),
-        (["a", "a"], [[1.0], [2.0]], "'a' comes more than once"),
+        (["a", "a"], [[1.0], [2.0]], "'a' occurs more than once"),
         (["a"], [[np.inf]], "'a'.* not finite"),
     ],
 )
@@ -92,7 +92,7 @@ def test_a_mapping_orders_the_words_by_its_numbers() -> None:
     vectors = WordVectors({"film": 2, "the": 1}, [[1.0], [2.0]])
     assert list(vectors) == ["the", "film"]
     assert vectors["the"] == 1.0
-    with pytest.raises(ValueError, match=r"the 2 words.*padding \(matrix\[1:\]\)"):
+    with pytest.raises(ValueError, match=r"the 2 words.*padding \(pass matrix\[1:\]\)"):
         WordVectors({"film": 2, "the": 1}, [[0.0], [1.0], [2.0]])
 
 

@@ -13,7 +13,7 @@ from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.steps import fitted_steps
 from skrnn.inspection.style import AGAINST, FOR, legend_above
 from skrnn.text.encoding import Encoded, encode
-from skrnn.text.rows import set_apart
+from skrnn.text.padding import sentence_breaks
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["SequenceLengthDisplay"]
@@ -277,5 +277,5 @@ def _zeros_between_sentences(
     """Count the zeros that set sentences apart; None if there is no such rule."""
     if sequencer.sentence_splitter is None and sequencer.sentence_length is None:
         return None
-    _, widths = set_apart(documents, sequencer.sentence_length)
+    _, widths = sentence_breaks(documents, sequencer.sentence_length)
     return (widths - documents.lengths).astype(np.int64)

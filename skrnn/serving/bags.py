@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from skrnn.serving.format import BAG_RULES, read_rule
 from skrnn.serving.rules import GraphInputs
-from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
+from skrnn.text.analysis import strip_accents_ascii, strip_accents_unicode
 from skrnn.text.encoding import encode_here
 
 __all__ = ["BagRules"]

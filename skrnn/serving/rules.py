@@ -14,8 +14,7 @@ import numpy.typing as npt
 from skrnn.serving.format import ANALYZER_RULES, OPTIONAL_RULES, read_rule
 from skrnn.text.analysis import Analyzer
 from skrnn.text.encoding import encode_here
-from skrnn.text.padding import TRUNCATING
-from skrnn.text.rows import to_rows
+from skrnn.text.padding import TRUNCATING, to_rows
 from skrnn.text.stemmers import SNOWBALL_LANGUAGES
 from skrnn.text.stop_words import StopWords
 from skrnn.text.vocabulary import check_vocabulary

@@ -1,6 +1,6 @@
-"""Text to rows of word ids, without TensorFlow.
+"""Texts to rows of word ids, without TensorFlow.
 
-:class:`TextSequencer` does the whole way; the other names are its parts.
+:class:`TextSequencer` is the transformer; the other names are parts of it.
 """
 
 from importlib import import_module
@@ -25,12 +25,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load the estimator on first use: its rules alone need no scikit-learn."""
+    """Import TextSequencer on first use: the other modules need no scikit-learn."""
     if name == "TextSequencer":
         return import_module("skrnn.text.sequencer").TextSequencer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
+    """List the public names, imported or not."""
     return sorted({*globals(), *__all__})

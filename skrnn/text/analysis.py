@@ -1,7 +1,7 @@
 """One document to tokens: clean, tokenize, drop stop words, stem.
 
-All but the cleaning is a function of a single word or of a few characters around it,
-so an :class:`Analyzer` looks at each distinct one once, however often it occurs.
+All steps after the cleaning depend only on a word or a few characters around it, so an
+:class:`Analyzer` does them once for each distinct unit, however often it occurs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from itertools import chain, islice
 from typing import Any
 
 from skrnn._messages import describe
-from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
 from skrnn.text.sentences import load_sentence_splitter
 from skrnn.text.stemmers import SNOWBALL_LANGUAGES, load_stemmer
 from skrnn.text.stop_words import StopWords
@@ -28,19 +27,23 @@ from skrnn.text.tokenizers import (
 )
 from skrnn.text.treebank import treebank_splitter
 
-__all__ = ["SWITCH", "TEXT_RULES", "Analyzer", "TextRule", "strip_html"]
+__all__ = [
+    "SWITCH",
+    "TEXT_RULES",
+    "Analyzer",
+    "TextRule",
+    "strip_accents_ascii",
+    "strip_accents_unicode",
+    "strip_html",
+]
 
 
 @dataclass(frozen=True)
 class TextRule:
-    """What a parameter of :class:`Analyzer` may be.
+    """The valid values of a parameter of :class:`Analyzer`.
 
-    Parameters
-    ----------
-    values : tuple of str, bool or None
-        The allowed values that are not callables; none if other code checks them.
-    takes_callable : bool, default=False
-        Whether a callable is allowed as well.
+    ``values`` lists those that are not callables; it is empty if other code checks
+    the parameter.
     """
 
     values: tuple[str | bool | None, ...]
@@ -49,8 +52,8 @@ class TextRule:
 
 SWITCH = TextRule((False, True))
 
-# The parameters of Analyzer, which decide the tokens of a text. TextSequencer has the
-# same ones, and serving reads them from files.
+# The parameters of Analyzer, which determine the tokens of a text. TextSequencer has
+# the same ones, and skrnn.serving reads them from files.
 TEXT_RULES = {
     "lowercase": SWITCH,
     "strip_html": SWITCH,
@@ -62,39 +65,31 @@ TEXT_RULES = {
     ),
     "sentence_splitter": TextRule(("rules", None), takes_callable=True),
     "normalize": TextRule(("NFC", "NFD", "NFKC", "NFKD", None)),
-    "stop_words": TextRule(()),  # any collection or name, which StopWords checks
+    "stop_words": TextRule(()),  # a name or a collection, checked by StopWords
     "keep_negations": SWITCH,
 }
 
-# A tag opens with a letter, "/" and a letter, or "!--": "a < b", "<3" and "<-" do not.
-# It may not hold another "<", so that each character is looked at once.
+# A tag starts with a letter, "/" and a letter, or "!--"; "a < b", "<3" and "<-" are not
+# tags. It contains no other "<", so that matching takes linear time.
 _TAG = re.compile(r"<(?:/?[a-zA-Z]|!(?:--|[a-zA-Z]))[^<>]*>")
 
-# What a browser shows as an empty line.
+# Markup that a browser shows as an empty line.
 _PARAGRAPH = re.compile(r"(?:<(?:br|/?p)\s*/?>\s*){2,}|</p\s*>", re.IGNORECASE)
 
-# Of bounded length: html.unescape raises on a number of thousands of digits.
+# Bounded, since html.unescape raises an error on numbers of thousands of digits.
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7}(?![0-9])|#[xX][0-9a-fA-F]{1,6}(?![0-9a-fA-F])"
     r"|[a-zA-Z][a-zA-Z0-9]{1,31});?"
 )
 
-_MEMO_SIZE = 2**16
-_MEMO_LONGEST_UNIT = 64
+_CACHE_SIZE = 2**16
+_CACHE_MAX_UNIT_LENGTH = 64
 
 
 def strip_html(text: str) -> str:
     """Replace HTML tags by spaces and entities by their characters.
 
-    Parameters
-    ----------
-    text : str
-        Text with markup such as ``"<br />"`` or ``"&amp;"``.
-
-    Returns
-    -------
-    text : str
-        The text without it. Comparisons and hearts (``"a < b"``, ``"<3"``) stay.
+    Comparisons and hearts (``"a < b"``, ``"<3"``) stay.
 
     Examples
     --------
@@ -109,34 +104,39 @@ def strip_html(text: str) -> str:
     return text
 
 
+def strip_accents_ascii(text: str) -> str:
+    """Remove accents and all characters outside ASCII, as scikit-learn does.
+
+    Examples
+    --------
+    >>> from skrnn.text.analysis import strip_accents_ascii
+    >>> strip_accents_ascii("déjà ★")
+    'deja '
+    """
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+
+
+def strip_accents_unicode(text: str) -> str:
+    """Remove accents after NFKD normalization, as scikit-learn does.
+
+    Examples
+    --------
+    >>> from skrnn.text.analysis import strip_accents_unicode
+    >>> strip_accents_unicode("déjà ★")
+    'deja ★'
+    """
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
 class Analyzer:
-    """From a text to its tokens, remembering the words that it met.
+    """A callable from a text to its tokens, with a cache of the units it has seen.
 
-    The parameters are those of :class:`~skrnn.TextSequencer`. An analyzer can be
-    pickled, without its memory, and used from several threads.
-
-    Parameters
-    ----------
-    lowercase : bool
-        Whether to write everything in lower case.
-    strip_html : bool
-        Whether to call :func:`strip_html`.
-    strip_accents : {"ascii", "unicode"}, callable or None
-        How to remove accents.
-    tokenizer : {"word", "nltk", "word-0.1"} or callable
-        How to cut a text into tokens.
-    stop_words : str, collection of str, StopWords or None
-        The tokens to drop.
-    keep_negations : bool
-        Whether negations stay although ``stop_words`` holds them.
-    stemmer : str, callable or None
-        How to reduce a token to its stem. A token without a stem is dropped.
-    sentence_splitter : {"rules"}, callable or None, default=None
-        How to cut a text into sentences, for :meth:`split_sentences`.
-    normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default=None
-        The Unicode form to bring a text to, before its case and accents.
-    preprocessor : callable or None, default=None
-        A function from str to str, in place of ``lowercase`` and ``strip_accents``.
+    The parameters are those of :class:`~skrnn.TextSequencer`; ``stop_words`` may also
+    be a :class:`~skrnn.text.stop_words.StopWords`. An analyzer is thread-safe and can
+    be pickled, without its cache.
 
     Examples
     --------
@@ -184,14 +184,14 @@ class Analyzer:
             stop_words = StopWords(
                 stop_words,
                 keep_negations=keep_negations,
-                # The only punctuation among words is that of emoticons.
+                # The only punctuation in these tokens is that of emoticons.
                 punctuation=False if tokenizer == "word" else None,
                 normalize=normalize,
             )
         self._stop_words = stop_words
         self._stem = None if stemmer is None else load_stemmer(stemmer)
         self._find_sentences = load_sentence_splitter(sentence_splitter)
-        self._memo: dict[str, tuple[str, ...]] = {}
+        self._cache: dict[str, tuple[str, ...]] = {}
 
     @property
     def stop_words(self) -> StopWords | None:
@@ -199,12 +199,9 @@ class Analyzer:
         return self._stop_words
 
     def stray_stop_tokens(self) -> list[str]:
-        """Return the tokens of stop words that are not themselves stop words.
+        """Return the tokens of stop words that are not stop words themselves, sorted.
 
-        Returns
-        -------
-        tokens : list of str
-            In alphabetical order; none if a function of the user's fails on a word.
+        The list is empty if a user's function fails on a stop word.
         """
         if self._stop_words is None:
             return []
@@ -212,42 +209,23 @@ class Analyzer:
             sentences = map(self.split_sentences, self._stop_words.words)
             units = list(chain.from_iterable(chain.from_iterable(sentences)))
             tokens = chain.from_iterable(self._splitter.expand(units))
-        except Exception:  # as scikit-learn: it may be made for whole texts only
+        except Exception:  # as scikit-learn: a function may fail on single words
             return []
         return sorted(set(self._stop_words.without(tokens)))
 
     def __call__(self, text: str) -> list[str]:
-        """Return the tokens of a text.
-
-        Parameters
-        ----------
-        text : str
-            The text.
-
-        Returns
-        -------
-        tokens : list of str
-            Its tokens in order, none for an empty text.
-        """
+        """Return the tokens of a text, in order."""
         units = list(chain.from_iterable(self.split_sentences(text)))
         distinct = list(dict.fromkeys(units))
         tokens = dict(zip(distinct, self.resolve(distinct), strict=True))
         return list(chain.from_iterable(map(tokens.__getitem__, units)))
 
     def split_sentences(self, text: str) -> list[list[str]]:
-        """Clean a text and cut it into units, which :meth:`resolve` understands.
+        """Clean a text and return the units of each of its sentences.
 
-        Parameters
-        ----------
-        text : str
-            The text.
-
-        Returns
-        -------
-        sentences : list of list of str
-            For each sentence its units: runs of characters whose tokens do not depend
-            on the rest of the sentence. One for the whole text without a
-            ``sentence_splitter``.
+        A unit is a run of characters whose tokens (:meth:`resolve`) do not depend on
+        the rest of the sentence. Without a ``sentence_splitter`` the text is one
+        sentence.
         """
         if self._strip_html:
             if self._find_sentences is not None and "<" in text:
@@ -264,7 +242,7 @@ class Analyzer:
         return list(map(self._split, self._find_sentences(text)))
 
     def _split(self, text: str) -> list[str]:
-        """Cut what is rid of its markup into units."""
+        """Normalize a text without markup and split it into units."""
         text = self._normalized(text)
         if self._preprocess is None:
             if self._lowercase:
@@ -274,34 +252,22 @@ class Analyzer:
         return self._splitter.split(text)
 
     def _normalized(self, text: str) -> str:
-        """Bring a text to the Unicode form that was chosen."""
+        """Return a text in the chosen Unicode normalization form."""
         if self._normalize is None or text.isascii():
             return text
         normalized: str = unicodedata.normalize(self._normalize, text)
         return normalized
 
     def resolve(self, units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the tokens of each unit.
-
-        Parameters
-        ----------
-        units : sequence of str
-            Distinct units.
-
-        Returns
-        -------
-        tokens : list of tuple of str
-            For each unit its final tokens, without stop words and stemmed.
-        """
-        memo = self._memo
-        found = list(map(memo.get, units))
+        """Return the final tokens of each of some distinct units."""
+        found = list(map(self._cache.get, units))
         missing = [
             unit for unit, known in zip(units, found, strict=True) if known is None
         ]
         if not missing:
             return found  # type: ignore[return-value]
         fresh = self._finish(self._splitter.expand(missing))
-        self._remember(missing, fresh)
+        self._store(missing, fresh)
         if len(missing) == len(units):
             return fresh
         rest = iter(fresh)
@@ -320,26 +286,24 @@ class Analyzer:
         final.update(
             (token, (stem,)) for token, stem in zip(kept, stems, strict=True) if stem
         )
-        look_up = final.__getitem__
+        final_tokens = final.__getitem__
         return [
-            look_up(tokens[0])
+            final_tokens(tokens[0])
             if len(tokens) == 1
-            else tuple(chain.from_iterable(map(look_up, tokens)))
+            else tuple(chain.from_iterable(map(final_tokens, tokens)))
             for tokens in expanded
         ]
 
-    def _remember(
-        self, units: Sequence[str], tokens: Sequence[tuple[str, ...]]
-    ) -> None:
-        """Keep the first new units: in a corpus, the frequent ones come early."""
-        if len(self._memo) + len(units) > _MEMO_SIZE:
-            self._memo.clear()
+    def _store(self, units: Sequence[str], tokens: Sequence[tuple[str, ...]]) -> None:
+        """Cache the first new units: in a corpus, the frequent ones come early."""
+        if len(self._cache) + len(units) > _CACHE_SIZE:
+            self._cache.clear()
         short = (
             pair
             for pair in zip(units, tokens, strict=True)
-            if len(pair[0]) <= _MEMO_LONGEST_UNIT
+            if len(pair[0]) <= _CACHE_MAX_UNIT_LENGTH
         )
-        self._memo.update(islice(short, _MEMO_SIZE))
+        self._cache.update(islice(short, _CACHE_SIZE))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_memo": {}}
+        return {**self.__dict__, "_cache": {}}

@@ -1,4 +1,4 @@
-"""Batches of rows of like length, so that little of a batch is padding."""
+"""Batches of rows of similar length, so that little of a batch is padding."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Result = TypeVar("Result")
 
 
 def cut(order: Chosen, size: int) -> list[Chosen]:
-    """Return ``order`` in batches of ``size``; the last one may be smaller."""
+    """Split ``order`` into batches of ``size``; the last one may be smaller."""
     if size < 1:
         raise ValueError(f"A batch must have at least 1 row, got batch_size={size}.")
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
 def batches_by_length(lengths: npt.NDArray[Any], batch_size: int) -> list[Chosen]:
-    """Return the numbers of the rows in batches, from the shortest to the longest."""
+    """Return row numbers in batches, from the shortest rows to the longest."""
     return cut(np.argsort(lengths, kind="stable"), batch_size)
 
 
@@ -33,13 +33,13 @@ def map_by_length(
     batch_size: int,
     n_threads: int | None,
 ) -> list[tuple[Chosen, Result]]:
-    """Return row numbers, in batches of like length, with what ``function`` returns.
+    """Call ``function`` with the row numbers of each batch, in ``n_threads`` threads.
 
-    Several batches run in ``n_threads`` threads.
+    Return pairs of row numbers and result.
     """
     batches = batches_by_length(lengths, batch_size)
     if len(batches) == 1:
         return [(batches[0], function(batches[0]))]
-    batches.reverse()  # a long batch at the end would keep one thread busy alone
+    batches.reverse()  # so that no thread is left with a long batch at the end
     with ThreadPoolExecutor(n_threads) as threads:
         return list(zip(batches, threads.map(function, batches), strict=True))

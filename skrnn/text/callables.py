@@ -1,4 +1,4 @@
-"""Callables by their import path, so that a file can name them and hold no code."""
+"""Import paths of callables, so that files refer to functions and contain no code."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from skrnn._messages import describe
 
 __all__ = ["KNOWN", "find_callable", "name_callable"]
 
-# Functions from str to tokens or to str that are found without being trusted by name.
-# Those of a class are harmless whatever arguments its constructor gets.
+# Functions from str to tokens or str that are trusted by default. Methods in this list
+# are harmless for all arguments of their class's constructor.
 KNOWN = frozenset(
     {
         "builtins.str.casefold",
@@ -56,34 +56,20 @@ KNOWN = frozenset(
     }
 )
 
-_PROBE = "Probing"
+_SAMPLE_TEXT = "Probing"
 
 
-class _CannotBeMadeError(Exception):
-    """Says why a new object like a given one cannot be made."""
+class _NotReproducibleError(Exception):
+    """The reason why an equal object cannot be constructed."""
 
 
 def name_callable(function: Callable[..., Any], place: str) -> str | dict[str, Any]:
-    """Return what a file can say of a function, so that it is found again.
+    """Return an import path by which :func:`find_callable` finds a function.
 
-    Parameters
-    ----------
-    function : callable
-        A function, a method, or an object that can be called.
-    place : str
-        Where it was found, for the message.
-
-    Returns
-    -------
-    named : str or dict
-        The import path, such as ``"builtins.str.split"``. For a method of an object
-        that is not part of a module: the path of the method under ``"method"``, and
-        under ``"arguments"`` those of the constructor.
-
-    Raises
-    ------
-    ValueError
-        If the function cannot be found again this way; the message says why.
+    For a method of an object that is not in a module, it is a dict of the path
+    (``"method"``) and the arguments of the object's constructor (``"arguments"``).
+    Raises a ValueError, which names the parameter ``place`` and the reason, if there is
+    no such path.
 
     Examples
     --------
@@ -95,8 +81,8 @@ def name_callable(function: Callable[..., Any], place: str) -> str | dict[str, A
     {'method': 're.Pattern.findall', 'arguments': {'pattern': '[a-z]+', 'flags': 32}}
     """
     for home, path in _possible_names(function):
-        with suppress(Exception):  # what is compared may be anything
-            if not _is_main(home) and _look_up(home, path) == function:
+        with suppress(Exception):  # == of any class may fail
+            if not _is_main(home) and _get_attribute(home, path) == function:
                 return f"{home}.{path}"
     module = getattr(function, "__module__", None)
     name = getattr(function, "__qualname__", None)
@@ -106,49 +92,35 @@ def name_callable(function: Callable[..., Any], place: str) -> str | dict[str, A
             if name is None:
                 return _name_method(function, "__call__")
             return _name_method(owner, function.__name__)
-        except _CannotBeMadeError as error:
+        except _NotReproducibleError as error:
             kind = "an object" if name is None else "a method of an object"
-            reason = f"{kind} that cannot be made again: {error}"
+            reason = f"{kind} that cannot be constructed again: {error}"
     elif "<" in name:
-        reason = "a lambda or was made inside another function"
+        reason = "a lambda or defined inside another function"
     elif _is_main(module):
-        reason = "from the main program, which another process does not have"
+        reason = "defined in the main program, which other processes cannot import"
     else:
-        reason = f"not what the name {module}.{name} stands for"
+        reason = f"not the object at the import path {module}.{name}"
     raise ValueError(
-        f"{place}={describe(function)} cannot be named in a file: it is {reason}. Put "
-        "a function into a module that can be imported where the file is loaded."
+        f"{place}={describe(function)} cannot be saved by name: it is {reason}. Put "
+        "the function into a module that can be imported where the file is loaded."
     )
 
 
 def find_callable(
     named: str | dict[str, Any], trusted: Collection[str] = ()
 ) -> Callable[..., Any]:
-    """Return the function that a file names.
+    """Return the function for what :func:`name_callable` returned.
 
-    Parameters
-    ----------
-    named : str or dict
-        As from :func:`name_callable`.
-    trusted : collection of str, default=()
-        Paths that are allowed besides :data:`KNOWN`. Their modules are imported, and
-        the constructors of their classes called.
-
-    Returns
-    -------
-    function : callable
-        The function.
-
-    Raises
-    ------
-    ValueError
-        If the path is not trusted, or leads to no function.
+    Only paths in :data:`KNOWN` and ``trusted`` are allowed: their modules are imported
+    and the constructors of their classes called. Raises a ValueError for other paths,
+    and if there is no function at the path.
     """
     path = named if isinstance(named, str) else named["method"]
     if path not in KNOWN and path not in trusted:
         raise ValueError(
-            f"The file names the function {path!r}, which is not among those that are "
-            f"known to be harmless. If you trust it, pass trusted=[{path!r}]."
+            f"The file refers to the function {path!r}, which is not among those that "
+            f"are known to be harmless. If you trust it, pass trusted=[{path!r}]."
         )
     home, _, method = path.rpartition(".")
     function = _import(path)
@@ -158,22 +130,22 @@ def find_callable(
             function = getattr(_make(_import(home), arguments), method)
         except Exception as error:
             raise ValueError(
-                f"The file names {path!r}, and {_show(home, arguments)} cannot be "
-                f"made here: {type(error).__name__}: {error}"
+                f"The file refers to {path!r}, and {_show(home, arguments)} fails "
+                f"here: {type(error).__name__}: {error}"
             ) from error
     if not callable(function):
         raise ValueError(
-            f"The file names the function {path!r}, which is not installed here."
+            f"The file refers to the function {path!r}, which is not installed here."
         )
     return function
 
 
 def _possible_names(function: Callable[..., Any]) -> Iterator[tuple[str, str]]:
-    """Yield modules and names in them under which a function may be found."""
+    """Yield pairs of module and qualified name that may lead to a function."""
     owner = getattr(function, "__self__", None)
     qualified = getattr(function, "__qualname__", None)
     module = getattr(function, "__module__", None)
-    builtin = getattr(function, "__objclass__", None)  # of str.split and its like
+    builtin = getattr(function, "__objclass__", None)  # of methods such as str.split
     if not isinstance(qualified, str):
         return
     if builtin is not None:
@@ -192,34 +164,37 @@ def _name_method(owner: Any, method: str) -> dict[str, Any]:
     """Return the path of a method, and the arguments of its object's constructor."""
     cls = type(owner)
     home = f"{cls.__module__}.{cls.__qualname__}"
-    if _is_main(cls.__module__) or _look_up(cls.__module__, cls.__qualname__) != cls:
-        raise _CannotBeMadeError(f"its class {home} cannot be imported by this name")
+    if (
+        _is_main(cls.__module__)
+        or _get_attribute(cls.__module__, cls.__qualname__) != cls
+    ):
+        raise _NotReproducibleError(f"its class {home} cannot be imported by this name")
     try:
-        # Only what JSON gives back as it is; what the others were is seen below.
+        # Only values that JSON preserves; _have_same_state finds out if others matter.
         arguments = {
             name: json.loads(json.dumps(value))
             for name, value in _constructor_values(cls, owner)
             if _is_plain(value)
         }
         new = _make(cls, arguments)
-        # So that both have what is made on first use, such as compiled patterns.
+        # One call each, so that both have attributes that are set on first use.
         for made in (new, owner):
             with suppress(Exception):
-                getattr(made, method)(_PROBE)
+                getattr(made, method)(_SAMPLE_TEXT)
         same = _have_same_state(new, owner)
     except Exception as error:
-        raise _CannotBeMadeError(f"{type(error).__name__}: {error}") from error
+        raise _NotReproducibleError(f"{type(error).__name__}: {error}") from error
     if not same:
-        raise _CannotBeMadeError(
-            f"{_show(home, arguments)} would be another, since not all that it is made "
-            "of is among its attributes under the names of the constructor, in values "
-            "that JSON has"
+        raise _NotReproducibleError(
+            f"{_show(home, arguments)} would be different, since not all arguments of "
+            "its constructor are attributes of the same name with values that JSON can "
+            "represent"
         )
     return {"method": f"{home}.{method}", "arguments": arguments}
 
 
 def _constructor_values(cls: type, owner: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the constructor's parameters that an object keeps, and their values."""
+    """Yield the constructor's parameters that are attributes, and their values."""
     if cls is re.Pattern:
         yield from (("pattern", owner.pattern), ("flags", owner.flags))
         return
@@ -237,7 +212,7 @@ def _make(cls: Any, arguments: dict[str, Any]) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether JSON gives a value back as it is."""
+    """Return whether JSON preserves a value."""
     try:
         return bool(json.loads(json.dumps(value)) == value)
     except (TypeError, ValueError, RecursionError):
@@ -245,10 +220,10 @@ def _is_plain(value: Any) -> bool:
 
 
 def _have_same_state(first: Any, second: Any) -> bool:
-    """Compare two objects by what copying them would take."""
+    """Return whether two objects are equal, or have equal states when copied."""
     if first is second:
         return True
-    with suppress(Exception):  # arrays, for instance, cannot be compared so
+    with suppress(Exception):  # such as the == of arrays
         if first == second:
             return True
     if type(first) is not type(second) or isinstance(first, str | bytes | Number):
@@ -264,7 +239,7 @@ def _have_same_state(first: Any, second: Any) -> bool:
 
 
 def _import(path: str) -> Any:
-    """Return what an import path leads to, or None."""
+    """Return the object at an import path, or None."""
     parts = path.split(".")
     for cut in range(len(parts) - 1, 0, -1):
         module, name = ".".join(parts[:cut]), ".".join(parts[cut:])
@@ -272,13 +247,13 @@ def _import(path: str) -> Any:
             import_module(module)
         except ImportError:
             continue
-        if (found := _look_up(module, name)) is not None:
+        if (found := _get_attribute(module, name)) is not None:
             return found
     return None
 
 
-def _look_up(module: str, name: str) -> Any:
-    """Return what a dotted name stands for in a module that is loaded, or None."""
+def _get_attribute(module: str, name: str) -> Any:
+    """Return the object of a dotted name in an imported module, or None."""
     found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)

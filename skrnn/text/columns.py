@@ -1,4 +1,4 @@
-"""Rows of ids that are not of one text: recognized, as far as columns show it."""
+"""Checks that the columns of ``X`` are the word ids of one text."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from skrnn.text.vocabulary import PAD
 
 __all__ = ["check_columns"]
 
-# As TextSequencer names its columns, behind what scikit-learn puts before them.
+# A column name of TextSequencer, after the prefixes that scikit-learn adds.
 _POSITION = re.compile(r"(?P<source>(?:.*[^a-zA-Z0-9])?)position[0-9]+", re.DOTALL)
 
-_ROWS = 1_000  # that are looked at
-_LEAST_ROWS = 20
-_MOST_EDGES = 3
-_LEAST_LENGTHS = 5
+# Limits for recognizing blocks of columns without names.
+_MAX_ROWS = 1_000  # examined
+_MIN_ROWS = 20
+_MAX_EDGES = 3
+_MIN_LENGTHS = 5
 
 _JOIN = (
     "Join the texts of a row before one TextSequencer: "
@@ -28,7 +29,7 @@ _JOIN = (
     'returns X["title"] + " " + X["body"]'
 )
 _STACK = (
-    "Give other columns a model of their own, for example "
+    "Use a separate model for other columns, for example "
     "StackingClassifier([('text', make_pipeline(ColumnTransformer([('seq', "
     "TextSequencer(), 'text')]), {name}())), ('numbers', ...)])"
 )
@@ -37,27 +38,13 @@ _STACK = (
 def check_columns(
     name: str, X: npt.NDArray[Any], feature_names: Iterable[str] | None = None
 ) -> None:
-    """Refuse columns that are not the word ids of one text.
+    """Raise an error if columns are not the word ids of one text.
 
-    By their names it is known: two TextSequencers in a ColumnTransformer or
-    FeatureUnion, or other columns beside one. Without names, a warning is given where
-    zeros between words begin or end at the same column in many rows of various lengths,
-    as where padded blocks stand side by side; one TextSequencer never gives two
-    zeros between words.
-
-    Parameters
-    ----------
-    name : str
-        The classifier, for messages.
-    X : ndarray of shape (n_rows, n_columns)
-        The rows as they were given, before they become ids.
-    feature_names : iterable of str or None, default=None
-        The names of the columns, if all have one.
-
-    Raises
-    ------
-    ValueError
-        If columns are not the ids of one text.
+    Names show it: columns of two TextSequencers in a ColumnTransformer or FeatureUnion,
+    or other columns beside those of one. Without names, warn if ``X`` looks like padded
+    blocks side by side: runs of zeros between words that begin or end at the same
+    column in many rows of various lengths. One TextSequencer never puts two zeros
+    between words.
 
     Examples
     --------
@@ -76,11 +63,11 @@ column 'price' beside them, ...
             f"{_STACK.format(name=name)}."
         )
     if feature_names is None:
-        if _has_blocks(X[:_ROWS]):
+        if _has_blocks(X[:_MAX_ROWS]):
             warnings.warn(
-                f"The rows that {name} got look like blocks of columns side by side, "
-                "such as two TextSequencers in a ColumnTransformer give. Each of them "
-                "numbers its words by itself, so that one id stands for several words. "
+                f"The rows passed to {name} look like blocks of columns side by side, "
+                "as from two TextSequencers in a ColumnTransformer. Each of them "
+                "has its own vocabulary, so one id stands for several words. "
                 f"{_JOIN}. {_STACK.format(name=name)}.",
                 stacklevel=2,
             )
@@ -93,30 +80,30 @@ column 'price' beside them, ...
         shown = " and ".join(repr(f"{source}position…") for source in sources)
         raise ValueError(
             f"{name} expects the word ids of one text in each row, got columns of "
-            f"{len(sources)} TextSequencers: {shown}. Each of them numbers its words "
-            f"by itself, so that one id stands for several words. {_JOIN}."
+            f"{len(sources)} TextSequencers: {shown}. Each of them has its own "
+            f"vocabulary, so one id stands for several words. {_JOIN}."
         )
     if sources and others:
         shown = ", ".join(map(repr, others[:3])) + (", …" if len(others) > 3 else "")
         raise ValueError(
             f"{name} expects the word ids of one text in each row, got the column"
-            f"{'s' if len(others) > 1 else ''} {shown} beside them, whose numbers it "
-            f"would read as words. {_STACK.format(name=name)}."
+            f"{'s' if len(others) > 1 else ''} {shown} beside them, whose values it "
+            f"would read as word ids. {_STACK.format(name=name)}."
         )
 
 
 def _has_blocks(X: npt.NDArray[Any]) -> bool:
-    """Tell whether zeros between words stand as they do beside padded blocks."""
+    """Return whether zeros between words look like those between padded blocks."""
     if X.ndim != 2 or X.shape[1] < 4:
         return False
     is_word = X != PAD
     seen = np.logical_or.accumulate(is_word, axis=1)
     to_come = np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1]
     within = ~is_word & seen & to_come
-    wide = within[:, :-1] & within[:, 1:]  # zeros that stand with another
-    if np.count_nonzero(wide.any(axis=1)) < _LEAST_ROWS:
+    wide = within[:, :-1] & within[:, 1:]  # at least two zeros
+    if np.count_nonzero(wide.any(axis=1)) < _MIN_ROWS:
         return False
     begins = (wide[:, 1:] & is_word[:, :-2]).any(axis=0)
     ends = (wide[:, :-1] & is_word[:, 2:]).any(axis=0)
     fewer, more = sorted([np.count_nonzero(begins), np.count_nonzero(ends)])
-    return bool(fewer <= _MOST_EDGES and more >= _LEAST_LENGTHS)
+    return bool(fewer <= _MAX_EDGES and more >= _MIN_LENGTHS)

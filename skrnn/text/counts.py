@@ -1,6 +1,6 @@
-"""What is learnt from texts while they go by: counts of words and of lengths.
+"""Counts of words and of document lengths over a stream of texts.
 
-Tallies take memory for the distinct words and lengths that they met, not for the texts.
+Memory is needed for the distinct words and lengths, not for the texts.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class TokenCounts:
-    """How often each word occurs.
+    """Term counts and document frequencies.
 
-    Parameters
+    Attributes
     ----------
     numbers : dict of str to int
-        The position of each word in the arrays. Tallies that grew out of one another
-        share it, so that it may hold words that an earlier one has not met.
+        The position of each word in the arrays. The results of :meth:`plus` share it
+        with the original, so it may have words that were added later.
     counts : ndarray of shape (n_words,), dtype int64
-        Occurrences of each word.
+        The number of occurrences of each word.
     frequencies : ndarray of shape (n_words,), dtype int64, or None
-        In how many documents each word occurs; None if that is not counted.
+        The number of documents with each word; None if it is not counted.
     n_documents : int
-        How many documents were counted.
+        The number of documents.
     """
 
     numbers: dict[str, int]
@@ -44,34 +44,12 @@ class TokenCounts:
 
     @classmethod
     def empty(cls, *, count_documents: bool) -> Self:
-        """Return the counts of no documents.
-
-        Parameters
-        ----------
-        count_documents : bool
-            Whether to count in how many documents a word occurs, which takes time.
-
-        Returns
-        -------
-        counts : TokenCounts
-            With nothing in it.
-        """
+        """Return zero counts; ``count_documents`` adds document frequencies."""
         nothing = np.empty(0, dtype=np.int64)
         return cls({}, nothing, nothing if count_documents else None, 0)
 
     def plus(self, documents: Encoded) -> Self:
-        """Return the counts after some more documents.
-
-        Parameters
-        ----------
-        documents : Encoded
-            The documents.
-
-        Returns
-        -------
-        counts : TokenCounts
-            The new counts; these stay as they are.
-        """
+        """Return new counts that include more documents."""
         numbers = self.numbers
         places = np.fromiter(
             (numbers.setdefault(token, len(numbers)) for token in documents.tokens),
@@ -97,49 +75,24 @@ class TokenCounts:
         )
 
     def count(self, words: Iterable[str]) -> int:
-        """Return how often words that were met occur, all together."""
+        """Return the total number of occurrences of words, which must be counted."""
         return int(self.counts[[self.numbers[word] for word in words]].sum())
 
 
 @dataclass(frozen=True)
 class LengthCounts:
-    """How many documents have each length.
-
-    Parameters
-    ----------
-    lengths : ndarray of shape (n_lengths,), dtype int64
-        The lengths that occur, sorted.
-    counts : ndarray of shape (n_lengths,), dtype int64
-        How many documents have each of them.
-    """
+    """Numbers of documents by length: two int64 arrays, sorted by length."""
 
     lengths: Counts
     counts: Counts
 
     @classmethod
     def empty(cls) -> Self:
-        """Return the counts of no documents.
-
-        Returns
-        -------
-        counts : LengthCounts
-            With nothing in it.
-        """
+        """Return counts of no documents."""
         return cls(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
     def plus(self, lengths: npt.NDArray[np.int32]) -> Self:
-        """Return the counts after some more documents.
-
-        Parameters
-        ----------
-        lengths : ndarray of shape (n_documents,), dtype int32
-            The lengths of the documents.
-
-        Returns
-        -------
-        counts : LengthCounts
-            The new counts; these stay as they are.
-        """
+        """Return new counts that include more documents, given their lengths."""
         new, n_of_new = np.unique(lengths, return_counts=True)
         known = np.union1d(self.lengths, new)
         counts = np.zeros(len(known), dtype=np.int64)
@@ -148,37 +101,15 @@ class LengthCounts:
         return type(self)(known, counts)
 
     def quantile(self, share: float) -> int:
-        """Return the smallest length that holds a share of the documents.
-
-        Parameters
-        ----------
-        share : float
-            Above 0, at most 1.
-
-        Returns
-        -------
-        length : int
-            One of the lengths.
-        """
-        up_to = np.cumsum(self.counts)
-        # Rounded, since 0.7 * 10 is a little more than 7.
-        rank = max(math.ceil(round(share * int(up_to[-1]), 9)), 1)
-        return int(self.lengths[np.searchsorted(up_to, rank)])
+        """Return the smallest length that suffices for a ``share`` of documents."""
+        cumulative = np.cumsum(self.counts)
+        # Rounded: a product such as 0.7 * 10 may be slightly above an integer.
+        rank = max(math.ceil(round(share * int(cumulative[-1]), 9)), 1)
+        return int(self.lengths[np.searchsorted(cumulative, rank)])
 
 
 def document_frequencies(documents: Encoded) -> Counts:
-    """Count in how many documents each token occurs.
-
-    Parameters
-    ----------
-    documents : Encoded
-        The documents.
-
-    Returns
-    -------
-    frequencies : ndarray of shape (len(documents.tokens),), dtype int64
-        For each token the number of documents.
-    """
+    """Return the number of documents with each of ``documents.tokens``."""
     n_tokens = len(documents.tokens)
     rows = np.repeat(np.arange(len(documents.lengths)), documents.lengths)
     pairs = np.unique(rows * n_tokens + documents.codes)

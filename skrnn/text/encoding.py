@@ -1,4 +1,4 @@
-"""Many documents to arrays of token numbers, each distinct word looked at once."""
+"""Documents to arrays of token codes; each distinct unit is analyzed once."""
 
 from __future__ import annotations
 
@@ -17,34 +17,33 @@ from skrnn.text.analysis import Analyzer
 
 __all__ = ["Encoded", "encode", "encode_here", "encode_in_blocks"]
 
-# Below this many documents for each, starting processes takes longer than it saves.
-_LEAST_PER_PROCESS = 10_000
+# With fewer documents for each process, starting it takes longer than it saves.
+_MIN_PER_PROCESS = 10_000
 
-# Characters that a block of a stream has for each process: some 25,000 film reviews,
-# whose arrays take some 100 MB.
+# Size of a block of a stream for each process: some 25,000 film reviews, whose arrays
+# take some 100 MB.
 _BLOCK_CHARACTERS = 2**25
-_EMPTY = 50  # what an empty str takes, so that a block of them ends, too
+_STR_OVERHEAD = 50  # bytes of an empty str, so that a block of these ends, too
 
-# Arrays of this many documents at a time are small enough for the processor's cache.
+# The arrays of this many documents fit into the processor's cache.
 _BLOCK = 1_000
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Documents as numbers of distinct tokens.
+    """Documents as codes of their tokens, concatenated.
 
     Attributes
     ----------
     tokens : list of str
         The distinct tokens.
     codes : ndarray of shape (lengths.sum(),), dtype int32
-        The tokens of all documents, one document after the other, as positions in
-        ``tokens``.
+        The tokens of all documents, concatenated, as positions in ``tokens``.
     lengths : ndarray of shape (n_documents,), dtype int32
-        How many tokens each document has.
+        The number of tokens of each document.
     breaks : ndarray of shape (n_breaks,), dtype int64
-        Positions in ``codes``, sorted, at which a sentence begins, other than the
-        first of a document.
+        Sorted positions in ``codes`` of the first token of each sentence, except the
+        first sentence of a document.
     """
 
     tokens: list[str]
@@ -54,32 +53,17 @@ class Encoded:
 
 
 def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> Encoded:
-    """Analyze documents.
-
-    Parameters
-    ----------
-    documents : iterable of str
-        The documents.
-    analyzer : Analyzer
-        Gives the tokens of a document.
-    n_jobs : int or None, default=None
-        How many processes may be used, as joblib counts them. The result does not
-        depend on it.
-
-    Returns
-    -------
-    encoded : Encoded
-        The documents as arrays.
+    """Analyze documents in ``n_jobs`` processes; the result does not depend on it.
 
     Raises
     ------
     TypeError
-        If ``documents`` cannot be iterated over, or an element is no str.
+        If ``documents`` is not iterable, or an element is not a str.
     ValueError
-        If ``documents`` is a bare string, has two dimensions or no element, or if an
-        element is missing.
+        If ``documents`` is a str, is empty or has two dimensions, or if an element is
+        a missing value.
     """
-    # Here, since serving needs neither joblib nor pandas, which take time to import.
+    # Imported here, since skrnn.serving runs without joblib.
     from joblib import effective_n_jobs
 
     documents = _check_container(documents)
@@ -92,37 +76,22 @@ def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> 
 def encode_in_blocks(
     documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None
 ) -> Iterator[Encoded]:
-    """Analyze documents of which only a part is held in memory.
+    """Analyze a stream of documents, of which one block at a time is in memory.
 
-    Parameters
-    ----------
-    documents : iterable of str
-        The documents, read once and as they are needed.
-    analyzer : Analyzer
-        Gives the tokens of a document.
-    n_jobs : int or None, default=None
-        As in :func:`encode`.
-
-    Yields
-    ------
-    encoded : Encoded
-        One document or more, in their order.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`encode` does, at the latest when the documents in question are due.
+    Raises the errors of :func:`encode`, at the latest with the block in question.
     """
     from joblib import effective_n_jobs
 
     n_processes = effective_n_jobs(n_jobs)
-    most = _BLOCK_CHARACTERS * n_processes
+    limit = _BLOCK_CHARACTERS * n_processes
     block: list[Any] = []
     first = n_characters = 0
     for document in _check_container(documents):
         block.append(document)
-        n_characters += _EMPTY + (len(document) if isinstance(document, str) else 0)
-        if n_characters >= most:
+        n_characters += _STR_OVERHEAD + (
+            len(document) if isinstance(document, str) else 0
+        )
+        if n_characters >= limit:
             yield _encode_list(block, analyzer, first, n_processes)
             first += len(block)
             block, n_characters = [], 0
@@ -133,10 +102,10 @@ def encode_in_blocks(
 def _encode_list(
     documents: list[Any], analyzer: Analyzer, first: int, n_processes: int
 ) -> Encoded:
-    """Analyze documents, the first of them called ``first``, by several processes."""
+    """Analyze documents in several processes; ``first`` is the number of the first."""
     from joblib import Parallel, delayed
 
-    n_pieces = min(n_processes, len(documents) // _LEAST_PER_PROCESS)
+    n_pieces = min(n_processes, len(documents) // _MIN_PER_PROCESS)
     if n_pieces <= 1:
         return _encode_piece(documents, analyzer, first)
     cuts = np.linspace(0, len(documents), n_pieces + 1).astype(int).tolist()
@@ -149,34 +118,16 @@ def _encode_list(
 
 
 def encode_here(documents: Any, analyzer: Analyzer) -> Encoded:
-    """Analyze documents in this process.
-
-    Parameters
-    ----------
-    documents : iterable of str
-        The documents.
-    analyzer : Analyzer
-        Gives the tokens of a document.
-
-    Returns
-    -------
-    encoded : Encoded
-        The documents as arrays.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`encode` does.
-    """
+    """Analyze documents in this process, without joblib."""
     return _encode_piece(_check_container(documents), analyzer, 0)
 
 
 def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> Encoded:
-    """Analyze documents whose first is called number ``first`` in errors."""
+    """Analyze documents; errors call the first one number ``first``."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     number, split = numbers.__getitem__, analyzer.split_sentences
     units = array("I")
-    ends = [0]  # of sentences, of which a document may be one
+    ends = [0]  # of the sentences
     firsts_of_documents = [0]
     for position, document in enumerate(documents, start=first):
         if not isinstance(document, str):
@@ -220,25 +171,10 @@ def _replace_units(
     widths: npt.NDArray[np.int64],
     codes: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Put the tokens of each unit, none or several, in the unit's place.
+    """Replace each unit by its tokens; return their codes and the sentence lengths.
 
-    Parameters
-    ----------
-    units : ndarray of shape (n_units,)
-        The units of some documents.
-    cuts : ndarray of shape (n_documents + 1,)
-        Where in ``units`` documents begin and end.
-    firsts, widths : ndarray of shape (n_distinct_units,)
-        Where in ``codes`` the tokens of each distinct unit begin, and how many it has.
-    codes : ndarray of shape (widths.sum(),)
-        The tokens of all distinct units.
-
-    Returns
-    -------
-    codes : ndarray of shape (lengths.sum(),)
-        The tokens of the documents.
-    lengths : ndarray of shape (n_documents,)
-        How many each document has.
+    Sentence ``i`` is ``units[cuts[i] : cuts[i + 1]]``, and the tokens of unit ``u`` are
+    ``codes[firsts[u] : firsts[u] + widths[u]]``.
     """
     repeats = widths[units]
     ends = np.concatenate([[0], np.cumsum(repeats)])
@@ -247,7 +183,7 @@ def _replace_units(
 
 
 def _merge(pieces: list[Encoded]) -> Encoded:
-    """Put pieces together, in order, under one numbering of the tokens."""
+    """Concatenate pieces under one numbering of the tokens."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     codes, breaks, n_before = [], [], 0
     for piece in pieces:
@@ -268,18 +204,18 @@ def _merge(pieces: list[Encoded]) -> Encoded:
 
 
 def _check_container(documents: Any) -> Iterable[Any]:
-    """Refuse what is no collection of documents, before it is read as one."""
+    """Raise an error unless ``documents`` is a one-dimensional iterable, not a str."""
     if isinstance(documents, str | bytes):
         raise ValueError(
-            "Iterable over raw text documents expected, string object received. Put a "
-            "single text into a list: [text]."
+            "Iterable over raw text documents expected, string object received. Pass a "
+            "single text as a list: [text]."
         )
     shape = getattr(documents, "shape", None)
     n_dimensions = len(shape) if isinstance(shape, tuple) else 1
     if n_dimensions != 1:
         raise ValueError(
             f"Expected documents in one dimension, got {n_dimensions} dimensions of "
-            f"shape {shape}. Pass the column that holds the texts: "
+            f"shape {shape}. Pass the column of the texts: "
             f"{_column_of_texts(documents)}."
         )
     if not isinstance(documents, Iterable):
@@ -290,7 +226,7 @@ def _check_container(documents: Any) -> Iterable[Any]:
 
 
 def _column_of_texts(table: Any) -> str:
-    """Tell how to take the texts out of a table: a frame of any library, an array."""
+    """Return how to select the texts of an array or a DataFrame of any library."""
     names = getattr(table, "columns", None)
     if names is None:
         return (
@@ -306,14 +242,14 @@ def _column_of_texts(table: Any) -> str:
 
 
 def _not_a_text(document: object, position: int) -> Exception:
-    """Return the error for an element that is no str."""
+    """Return the error for an element that is not a str."""
     import pandas as pd
 
     found = f"Document {position} is {describe(document)}, expected str."
     if pd.api.types.is_scalar(document) and pd.isna(document):
         return ValueError(
-            f"{found} Drop missing texts or replace them by an empty one, for example "
-            'with X.fillna("") in pandas and X.fill_null("") in polars.'
+            f"{found} Drop missing texts or replace them by empty ones, for example "
+            'with X.fillna("") in pandas or X.fill_null("") in polars.'
         )
     if isinstance(document, bytes):
         return TypeError(f"{found} Decode it first, for example document.decode().")

@@ -1,19 +1,33 @@
-"""Lists of ids to one padded array, and back to their lengths."""
+"""Token ids of documents as the rows of one padded array."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.text.vocabulary import PAD
+from skrnn.text.encoding import Encoded
+from skrnn.text.sentences import break_long_sentences
+from skrnn.text.vocabulary import OOV, PAD
 
-__all__ = ["TRUNCATING", "pad_flat", "pad_sequences", "sequence_lengths"]
+__all__ = [
+    "TRUNCATING",
+    "flat_ids",
+    "pad_flat",
+    "pad_sequences",
+    "sentence_breaks",
+    "sequence_lengths",
+    "to_rows",
+]
 
 TRUNCATING = ("pre", "post", "middle")
+
+# With fewer distinct unknown tokens, a high share of them may be chance.
+_MIN_UNKNOWN_TOKENS = 10
 
 Ids = npt.NDArray[np.int32]
 
@@ -25,9 +39,9 @@ def pad_sequences(
     padding: str = "pre",
     truncating: str = "pre",
 ) -> Ids:
-    """Cut and pad lists of ids to one length, as Keras' function of this name does.
+    """Pad and truncate lists of ids to one length, as Keras' function of this name.
 
-    Keras cannot cut the middle.
+    ``truncating="middle"`` is an addition to Keras.
 
     Parameters
     ----------
@@ -36,15 +50,15 @@ def pad_sequences(
     maxlen : int
         The length of the rows.
     padding : {"pre", "post"}, default="pre"
-        Where to put zeros in a row that is too short.
+        Whether zeros go before or after the ids of a short sequence.
     truncating : {"pre", "post", "middle"}, default="pre"
-        Where to cut a sequence that is too long. "middle" keeps its head and its tail,
-        which are of one length or the tail is longer by one.
+        Which ids of a long sequence to remove. "middle" keeps the first
+        ``maxlen // 2`` ids and fills the rest of the row from the end.
 
     Returns
     -------
     X : ndarray of shape (len(sequences), maxlen), dtype int32
-        The ids, 0 where there is none.
+        The ids, padded with 0.
 
     Examples
     --------
@@ -71,30 +85,11 @@ def pad_flat(
     padding: str,
     truncating: str,
 ) -> Ids:
-    """Cut and pad sequences that stand one after the other in an array.
-
-    Parameters
-    ----------
-    flat : ndarray of shape (lengths.sum(),), dtype int32
-        The ids of all sequences.
-    lengths : ndarray of shape (n,)
-        How many of them belong to each sequence.
-    maxlen : int
-        The length of the rows.
-    padding : {"pre", "post"}
-        Where to put zeros.
-    truncating : {"pre", "post", "middle"}
-        Where to cut.
-
-    Returns
-    -------
-    X : ndarray of shape (n, maxlen), dtype int32
-        The ids, 0 where there is none.
-    """
+    """Pad and truncate concatenated sequences of the given lengths."""
     n = len(lengths)
     kept = np.minimum(lengths, maxlen)
     starts = np.cumsum(lengths) - lengths
-    # Ids from `head` on are taken from the end of their sequence.
+    # Ids from position `head` on come from the end of their sequence.
     head = {"pre": 0, "middle": maxlen // 2, "post": maxlen}[truncating]
     target = np.arange(n) * maxlen
     if padding == "pre":
@@ -108,12 +103,12 @@ def pad_flat(
 
 
 def sequence_lengths(X: npt.ArrayLike) -> Ids:
-    """Count the ids of each row that are no padding.
+    """Count the ids of each row, without padding.
 
     Parameters
     ----------
     X : array-like of shape (n, maxlen)
-        Padded rows of ids, padded on either side.
+        Padded rows of ids.
 
     Returns
     -------
@@ -127,3 +122,78 @@ def sequence_lengths(X: npt.ArrayLike) -> Ids:
     array([1, 3, 0], dtype=int32)
     """
     return np.count_nonzero(np.asarray(X) != PAD, axis=1).astype(np.int32)
+
+
+def to_rows(
+    documents: Encoded,
+    vocabulary: Mapping[str, int],
+    *,
+    sentence_length: int | None,
+    maxlen: int,
+    padding: str,
+    truncating: str,
+    oov_rate: float | None,
+    pad_to_longest: bool = False,
+) -> tuple[Ids, npt.NDArray[np.int64]]:
+    """Return padded rows of ids, and the length of each row without its padding.
+
+    With ``pad_to_longest``, rows are as wide as the longest of them, at most
+    ``maxlen``. Warns where the vocabulary does not fit the documents, unless
+    ``oov_rate``, that of the training documents, is None.
+    """
+    breaks, widths = sentence_breaks(documents, sentence_length)
+    flat = flat_ids(documents, vocabulary, breaks)
+    if oov_rate is not None:
+        _warn_if_unknown(documents, vocabulary, flat, oov_rate)
+    lengths = np.minimum(widths, maxlen).astype(np.int64)
+    if pad_to_longest:
+        maxlen = max(int(lengths.max()), 1)
+    rows = pad_flat(flat, widths, maxlen=maxlen, padding=padding, truncating=truncating)
+    return rows, lengths
+
+
+def sentence_breaks(
+    documents: Encoded, sentence_length: int | None
+) -> tuple[npt.NDArray[np.int64], Ids]:
+    """Return the token positions that get a 0 before them, and the new lengths.
+
+    Sentences longer than ``sentence_length`` are broken, too. Positions count through
+    all documents, as in ``documents.breaks``; lengths include the zeros.
+    """
+    breaks, lengths = documents.breaks, documents.lengths
+    if sentence_length is not None:
+        breaks = break_long_sentences(breaks, lengths, sentence_length)
+    if not len(breaks):
+        return breaks, lengths
+    owners = np.searchsorted(np.cumsum(lengths), breaks, side="right")
+    zeros = np.bincount(owners, minlength=len(lengths))
+    return breaks, lengths + zeros.astype(np.int32)
+
+
+def flat_ids(
+    documents: Encoded, vocabulary: Mapping[str, int], breaks: npt.NDArray[np.int64]
+) -> Ids:
+    """Return the ids of all documents, concatenated, with a 0 at each of ``breaks``."""
+    id_of = vocabulary.get
+    ids = np.array([id_of(t, OOV) for t in documents.tokens], dtype=np.int32)
+    flat = ids[documents.codes]
+    return np.insert(flat, breaks, PAD) if len(breaks) else flat
+
+
+def _warn_if_unknown(
+    documents: Encoded, vocabulary: Mapping[str, int], flat: Ids, oov_rate: float
+) -> None:
+    """Warn if most tokens are unknown, and far more than among the training texts."""
+    rate = int(np.count_nonzero(flat == OOV)) / max(len(documents.codes), 1)
+    if rate <= max(0.5, 2 * oov_rate):
+        return
+    if sum(token not in vocabulary for token in documents.tokens) < _MIN_UNKNOWN_TOKENS:
+        return
+    warnings.warn(
+        f"{rate:.0%} of the tokens of these texts are out of vocabulary "
+        f"({oov_rate:.0%} of the training texts' were), so predictions rest on few "
+        "words. Are the texts in the language of the training texts? If they have no "
+        "spaces between words, a tokenizer with a dictionary, such as jieba.lcut, may "
+        "help.",
+        stacklevel=5,
+    )

@@ -1,19 +1,20 @@
-"""Where sentences end: plain rules, and sentences of bounded length."""
+"""Sentence boundaries: rules, a user's splitter, and a maximum sentence length."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from skrnn._messages import describe
+from skrnn.text.tokenizers import list_of_str
 
 __all__ = ["break_long_sentences", "load_sentence_splitter", "split_sentences"]
 
 _CLOSING = "[\"'”’»)\\]]*"
-# A run of marks begins where no mark stands before it, so that each is read once.
+# The look-behind makes a run of marks match only from its start: linear time.
 _END = re.compile(
     rf"(?<![.!?…])(?P<marks>[.!?…]+){_CLOSING}(?=\s)"
     "|[。！？]+[”’」』）]*"
@@ -23,7 +24,7 @@ _NEXT = re.compile(r"\S")
 _LAST_WORD = re.compile(r"[^\W_][\w.'’]*\Z")
 _LONGEST_ABBREVIATION = 12
 
-# What is always followed by the rest of its sentence, and what may end one.
+# Abbreviations that never end a sentence, and those that may.
 _INNER = re.compile(
     "mr|mrs|ms|messrs|dr|prof|rev|hon|st|gen|col|lt|sgt|capt|cmdr|gov|sen|rep|pres|mt|"
     r"ft|fig|vol|vs|cf|approx|e\.g|eg|i\.e|ie|viz|dept"
@@ -35,28 +36,33 @@ _EITHER = re.compile(
 
 
 def split_sentences(text: str) -> list[str]:
-    """Cut a text into sentences by plain rules, without any downloaded data.
+    """Split a text into sentences by rules, without downloaded data.
 
     A sentence ends
 
-    - at a full stop, an exclamation or a question mark, or several of them, with the
-      quotation marks and brackets that close after them, before white space;
+    - at one or more periods, exclamation or question marks that white space follows;
+      closing quotation marks and brackets in between belong to the sentence;
     - at an empty line;
     - at a full-width mark (``。``).
 
-    It goes on after dots before a lower-case word (``"well ... no"``), after titles and
-    the like (``"Mr. Smith"``, ``"e.g. this"``), after initials (``"J. R. Smith"``), and
-    after other abbreviations before a lower-case word (``"at 5 p.m. sharp"``).
+    It does not end at an ellipsis before a lowercase word (``"well ... no"``), after
+    titles and similar abbreviations (``"Mr. Smith"``, ``"e.g. this"``), after initials
+    (``"J. R. Smith"``), or after other abbreviations before a lowercase word (``"at 5
+    p.m. sharp"``).
 
     Parameters
     ----------
     text : str
-        The text.
+        A text without markup.
 
     Returns
     -------
     sentences : list of str
-        The sentences in order, without white space around them; none is empty.
+        The sentences in order, stripped of surrounding white space; none is empty.
+
+    See Also
+    --------
+    skrnn.TextSequencer : Uses it with ``sentence_splitter="rules"``.
 
     Examples
     --------
@@ -68,7 +74,7 @@ def split_sentences(text: str) -> list[str]:
     start = 0
     for match in _END.finditer(text):
         marks = match["marks"]
-        if marks and set(marks) <= {".", "…"} and _goes_on(text, match):
+        if marks and set(marks) <= {".", "…"} and _is_within(text, match):
             continue
         sentences.append(text[start : match.end()].strip())
         start = match.end()
@@ -76,8 +82,8 @@ def split_sentences(text: str) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _goes_on(text: str, match: re.Match[str]) -> bool:
-    """Tell whether dots stand within a sentence."""
+def _is_within(text: str, match: re.Match[str]) -> bool:
+    """Return whether periods are inside a sentence rather than at its end."""
     follows = _NEXT.search(text, match.end())
     lower = follows is not None and follows[0].islower()
     if match["marks"] != ".":
@@ -96,52 +102,17 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
 def load_sentence_splitter(
     splitter: str | Callable[[str], Iterable[str]] | None,
 ) -> Callable[[str], Iterable[str]] | None:
-    """Return the function behind the parameter ``sentence_splitter``.
-
-    Parameters
-    ----------
-    splitter : {"rules"}, callable or None
-        :func:`split_sentences`, a user's function, whose sentences are checked, or
-        None.
-
-    Returns
-    -------
-    split : callable or None
-        Takes a text and returns its sentences.
-    """
+    """Return the function for the parameter ``sentence_splitter``, or None."""
     if splitter is None:
         return None
-    return split_sentences if splitter == "rules" else CheckedSentences(splitter)  # type: ignore[arg-type]
+    if splitter == "rules":
+        return split_sentences
+    return partial(_split_and_check, splitter)  # type: ignore[arg-type]
 
 
-class CheckedSentences:
-    """A user's function that cuts a text into sentences.
-
-    Parameters
-    ----------
-    split : callable
-        Takes a text and returns an iterable of str.
-    """
-
-    def __init__(self, split: Callable[[str], Iterable[str]]) -> None:
-        self.split = split
-
-    def __call__(self, text: str) -> list[str]:
-        """Return the sentences, or say why they are none."""
-        sentences = self.split(text)
-        if isinstance(sentences, str) or not isinstance(sentences, Iterable):
-            raise TypeError(
-                f"The sentence_splitter returned {describe(sentences)}; it must return "
-                "an iterable of str, such as a list of sentences."
-            )
-        sentences = list(sentences)
-        for sentence in sentences:
-            if not isinstance(sentence, str):
-                raise TypeError(
-                    f"The sentence_splitter returned {describe(sentence)} among its "
-                    "sentences; all of them must be str."
-                )
-        return sentences
+def _split_and_check(split: Callable[[str], Iterable[str]], text: str) -> list[str]:
+    """Return the sentences from a user's function, after a check of their types."""
+    return list_of_str(split(text), "sentence_splitter", "sentences")
 
 
 def break_long_sentences(
@@ -149,22 +120,9 @@ def break_long_sentences(
     lengths: npt.NDArray[np.int32],
     longest: int,
 ) -> npt.NDArray[np.int64]:
-    """Break sentences that are too long into as many as are needed.
+    """Add breaks so that no sentence has more than ``longest`` tokens; sorted.
 
-    Parameters
-    ----------
-    breaks : ndarray of shape (n_breaks,), dtype int64
-        Numbers of the words, counted through all documents, at which a sentence other
-        than the first of its document begins.
-    lengths : ndarray of shape (n_documents,)
-        Words of each document.
-    longest : int
-        Words that a sentence may have.
-
-    Returns
-    -------
-    breaks : ndarray of shape (n_more_breaks,), dtype int64
-        The old breaks and the new ones, sorted.
+    ``breaks`` and ``lengths`` are those of :class:`~skrnn.text.encoding.Encoded`.
     """
     n_words = int(lengths.sum())
     starts = np.union1d(np.cumsum(lengths) - lengths, breaks)

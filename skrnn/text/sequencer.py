@@ -1,4 +1,4 @@
-"""TextSequencer: raw strings to padded rows of word ids."""
+"""TextSequencer: from raw strings to padded rows of word ids."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from skrnn._sklearn import (
 from skrnn.text.analysis import SWITCH, TEXT_RULES, Analyzer, TextRule
 from skrnn.text.counts import LengthCounts, TokenCounts
 from skrnn.text.encoding import Encoded, encode, encode_in_blocks
-from skrnn.text.padding import TRUNCATING
-from skrnn.text.rows import flat_ids, set_apart, to_rows
+from skrnn.text.padding import TRUNCATING, flat_ids, sentence_breaks, to_rows
 from skrnn.text.vocabulary import (
     OOV,
     PAD,
@@ -38,7 +37,7 @@ from skrnn.text.vocabulary import (
 
 __all__ = ["TextSequencer"]
 
-# Longer rows cost time in proportion and add words to few documents only.
+# Fitting takes time in proportion to the length of rows, and few texts are longer.
 _AUTO_QUANTILE = 0.9
 
 Ids = npt.NDArray[np.int32]
@@ -64,102 +63,103 @@ class TextSequencer(
     HTMLReprMixin,
     BaseEstimator,
 ):
-    """Turn raw texts into padded rows of word ids.
+    """Convert raw texts to padded rows of word ids.
 
-    A text is cleaned (markup, Unicode form, case, accents, in this order), cut into
-    tokens, rid of stop words and stemmed; the most frequent words get ids; the ids of
-    each text are cut and padded to one length. 0 is padding, 1 a word out of
-    vocabulary, and words start at 2, the most frequent first.
+    Each text is cleaned (markup, Unicode form, case, accents, in this order) and
+    tokenized, its stop words are dropped and the other tokens stemmed. The most
+    frequent words get ids, and the ids of each text are padded or truncated to one
+    length. The id 0 is padding, 1 is out of vocabulary, and words start at 2, the most
+    frequent first.
 
     Parameters
     ----------
     lowercase : bool, default=True
-        Whether to convert everything to lower case.
+        Whether to convert texts to lowercase.
     strip_html : bool, default=True
         Whether to replace tags such as ``<br />`` by a space, and entities such as
         ``&amp;`` by their characters.
     normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default="NFKC"
-        The Unicode normalization form [4]_ to bring texts to, so that what looks the
-        same is the same word. ``"NFKC"`` composes accents and replaces full-width
-        letters, ligatures and other typographic variants by plain characters; None
-        leaves texts as they are.
+        The Unicode normalization form [4]_ of texts, so that words that look the same
+        are the same. ``"NFKC"`` composes accents and replaces full-width letters,
+        ligatures and other typographic variants by plain characters; None leaves texts
+        unchanged.
     strip_accents : {"ascii", "unicode"}, callable or None, default=None
         How to remove accents, as in
         :class:`~sklearn.feature_extraction.text.CountVectorizer`.
     preprocessor : callable or None, default=None
-        A function from str to str in place of ``lowercase`` and ``strip_accents``,
-        which are then ignored, as in
-        :class:`~sklearn.feature_extraction.text.CountVectorizer`. It gets the whole
-        text, without markup unless ``strip_html=False``, and before sentences are
-        looked for.
+        A function from str to str that replaces ``lowercase`` and ``strip_accents``, as
+        in :class:`~sklearn.feature_extraction.text.CountVectorizer`. It is called with
+        the whole text, after ``strip_html`` and ``normalize``.
     tokenizer : {"word", "nltk", "word-0.1"} or callable, default="word"
-        How to cut a text into tokens.
+        How to split a text into tokens.
 
-        - ``"word"``: words with their inner apostrophes (``don't``; a typographic
-          apostrophe becomes a plain one), numbers, emoticons (``:-)``, ``<3``), and
-          each emoji on its own. Scripts without spaces between words are cut at
-          Unicode's word boundaries [5]_: a Chinese character, a Hiragana letter, a run
-          of Katakana, and a Thai, Lao, Burmese or Khmer letter with its marks are each
-          a token. Pass a function such as ``jieba.lcut`` for words of a dictionary.
-        - ``"nltk"``: ``nltk.word_tokenize(text, preserve_line=True)``, token for
-          token. It needs no downloaded data.
-        - ``"word-0.1"``: what ``"word"`` was in skrnn 0.1, without emoticons and word
-          boundaries, which models that it saved go on with.
-        - callable: takes the cleaned text and returns an iterable of str, of which
-          empty ones are dropped.
+        - ``"word"``: words with inner apostrophes (``don't``; a typographic apostrophe
+          becomes a plain one), numbers, emoticons (``:-)``, ``<3``), and single emoji.
+          Scripts without spaces between words are split at Unicode's word boundaries
+          [5]_: a Chinese character, a Hiragana letter, a run of Katakana, and a Thai,
+          Lao, Burmese or Khmer letter with its marks are one token each. For words of
+          a dictionary, pass a function such as ``jieba.lcut``.
+        - ``"nltk"``: the tokens of ``nltk.word_tokenize(text, preserve_line=True)``,
+          which needs no downloaded data.
+        - ``"word-0.1"``: the ``"word"`` of skrnn 0.1, without emoticons and Unicode's
+          word boundaries, for models that were saved by 0.1.
+        - callable: called with the cleaned text; returns an iterable of str. Empty
+          tokens are dropped.
     stop_words : str, list or set of str, or None, default=None
-        Tokens to drop, compared after lower-casing and before stemming. ``"english"``
-        is scikit-learn's list; ``"nltk"`` is NLTK's English list, and ``"german"``,
-        ``"french"`` and so on are its lists of other languages (a corpus that must be
-        downloaded once). With a named list, tokens that consist of ASCII punctuation
-        are dropped as well, but not the emoticons of ``tokenizer="word"``; with a list
-        or set, only what it holds.
+        Tokens to drop, after conversion to lowercase and before stemming.
+        ``"english"`` is scikit-learn's list; ``"nltk"`` is NLTK's English list, and
+        ``"german"``, ``"french"`` and so on are its lists of other languages (a corpus
+        that must be downloaded once). A named list also drops tokens of ASCII
+        punctuation, except the emoticons of ``tokenizer="word"``; a list or set drops
+        its elements only.
     keep_negations : bool, default=True
-        Whether words that negate are kept although ``stop_words`` holds them, because
-        they decide a sentiment: "no", "not", "nor", "never", "cannot", "without", all
-        that ends in "n't", and what stop-word lists make of it ("don", "didn", "cant").
-        With a list of another language it is that language's negations ("nicht",
-        "kein", "pas", "sin"), with a list or set of words those of any language.
+        Whether to keep negations that are in ``stop_words``, since they reverse a
+        sentiment: "no", "not", "nor", "never", "cannot", "without", words that end in
+        "n't", and their forms in stop-word lists ("don", "didn", "cant"). With a named
+        list they are the negations of its language ("nicht", "kein", "pas", "sin"),
+        with a list or set of words those of all languages.
     stemmer : str, callable or None, default=None
-        How to stem a token. ``"porter"`` is NLTK's Porter stemmer [1]_, ``"snowball"``
+        How to stem tokens. ``"porter"`` is NLTK's Porter stemmer [1]_, ``"snowball"``
         its English Snowball stemmer [2]_, and "arabic", "danish", "dutch", "english",
         "finnish", "french", "german", "hungarian", "italian", "norwegian",
         "portuguese", "romanian", "russian", "spanish" and "swedish" are its Snowball
-        stemmers of these languages. Or a function from str to str. A token stemmed to
-        nothing is dropped.
+        stemmers of these languages. A callable is a function from str to str. Tokens
+        whose stem is empty are dropped.
     max_features : int or None, default=20000
-        How many words to keep, the most frequent of the training texts. Padding and
-        out-of-vocabulary come on top. None keeps every word.
+        The maximum number of words to keep, the most frequent of the training texts.
+        Padding and out of vocabulary do not count. None keeps every word.
     min_df : float or int, default=1
-        In how many training texts a word must occur to be kept. A float is a
-        proportion of the texts, an int a count.
+        The minimum number of training texts in which a word must occur to be kept. A
+        float is a proportion of the texts, an int a count.
     max_df : float or int, default=1.0
-        In how many it may occur, likewise.
+        The maximum number of training texts in which a word may occur to be kept. A
+        float is a proportion of the texts, an int a count.
     vocabulary : mapping of str to int, iterable of str, or None, default=None
-        A fixed vocabulary: ids (at least 2, each used once, gaps allowed) by token, or
-        tokens, which get ids from 2 on. ``max_features``, ``min_df`` and ``max_df``
-        are then ignored. None learns it.
+        A fixed vocabulary: the ids of tokens (unique integers from 2 on, with or
+        without gaps), or tokens, which get ids from 2 on. ``max_features``, ``min_df``
+        and ``max_df`` are then ignored. None learns the vocabulary.
     sentence_splitter : {"rules"}, callable or None, default=None
-        How to cut a text into sentences, which one 0 then sets apart in a row, for
-        :class:`~skrnn.HierarchicalAttentionClassifier`; other classifiers do not mind
-        it. ``"rules"`` is :func:`skrnn.text.split_sentences`, which needs no
-        downloaded data; a callable takes a text without markup and returns an iterable
-        of str. None does not look for sentences.
+        How to split a text into sentences, which are separated by one 0 in a row, for
+        :class:`~skrnn.HierarchicalAttentionClassifier`; other classifiers ignore these
+        zeros. ``"rules"`` is :func:`skrnn.text.split_sentences`, which needs no
+        downloaded data; a callable is called with a text without markup and returns an
+        iterable of str. None does not split texts.
     sentence_length : int or None, default=None
-        How many words a sentence may have; what is longer is set apart as several.
-        None means any number.
+        The maximum number of words in a sentence; a longer sentence becomes several.
+        None sets no limit.
     maxlen : int, float or "auto", default=200
-        The length of the rows, the zeros between sentences included. A float in (0, 1]
-        is a quantile of the training texts' lengths: the smallest length that holds
-        this share of them. ``"auto"`` is 0.9.
+        The length of the rows, including the zeros between sentences. A float in (0, 1]
+        is a quantile of the lengths of the training texts: the smallest length that is
+        enough for this share of them. ``"auto"`` is 0.9.
     padding : {"pre", "post"}, default="pre"
-        Where to put zeros in a row that is too short.
+        Whether zeros go before or after the ids of a short text.
     truncating : {"pre", "post", "middle"}, default="pre"
-        Where to cut a text that is too long. "middle" keeps its head and its tail [3]_.
+        Which ids of a long text to remove. "middle" keeps its head and its tail [3]_.
     n_jobs : int or None, default=None
-        How many processes may analyze texts. They are used for many thousand texts
-        only, where they win. The result does not depend on it. None means 1 unless in
-        a :obj:`joblib.parallel_backend` context, -1 all processors.
+        The number of processes that analyze texts. They start only for more than ten
+        thousand texts, where they save time. The result does not depend on it. None
+        means 1 unless in a :obj:`joblib.parallel_backend` context. -1 means using all
+        processors.
 
     Attributes
     ----------
@@ -168,15 +168,15 @@ class TextSequencer(
     maxlen_ : int
         The length of the rows.
     document_lengths_ : ndarray of shape (n_documents,), dtype int32
-        How many tokens each training text had, after stop words were dropped and
-        before it was cut. Tokens out of vocabulary count, zeros between sentences do
-        not. After ``partial_fit`` it is about the texts of the last call only.
+        The number of tokens of each training text, after dropping stop words and before
+        truncating. Tokens out of vocabulary count, zeros between sentences do not.
+        After ``partial_fit``, it contains the texts of the last call only.
     oov_rate_ : float
-        The share of the training texts' tokens that are out of vocabulary.
+        The share of tokens of the training texts that are out of vocabulary.
 
     See Also
     --------
-    skrnn.RNNSentimentClassifier : Learns from the rows.
+    skrnn.RNNSentimentClassifier : Classifies the rows.
     sklearn.feature_extraction.text.TfidfVectorizer : Bags of words, without order.
 
     References
@@ -202,7 +202,7 @@ class TextSequencer(
     >>> sequencer.inverse_transform(sequencer.transform(["What a film"]))
     [['[UNK]', 'a', 'film']]
 
-    With sentences set apart:
+    With a 0 between sentences:
 
     >>> sequencer = TextSequencer(sentence_splitter="rules", maxlen=6)
     >>> sequencer.fit_transform(["A great film. Great!", "A film"])
@@ -281,8 +281,8 @@ class TextSequencer(
     def fit(self, X: Iterable[str], y: Any = None) -> Self:
         """Learn the vocabulary and the length of the rows.
 
-        The texts are read once and in blocks, so that a generator may give more of
-        them than fit in memory.
+        Texts are read once and in blocks, so a generator may yield more of them than
+        fit in memory.
 
         Parameters
         ----------
@@ -299,15 +299,15 @@ class TextSequencer(
         Raises
         ------
         LookupError
-            If NLTK's stop words are asked for and not installed.
+            If NLTK's stop words are needed and not installed.
         TypeError
-            If ``X`` holds something other than str.
+            If ``X`` is not iterable, or an element is not a str.
         ValueError
-            If ``X`` is a bare string, has two dimensions, holds a missing text or
-            nothing, or if no word is left.
+            If ``X`` is a str, is empty, has two dimensions or a missing value, or if no
+            word remains.
         """
         task = FitTask.start(self, X, None)
-        analyzer = self._begin()
+        analyzer = self._start_fit()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, blocks, self._no_counts())
         task.end()
@@ -315,12 +315,11 @@ class TextSequencer(
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Iterable[str], y: Any = None) -> Self:
-        """Learn from some more texts, going on from the last call.
+        """Update the vocabulary and the length of the rows with more texts.
 
-        After each call the vocabulary and the length of the rows are those of ``fit``
-        on all texts so far. An id may belong to another word after the next call, so
-        that rows are for a classifier only when the last texts were seen. Memory is
-        needed for the distinct words, not for the texts.
+        After each call they are those of ``fit`` on all texts so far. The next call may
+        give an id to another word, so transform texts for a classifier only after the
+        last call. Memory is needed for the distinct words, not for the texts.
 
         Parameters
         ----------
@@ -337,10 +336,10 @@ class TextSequencer(
         Raises
         ------
         LookupError, TypeError
-            As ``fit`` does. After an error these texts do not count.
+            As in ``fit``. After an error, the texts of this call do not count.
         ValueError
-            As ``fit`` does; also if it was ``fit``, or :func:`skrnn.load`, that made
-            the vocabulary: they keep no counts to go on from.
+            As in ``fit``; also if the TextSequencer was fitted by ``fit`` or loaded by
+            :func:`skrnn.load`, which keep no counts.
 
         Examples
         --------
@@ -355,17 +354,17 @@ class TextSequencer(
         if counts is None and hasattr(self, "maxlen_"):
             raise ValueError(
                 "This TextSequencer was fitted by fit, or loaded from a file, and has "
-                "no counts that partial_fit could go on from. Use partial_fit from the "
-                "first texts on, on a new TextSequencer (sklearn.base.clone makes one)."
+                "no counts for partial_fit to update. Use partial_fit from the first "
+                "texts on, on a new TextSequencer (sklearn.base.clone makes one)."
             )
-        analyzer = self._begin() if counts is None else self._make_analyzer()
+        analyzer = self._start_fit() if counts is None else self._make_analyzer()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
         self._counts = self._learn(analyzer, blocks, counts or self._no_counts())
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X: Iterable[str], y: Any = None) -> Ids:
-        """Learn from texts and transform them, analyzing them once.
+        """Fit to texts and transform them, analyzing them once.
 
         Parameters
         ----------
@@ -380,14 +379,14 @@ class TextSequencer(
             The ids of the words, as from ``fit(X).transform(X)``.
         """
         task = FitTask.start(self, X, None)
-        analyzer = self._begin()
+        analyzer = self._start_fit()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
         self._learn(analyzer, [documents], self._no_counts())
         task.end()
         return self._sequence(documents)
 
     def transform(self, X: Iterable[str]) -> Ids:
-        """Turn texts into rows of ids.
+        """Convert texts to rows of ids.
 
         Parameters
         ----------
@@ -402,25 +401,24 @@ class TextSequencer(
         Raises
         ------
         NotFittedError
-            If ``fit`` was not called, also if ``vocabulary`` is given.
+            If ``fit`` was not called, even if ``vocabulary`` is given.
         TypeError
-            If ``X`` holds something other than str.
+            If ``X`` is not iterable, or an element is not a str.
         ValueError
-            If ``X`` is a bare string, has two dimensions, or holds a missing text or
-            nothing.
+            If ``X`` is a str, is empty, or has two dimensions or a missing value.
 
         Warns
         -----
         UserWarning
-            If most tokens are out of vocabulary, ten different ones or more, and their
-            share is more than twice `oov_rate_`.
+            If most tokens are out of vocabulary, among them ten different ones or more,
+            and their share is more than twice `oov_rate_`.
         """
         self._check_fitted()
         documents = encode(X, self._analyzer, n_jobs=self.n_jobs)
         return self._sequence(documents, getattr(self, "oov_rate_", None))
 
     def inverse_transform(self, X: npt.ArrayLike) -> list[list[str]]:
-        """Give the words behind ids.
+        """Convert rows of ids back to words.
 
         Parameters
         ----------
@@ -430,15 +428,15 @@ class TextSequencer(
         Returns
         -------
         documents : list of list of str
-            The words of each row without padding; ``"[UNK]"`` for each id that belongs
-            to no word.
+            The words of each row, without padding; ``"[UNK]"`` for each id without a
+            word.
 
         Raises
         ------
         NotFittedError
             If ``fit`` was not called.
         ValueError
-            If ``X`` has another shape or holds something other than whole numbers.
+            If ``X`` has another shape, or values that are not integers.
         """
         self._check_fitted()
         try:
@@ -458,7 +456,8 @@ class TextSequencer(
             ids.dtype.kind == "f" and np.array_equal(ids, np.floor(ids))
         ):
             raise ValueError(
-                f"Expected word ids, whole numbers, got an array of dtype {ids.dtype}."
+                f"Expected word ids, which are integers, got an array of dtype "
+                f"{ids.dtype}."
             )
         words = {number: token for token, number in self.vocabulary_.items()}
         return [
@@ -467,7 +466,7 @@ class TextSequencer(
         ]
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
-        """Name the columns of the output.
+        """Return the names of the output columns.
 
         Parameters
         ----------
@@ -488,20 +487,18 @@ class TextSequencer(
         return np.array([f"position{i}" for i in range(self.maxlen_)], dtype=object)
 
     def build_analyzer(self) -> Analyzer:
-        """Return the function that turns a text into tokens.
-
-        It needs no fitting and can be pickled.
+        """Return a callable from a text to its tokens, which needs no fitting.
 
         Returns
         -------
         analyze : Analyzer
-            A callable that takes a str and returns a list of str: the tokens after
-            cleaning, stop words and stemming.
+            Takes a str and returns a list of str: the tokens after cleaning, dropping
+            stop words and stemming. It can be pickled.
 
         Raises
         ------
         LookupError
-            If NLTK's stop words are asked for and not installed.
+            If NLTK's stop words are needed and not installed.
         ValueError
             If a parameter is invalid.
 
@@ -518,10 +515,10 @@ class TextSequencer(
     def _make_analyzer(self) -> Analyzer:
         return Analyzer(**self._get_rules())
 
-    def _begin(self) -> Analyzer:
-        """Return the analyzer of a fit, after warnings that scikit-learn gives, too."""
+    def _start_fit(self) -> Analyzer:
+        """Return the analyzer, and warn of unsuitable stop words, as scikit-learn."""
         analyzer = self._make_analyzer()
-        # A list that has a name fits the tokenizers that have one, as they come.
+        # Named lists suit the named tokenizers.
         plain = self.preprocessor is None and self.strip_accents is None
         named = isinstance(self.stop_words, str) and isinstance(self.tokenizer, str)
         stray = [] if named and plain else analyzer.stray_stop_tokens()
@@ -529,7 +526,7 @@ class TextSequencer(
             warnings.warn(
                 "Your stop_words may be inconsistent with your preprocessing. "
                 f"Tokenizing the stop words generated tokens {stray!r} not in "
-                "stop_words, so that they are kept. Write stop words as they are after "
+                "stop_words, so they are kept. Write stop words as they are after "
                 "cleaning and tokenizing, or add these tokens.",
                 stacklevel=4,
             )
@@ -539,7 +536,7 @@ class TextSequencer(
         return {name: getattr(self, name) for name in TEXT_RULES}
 
     def _no_counts(self) -> _Counts:
-        """Return counts to begin with: of words, unless they are given; of lengths."""
+        """Return zero counts of words, if there is no fixed vocabulary, and lengths."""
         words = None
         if self.vocabulary is None:
             words = TokenCounts.empty(
@@ -550,7 +547,7 @@ class TextSequencer(
     def _learn(
         self, analyzer: Analyzer, blocks: Iterable[Encoded], counts: _Counts
     ) -> _Counts:
-        """Set the fitted attributes, all of them or none; return the new counts."""
+        """Set all fitted attributes after the last block; return the new counts."""
         fixed = None if self.vocabulary is None else self._check_vocabulary()
         words, rows = counts
         lengths = []
@@ -558,7 +555,7 @@ class TextSequencer(
         for documents in blocks:
             if words is not None:
                 words = words.plus(documents)
-            rows = rows.plus(set_apart(documents, self.sentence_length)[1])
+            rows = rows.plus(sentence_breaks(documents, self.sentence_length)[1])
             lengths.append(documents.lengths)
             if fixed is not None:
                 ids = flat_ids(documents, fixed, documents.breaks[:0])
@@ -570,7 +567,7 @@ class TextSequencer(
             if words is None:
                 raise ValueError(
                     "Words were not counted so far, since a vocabulary was given. Set "
-                    "vocabulary=None before the first partial_fit, or begin anew with "
+                    "vocabulary=None before the first partial_fit, or start again with "
                     "fit."
                 )
             vocabulary = learn_vocabulary(
@@ -584,7 +581,7 @@ class TextSequencer(
         maxlen = _resolve_maxlen(self.maxlen, rows)
         self.__dict__.pop("_counts", None)
         self._analyzer = analyzer
-        self._rules = self._get_rules()  # set_params does not change the analyzer
+        self._rules = self._get_rules()  # set_params must not change the analyzer
         self.vocabulary_ = vocabulary
         self.maxlen_ = maxlen
         self.document_lengths_ = document_lengths
@@ -592,7 +589,7 @@ class TextSequencer(
         return words, rows
 
     def _check_vocabulary(self) -> dict[str, int]:
-        """Return the vocabulary that was given; warn of words that never come."""
+        """Return the checked parameter; warn of words that cannot match any token."""
         vocabulary = check_vocabulary(self.vocabulary)
         is_lower = self.lowercase and self.preprocessor is None
         if is_lower and not callable(self.stemmer):
@@ -608,18 +605,18 @@ class TextSequencer(
         return vocabulary
 
     def _get_params_in_use(self) -> dict[str, Any]:
-        """Return the parameters that transform goes by."""
+        """Return the parameters that transform uses."""
         return {**self.get_params(deep=False), **self._rules}
 
     def _restore(self, **fitted: Any) -> None:
-        """Become fitted by what :mod:`skrnn.persistence` kept."""
+        """Set the fitted attributes that :mod:`skrnn.persistence` loaded."""
         self._analyzer = self._make_analyzer()
         self._rules = self._get_rules()
         for name, value in fitted.items():
             setattr(self, name, value)
 
     def _sequence(self, documents: Encoded, oov_rate: float | None = None) -> Ids:
-        """Look the tokens up and pad."""
+        """Return the padded rows of ids."""
         rows, _ = to_rows(
             documents,
             self.vocabulary_,
@@ -632,7 +629,7 @@ class TextSequencer(
         return rows
 
     def _check_fitted(self) -> None:
-        """Refuse to go on before fit; check_is_fitted costs as much as a sentence."""
+        """Raise NotFittedError; check_is_fitted takes as long as a sentence."""
         if not hasattr(self, "maxlen_"):
             raise NotFittedError(
                 "This TextSequencer instance is not fitted yet. Call 'fit' with "
@@ -647,7 +644,7 @@ class TextSequencer(
 
 
 def _resolve_maxlen(maxlen: float | str, lengths: LengthCounts) -> int:
-    """Return a length for the parameter maxlen."""
+    """Return the length of rows for the parameter ``maxlen``."""
     if isinstance(maxlen, Integral):
         return int(maxlen)
     share = _AUTO_QUANTILE if maxlen == "auto" else float(maxlen)

@@ -1,4 +1,4 @@
-"""Stemmers by name, and a user's own."""
+"""Stemmers by name, and stemmers from a user."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ SNOWBALL_LANGUAGES = (
     *("spanish", "swedish"),
 )
 
-# Every suffix that a rule of Porter's looks for, and every irregular form, ends in one
-# of these. The rules take time, and half of the distinct words in reviews need none.
+# All suffixes in Porter's rules and all irregular forms end in one of these. The rules
+# are slow, and half of the distinct words in reviews need none.
 _PORTER_SUFFIXES = (
     *("s", "y", "i", "e", "ed", "ing", "al", "ful", "ll", "er", "ator", "ion", "ism"),
     *("ic", "ant", "ent", "ou"),
@@ -24,14 +24,14 @@ _PORTER_SUFFIXES = (
 
 
 class Stemmer(Protocol):
-    """What stems many words at once."""
+    """A function that stems many words at once."""
 
     def __call__(self, words: Iterable[str]) -> list[str]:
         """Return the stem of each word."""
 
 
 class PorterStems:
-    """NLTK's Porter stemmer, not asked about words that none of its rules fits."""
+    """NLTK's Porter stemmer, called only for words that its rules may change."""
 
     def __init__(self) -> None:
         from nltk.stem.porter import PorterStemmer
@@ -51,7 +51,7 @@ class PorterStems:
                 and not word.endswith(_PORTER_SUFFIXES, 0, -1)
                 and word not in irregular
             ):
-                # Only the first rule fits, the one that takes off a plural's "s".
+                # Only the first rule applies: it removes a plural's "s".
                 stems.append(word[:-1])
             else:
                 stems.append(stem(word))
@@ -68,13 +68,13 @@ class SnowballStems:
         """Return the stem of each word."""
         from nltk.stem.snowball import SnowballStemmer
 
-        if self._language == "arabic":  # what it found of a word affects the next
+        if self._language == "arabic":  # its state after a word affects the next
             return [SnowballStemmer("arabic").stem(word) for word in words]
         return list(map(SnowballStemmer(self._language).stem, words))
 
 
 class CheckedStems:
-    """A function that stems a word, whose answers are checked."""
+    """A user's function that stems one word; the type that it returns is checked."""
 
     def __init__(self, stem: Callable[[str], str]):
         self.stem = stem
@@ -94,20 +94,7 @@ class CheckedStems:
 
 
 def load_stemmer(stemmer: str | Callable[[str], str]) -> Stemmer:
-    """Return what stems words.
-
-    Parameters
-    ----------
-    stemmer : str or callable
-        ``"porter"``, ``"snowball"`` (the English one), a language of
-        :data:`SNOWBALL_LANGUAGES`, or a function that takes a word and returns its
-        stem.
-
-    Returns
-    -------
-    stem : Stemmer
-        Takes words and returns their stems.
-    """
+    """Return the stemmer for the parameter ``stemmer`` of TextSequencer."""
     if stemmer == "porter":
         return PorterStems()
     if isinstance(stemmer, str):

@@ -1,4 +1,4 @@
-"""Stop words, and the negations among them that decide a sentiment."""
+"""Stop words, and the negations among them, which matter to a sentiment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ __all__ = ["StopWords", "is_negation"]
 
 _PUNCTUATION = frozenset(string.punctuation)
 
-# A verb's "n" and "nt" are what is left of its "n't" in NLTK's list ("don", "won") and
-# in scikit-learn's ("couldnt", "hasnt").
+# NLTK's list has verbs with the "n" of "n't" ("don", "won"), scikit-learn's with "nt"
+# ("couldnt", "hasnt").
 _ENGLISH = re.compile(
     r"no|not|nor|never|none|nobody|nothing|nowhere|neither|without|cannot|cant"
     r"|hardly|scarcely|barely|.*n['’]t"
@@ -24,7 +24,7 @@ _ENGLISH = re.compile(
     re.DOTALL,
 )
 
-# By the names of NLTK's lists.
+# Negations by the name of NLTK's list.
 _NEGATIONS = {
     language: frozenset(unicodedata.normalize("NFC", words).split())
     for language, words in {
@@ -71,30 +71,21 @@ _NEGATIONS = {
     }.items()
 }
 
-# Of these, what is a frequent word of another kind elsewhere, as "en", "et" and "nu"
-# are in most of Europe, "ez" in Hungarian, "mai" in Romanian and "tak" in Danish.
+# Those that are other, frequent words in other languages: "en", "et" and "nu" in many
+# European ones, "ez" in Hungarian, "mai" in Romanian, "tak" in Danish.
 _AMBIGUOUS = frozenset(
     {"en", "et", "ei", "ez", "mai", "na", "nu", "point", "sense", "tak"}
 )
-_IN_SOME_LANGUAGE = frozenset().union(*_NEGATIONS.values()) - _AMBIGUOUS
+_UNAMBIGUOUS = frozenset().union(*_NEGATIONS.values()) - _AMBIGUOUS
 
 
 def is_negation(word: str, language: str | None = "english") -> bool:
-    """Tell whether a lower-case word negates, whole or as a stump.
+    """Return whether a lowercase word is a negation.
 
-    Parameters
-    ----------
-    word : str
-        A word such as ``"nor"``, ``"n't"``, ``"wouldn't"``, or ``"wouldn"`` and
-        ``"wouldnt"``, which tokenizers and stop-word lists leave of it.
-    language : str or None, default="english"
-        The language, by the name of NLTK's list; None, and one that is not known here,
-        stand for any language, without words that mean something else in others.
-
-    Returns
-    -------
-    is_negation : bool
-        Whether it is one.
+    ``"wouldn't"`` is one, and so are the parts and variants of it in tokens and
+    stop-word lists: ``"n't"``, ``"wouldn"`` and ``"wouldnt"``. ``language`` is the
+    name of NLTK's list. None or a language without negations here means any language,
+    except for words that are not negations in other languages.
 
     Examples
     --------
@@ -110,32 +101,22 @@ def is_negation(word: str, language: str | None = "english") -> bool:
         return True
     if language == "english":
         return False
-    return word in _NEGATIONS.get(language or "", _IN_SOME_LANGUAGE)
+    return word in _NEGATIONS.get(language or "", _UNAMBIGUOUS)
 
 
 class StopWords:
-    """The words that an analyzer drops.
+    """The stop words of an analyzer.
 
-    Parameters
-    ----------
-    source : str or collection of str
-        ``"english"`` for scikit-learn's list, ``"nltk"`` for NLTK's English list,
-        another language for NLTK's list of it, or the words themselves. With a named
-        list, tokens of ASCII punctuation only are dropped too.
-    keep_negations : bool
-        Whether negations stay although the list holds them: with a named list those of
-        its language, else those of any language.
-    punctuation : bool, default=None
-        Whether to drop tokens of ASCII punctuation; None drops them with a named list.
-    normalize : {"NFC", "NFD", "NFKC", "NFKD"} or None, default=None
-        The Unicode form of the tokens.
+    ``source``, ``keep_negations`` and ``normalize`` are parameters of TextSequencer
+    (``stop_words`` is the source). ``punctuation`` says whether to drop tokens of ASCII
+    punctuation as well; None does so with a named list.
 
     Raises
     ------
     LookupError
-        If NLTK's list is asked for and its corpus is not installed.
+        If NLTK's corpus is needed and not installed.
     TypeError
-        If a listed stop word is not a str.
+        If a stop word is not a str.
     ValueError
         If there is no list of this name.
     """
@@ -155,7 +136,7 @@ class StopWords:
             for word in words:
                 if not isinstance(word, str):
                     raise TypeError(
-                        f"stop_words holds {describe(word)}; all of them must be str."
+                        f"stop_words contains {describe(word)}; all must be str."
                     )
         elif source == "english":
             words, language = _sklearn_stop_words(), "english"
@@ -175,18 +156,7 @@ class StopWords:
         self.punctuation = language is not None if punctuation is None else punctuation
 
     def without(self, tokens: Iterable[str]) -> list[str]:
-        """Return the tokens that are not dropped.
-
-        Parameters
-        ----------
-        tokens : iterable of str
-            Tokens.
-
-        Returns
-        -------
-        kept : list of str
-            Those that are no stop words.
-        """
+        """Return the tokens that are not stop words."""
         words = self.words
         kept = [token for token in tokens if token not in words]
         if self.punctuation:
@@ -195,7 +165,7 @@ class StopWords:
 
 
 def _sklearn_stop_words() -> Collection[str]:
-    # Here, since the other rules serve without scikit-learn.
+    # Imported here, since skrnn.serving runs without scikit-learn.
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     words: Collection[str] = ENGLISH_STOP_WORDS
@@ -206,19 +176,19 @@ def _nltk_stop_words(name: str) -> list[str]:
     from nltk.corpus import stopwords
 
     try:
-        known = stopwords.fileids()
+        available = stopwords.fileids()
     except LookupError as error:
         raise LookupError(
             f"stop_words={name!r} needs NLTK's stop-word corpus, which is not "
-            "installed. Get it once with `import nltk; nltk.download('stopwords')`, or "
-            "set the environment variable NLTK_DATA to the folder that holds "
+            "installed. Download it once: `import nltk; nltk.download('stopwords')`, "
+            "or set the environment variable NLTK_DATA to the folder that contains "
             "corpora/stopwords; stop_words='english' needs no download."
         ) from error
     language = "english" if name == "nltk" else name
-    if language not in known:
+    if language not in available:
         raise ValueError(
-            f"stop_words={name!r} is no list of NLTK's stop-word corpus, which has "
-            f"{', '.join(known)}. Pass one of these, 'english' (scikit-learn's list), "
-            "'nltk' (NLTK's English list), or a list of words."
+            f"stop_words={name!r} is not a list of NLTK's stop-word corpus, which has "
+            f"{', '.join(available)}. Pass one of these, 'english' (scikit-learn's "
+            "list), 'nltk' (NLTK's English list), or a list of words."
         )
     return stopwords.words(language)

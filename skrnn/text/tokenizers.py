@@ -1,4 +1,4 @@
-"""How a cleaned text becomes tokens: in cheap units first, then unit by unit."""
+"""Tokenizers in two steps: cheap units of a cleaned text, then tokens of a unit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import chain, groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from skrnn._messages import describe
 
@@ -17,24 +17,25 @@ __all__ = [
     "LegacyWordSplitter",
     "Splitter",
     "WordSplitter",
+    "list_of_str",
 ]
 
-# What skrnn 0.1 called "word", for the files that it wrote.
+# The tokenizer that skrnn 0.1 called "word": files written by 0.1 need it.
 LEGACY_WORD = "word-0.1"
 
 _ASCII_BREAKS = {
     code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "'")
 }
 
-# Two letters make a flag; a family or a profession is emoji held by joiners.
+# Two regional indicators make a flag; joiners combine emoji, as in a family.
 _EMOJI = "[\u231a-\u23ff\u25a0-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]"
 _MODIFIED_EMOJI = f"{_EMOJI}[\ufe0f\U0001f3fb-\U0001f3ff]*"
 _EMOJI_TOKEN = (
     f"[\U0001f1e6-\U0001f1ff]{{2}}|{_MODIFIED_EMOJI}(?:\u200d{_MODIFIED_EMOJI})*"
 )
 
-# The first set comes before all conditions, so that a search skips to it. Round mouths
-# may follow a word ("great:)"), other ones stand apart ("http://", "std::").
+# The character set comes before all look-arounds, so that a search can skip to it. A
+# round mouth may follow a word ("great:)"); others may not ("http://", "std::").
 _APART = r"(?<![^\s.,!?…].)"
 _END = r"(?![\w/\\|*=:;()\[\]{}])"
 _NOSE = "'?[-o*^]?"
@@ -53,8 +54,8 @@ _EMOTICON_TOKEN = (
 _EMOTICON = re.compile(f"({_EMOTICON_TOKEN})")
 _ASCII_TOKEN = re.compile(f"{_EMOTICON_TOKEN}|[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
 
-# Letters of scripts without spaces between words. By Unicode's word boundaries (UAX 29)
-# each is a token, with its marks, since only a dictionary knows where words end.
+# Letters of scripts without spaces between words. Unicode's word boundaries (UAX 29)
+# make each a token, with its marks, since only a dictionary could find the words.
 _LONE_LETTERS = (
     # Han and the like; Hiragana
     "\u3005-\u3007\u3021-\u3029\u3038-\u303c\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufad9"
@@ -74,13 +75,13 @@ _KATAKANA = (
     "\U0001aff0-\U0001b000\U0001b120-\U0001b122\U0001b155\U0001b164-\U0001b167"
 )
 # Apostrophe, Catalan's middle dot, Hebrew's geresh and gershayim, and the slash of a
-# fraction, which NFKC writes for "½".
+# fraction, which NFKC makes of "½".
 _WITHIN_WORD = "['·\u05f3\u05f4\u2027\u2044]"
 
 
 @cache
 def _token_pattern() -> re.Pattern[str]:
-    """Return the pattern of a token, which takes some milliseconds to make."""
+    """Return the pattern of a token; compiling it takes some milliseconds."""
     marks = _marks()
     letter = rf"[^\W_{_LONE_LETTERS}{_KATAKANA}]"
     word = rf"{letter}(?:{letter}|[{marks}])*"
@@ -93,7 +94,7 @@ def _token_pattern() -> re.Pattern[str]:
 
 
 def _marks() -> str:
-    r"""Return ranges of accents, vowel signs and joiners, which Python's \w lacks."""
+    r"""Return ranges of accents, vowel signs and joiners, which are not in \w."""
     codes = (
         code
         for code in chain(
@@ -110,23 +111,23 @@ def _marks() -> str:
 
 
 class Splitter(Protocol):
-    """Tokenize in two steps, so that each distinct unit is looked at once."""
+    """Tokenize in two steps, so that each distinct unit is expanded once."""
 
     def split(self, text: str) -> list[str]:
-        """Cut a text into units, in the order of the text."""
+        """Split a text into units, in order."""
 
     def expand(self, units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Give the tokens of each unit, whatever text it came from."""
+        """Return the tokens of each unit, which do not depend on its text."""
 
 
 class WordSplitter:
-    """Words in any script, numbers, emoticons, and each emoji on its own."""
+    """Words in any script, numbers, emoticons, and single emoji."""
 
     def split(self, text: str) -> list[str]:
-        """Cut at white space, and at punctuation where that is cheap."""
+        """Split at white space, and at punctuation where that is cheap."""
         if not text.isascii():
             text = text.replace("’", "'").replace("‘", "'")
-            return text.replace("\xad", "").split()  # rid of soft hyphens
+            return text.replace("\xad", "").split()  # soft hyphens
         if not _may_have_emoticons(text):
             return text.translate(_ASCII_BREAKS).split()
         units: list[str] = []
@@ -148,7 +149,7 @@ class WordSplitter:
 
 
 def _may_have_emoticons(text: str) -> bool:
-    """Tell quickly of most texts that they have none."""
+    """Return False for most texts without emoticons, quickly."""
     return (
         ":" in text
         or ";" in text
@@ -159,7 +160,7 @@ def _may_have_emoticons(text: str) -> bool:
     )
 
 
-# As released, to the last range: tokens of saved models stay what they were.
+# As released in 0.1: the tokens of saved models must not change.
 _LEGACY_MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8"
@@ -175,10 +176,10 @@ _LEGACY_TOKEN = re.compile(
 
 
 class LegacyWordSplitter:
-    """Words as skrnn 0.1 found them: without emoticons, and with spaces between."""
+    """The words of skrnn 0.1: no emoticons, and words end at spaces in any script."""
 
     def split(self, text: str) -> list[str]:
-        """Cut at white space, and at punctuation where that is cheap."""
+        """Split at white space, and at punctuation where that is cheap."""
         if text.isascii():
             return text.translate(_ASCII_BREAKS).split()
         return text.replace("’", "'").split()
@@ -193,28 +194,32 @@ class LegacyWordSplitter:
 
 
 class CallableSplitter:
-    """A user's tokenizer, whose tokens are checked."""
+    """A user's tokenizer; the types that it returns are checked."""
 
     def __init__(self, tokenize: Callable[[str], Iterable[str]]):
         self.tokenize = tokenize
 
     def split(self, text: str) -> list[str]:
         """Call the tokenizer."""
-        tokens = self.tokenize(text)
-        if isinstance(tokens, str) or not isinstance(tokens, Iterable):
-            raise TypeError(
-                f"The tokenizer returned {describe(tokens)}; it must return an "
-                "iterable of str, such as a list of words."
-            )
-        tokens = list(tokens)
-        for token in tokens:
-            if not isinstance(token, str):
-                raise TypeError(
-                    f"The tokenizer returned {describe(token)} among its tokens; all "
-                    "of them must be str."
-                )
-        return tokens
+        return list_of_str(self.tokenize(text), "tokenizer", "tokens")
 
     def expand(self, units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Take each unit as the token that it is, unless it is empty."""
+        """Return each unit as one token; drop empty ones."""
         return [(unit,) if unit else () for unit in units]
+
+
+def list_of_str(returned: Any, source: str, items: str) -> list[str]:
+    """Return what the function for the parameter ``source`` returned, checked."""
+    if isinstance(returned, str) or not isinstance(returned, Iterable):
+        raise TypeError(
+            f"The {source} returned {describe(returned)}; it must return an iterable "
+            f"of str, such as a list of {items}."
+        )
+    strings = list(returned)
+    for each in strings:
+        if not isinstance(each, str):
+            raise TypeError(
+                f"The {source} returned {describe(each)} among its {items}; all of "
+                "them must be str."
+            )
+    return strings

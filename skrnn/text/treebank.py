@@ -1,24 +1,24 @@
-"""NLTK's word tokenizer, run once on each distinct run of characters.
+"""NLTK's word tokenizer, applied once to each distinct chunk between spaces.
 
-``nltk.word_tokenize(text, preserve_line=True)`` passes some thirty substitutions over a
-text. Nearly all of them look no further than the next space, so the tokens of a text
-are the tokens of its space-separated chunks. The rules that see more are these:
+``nltk.word_tokenize(text, preserve_line=True)`` applies some thirty substitutions to a
+text. Nearly all of their patterns end at a space, so the tokens of a text are those of
+its space-separated chunks. The exceptions:
 
-- a double quote that opens the *text* becomes two backticks, and a further quote right
-  behind it is then read as if a space stood between, while two single quotes there do
-  not open: :meth:`TreebankSplitter.split` writes the first out, and puts white space
-  that is no space before the second;
-- a period (closing quotes, brackets and white space may follow), a colon or a comma at
-  the end of the *text* is split off, while elsewhere a word keeps its period: the end
-  of a text is a unit of its own, unless it is one of the plain ends where splitting the
-  period off by hand is the same;
-- a quote behind a space opens, one behind a tab or a line break does not, and a closing
-  quote wants a space: chunks are cut at spaces only, and another break becomes a space
-  only where no quote is near.
+- A double quote at the start of the *text* becomes two backticks, and a quote right
+  after it is then treated as if a space came before; two single quotes at the start are
+  not an opening quote. :meth:`TreebankSplitter.split` writes the backticks itself, and
+  puts white space other than a space before two single quotes.
+- A period (closing quotes, brackets and white space may follow), a colon or a comma at
+  the end of the *text* is split off, while elsewhere a word keeps its period. So the
+  end of a text is a separate unit, except for simple ends, where splitting the period
+  off gives the same tokens.
+- A quote after a space is an opening quote, one after a tab or a line break is not, and
+  a closing quote needs a space. So chunks end at spaces only, and other white space is
+  replaced by a space only where no quote is next to it.
 
-Inside a chunk NLTK itself decides, given the chunk between spaces, except where a chunk
-is so plain that its tokens are known. If a release of NLTK has other rules than those
-that this was derived from, NLTK runs on whole texts.
+NLTK tokenizes each chunk, surrounded by spaces, except for simple chunks, whose tokens
+one pattern finds. If the rules of the installed NLTK are not those that this was
+derived from, NLTK tokenizes whole texts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from skrnn.text.tokenizers import CallableSplitter, Splitter
 
 __all__ = ["TreebankSplitter", "treebank_splitter"]
 
-# The rule tables for which the module's docstring holds.
+# Fingerprints of the rules for which the module docstring is true.
 _KNOWN_RULES = frozenset(
     {
         "3212d149bdd78b0efe015ddecec7ec2a10a0835e5e488cec4b2aae07c828ab47",  # 3.9.1
@@ -45,28 +45,27 @@ _KNOWN_RULES = frozenset(
 
 _WHITE_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _MAY_FOLLOW_FINAL_PERIOD = "])}>\"'»”’" + _WHITE_SPACE
-_PLAIN_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
+_UNQUOTED_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 
-# Chunks that need no asking. Each mark is a token of its own wherever it stands; a word
-# keeps its single periods, hyphens and slashes, the colons and commas before a digit,
-# and gives off a clitic or an apostrophe at its end. Words that NLTK takes for
-# contractions are not plain.
+# Simple chunks, which need no call of NLTK. Each mark is a token; a word keeps single
+# periods, hyphens and slashes, and colons and commas before a digit; a clitic or an
+# apostrophe at its end is split off. NLTK's contractions are not simple.
 _MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9,:])|"(?!")|\.\.+|--(?!-))'
 _CONTRACTION = "(?i:cannot|gimme|gonna|gotta|lemme|wanna)"
 _RUN = rf"(?:[,:](?=[0-9]))?+(?:/++|(?!{_CONTRACTION})[A-Za-z0-9_]++)"
-_PLAIN_CHUNK = re.compile(
+_SIMPLE_CHUNK = re.compile(
     rf"(?:{_MARK}|\.(?={_MARK}|\Z)|{_RUN}(?:[-.]?+{_RUN})*+"
     r"(?:\.(?!\.)|(?<=[A-Za-z0-9_]n)'t|(?<=[A-Za-z0-9_])'(?:s|m|d|ll|re|ve)?)?+"
     rf"(?={_MARK}|\Z))++"
 ).fullmatch
-_PLAIN_TOKENS = re.compile(
+_SIMPLE_TOKENS = re.compile(
     r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9])|n't|'[a-z]*"
     r"|(?:(?!n't)[A-Za-z0-9_/]|-(?!-)|\.(?!\.)|[,:](?=[0-9]))+"
 ).findall
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[(\[{<]))"')
 
-# Chunks are tokenized together with this character between them, which is in private
-# use and in no rule.
+# Separates chunks that are tokenized together: a private-use character, which is in no
+# rule.
 _SEPARATOR = "\ue000"
 _BATCH = 10_000
 
@@ -74,8 +73,7 @@ _BATCH = 10_000
 class TreebankSplitter:
     """The tokens of NLTK's ``word_tokenize``, chunk by chunk.
 
-    A unit is a chunk that stands between spaces, or, if it begins with a space, the end
-    of a text.
+    A unit is a chunk between spaces, or, if it begins with a space, the end of a text.
     """
 
     def __init__(self) -> None:
@@ -84,7 +82,7 @@ class TreebankSplitter:
         self._tokenize = partial(word_tokenize, preserve_line=True)
 
     def split(self, text: str) -> list[str]:
-        """Cut a text into chunks, and its end where that is not plain."""
+        """Split a text into chunks, and its end if that is not simple."""
         if text.startswith('"'):
             text = "`` " + text[1:]
         elif text.startswith("''"):
@@ -92,24 +90,24 @@ class TreebankSplitter:
         trimmed = text.rstrip(" \n\t\r")
         core = trimmed.rstrip(_MAY_FOLLOW_FINAL_PERIOD)
         end: list[str] = []
-        if _is_plain_end(core) and not trimmed.endswith("'"):
+        if _is_simple_end(core) and not trimmed.endswith("'"):
             text = trimmed
-        elif trimmed.endswith(".") and _is_plain_end(trimmed[:-1]):
+        elif trimmed.endswith(".") and _is_simple_end(trimmed[:-1]):
             text, end = trimmed[:-1], ["."]
         else:
             start = text.rfind(" ", 0, len(core)) + 1
             text, end = text[:start], [" " + text[start:]]
         if "\n" in text or "\t" in text or "\r" in text:
-            text = _PLAIN_BREAK.sub(" ", text)
+            text = _UNQUOTED_BREAK.sub(" ", text)
         return text.split(" ") + end
 
     def expand(self, units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Tokenize the units, asking NLTK about all but the plain ones."""
+        """Tokenize the units, by NLTK if they are not simple."""
         tokens: list[tuple[str, ...]] = []
         chunks, places = [], []
         for place, unit in enumerate(units):
-            if _PLAIN_CHUNK(unit):
-                tokens.append(_plain_tokens(unit))
+            if _SIMPLE_CHUNK(unit):
+                tokens.append(_simple_tokens(unit))
             elif unit.startswith(" "):
                 tokens.append(tuple(self._tokenize(unit)))
             elif _SEPARATOR in unit:
@@ -127,29 +125,22 @@ class TreebankSplitter:
         return tokens
 
 
-def _is_plain_end(text: str) -> bool:
-    """Tell whether no rule about the end of a text fits this text."""
+def _is_simple_end(text: str) -> bool:
+    """Return whether none of the rules for the end of a text applies."""
     return text[-1:].isalnum() or text.endswith(("?", "!", ".."))
 
 
-def _plain_tokens(chunk: str) -> tuple[str, ...]:
-    """Tokenize a plain chunk."""
+def _simple_tokens(chunk: str) -> tuple[str, ...]:
+    """Tokenize a simple chunk."""
     if chunk.isalnum():
         return (chunk,)
     if '"' in chunk:
         chunk = _OPENING_QUOTE.sub("``", chunk).replace('"', " '' ")
-    return tuple(_PLAIN_TOKENS(chunk))
+    return tuple(_SIMPLE_TOKENS(chunk))
 
 
 def treebank_splitter() -> Splitter:
-    """Return a splitter for the tokens of NLTK's ``word_tokenize``.
-
-    Returns
-    -------
-    splitter : Splitter
-        The fast one if the rules of the installed NLTK are those that it is made for,
-        else NLTK on whole texts.
-    """
+    """Return the fast splitter if it fits the installed NLTK, else NLTK itself."""
     splitter = TreebankSplitter()
     if rules_fingerprint() in _KNOWN_RULES:
         return splitter
@@ -157,13 +148,7 @@ def treebank_splitter() -> Splitter:
 
 
 def rules_fingerprint() -> str:
-    """Digest the rules of the installed NLTK tokenizer.
-
-    Returns
-    -------
-    fingerprint : str
-        A digest of all patterns and replacements in their order.
-    """
+    """Return a digest of the rules of the installed NLTK tokenizer, in order."""
     from nltk.tokenize.destructive import NLTKWordTokenizer as Rules
 
     tables = [

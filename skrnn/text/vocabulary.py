@@ -1,4 +1,4 @@
-"""Tokens to ids and back: which words are kept, and under which number."""
+"""Vocabularies: the words to keep and their ids."""
 
 from __future__ import annotations
 
@@ -29,21 +29,10 @@ UNKNOWN = "[UNK]"
 
 
 def needs_document_frequencies(min_df: float, max_df: float) -> bool:
-    """Tell whether limits may ask in how many documents a word occurs.
-
-    Parameters
-    ----------
-    min_df, max_df : float or int
-        As in :func:`learn_vocabulary`.
-
-    Returns
-    -------
-    needed : bool
-        False if every word is within the limits, however many documents there are.
-    """
-    lowest = min_df <= 1 if isinstance(min_df, Integral) else min_df == 0
-    highest = not isinstance(max_df, Integral) and max_df == 1
-    return not (lowest and highest)
+    """Return whether the limits can exclude a word, for any number of documents."""
+    has_min = min_df > 1 if isinstance(min_df, Integral) else min_df != 0
+    has_max = isinstance(max_df, Integral) or max_df != 1
+    return has_min or has_max
 
 
 def learn_vocabulary(
@@ -53,29 +42,11 @@ def learn_vocabulary(
     min_df: float,
     max_df: float,
 ) -> dict[str, int]:
-    """Choose the words to keep and number them, the most frequent first.
+    """Return the ids of the words to keep, from 2 on, the most frequent first.
 
-    Parameters
-    ----------
-    words : TokenCounts
-        The counts over the training documents; document frequencies among them if
-        ``min_df`` and ``max_df`` need them (:func:`needs_document_frequencies`).
-    max_features : int or None
-        How many words to keep at most.
-    min_df, max_df : float or int
-        In how many documents a word must and may occur: a whole number counts them, a
-        float is their proportion.
-
-    Returns
-    -------
-    vocabulary : dict of str to int
-        The ids, from 2 on, in order. Words of equal frequency are in alphabetical
-        order.
-
-    Raises
-    ------
-    ValueError
-        If no word is left.
+    The limits are those of TextSequencer. Words of equal frequency are in alphabetical
+    order. ``words`` has document frequencies if :func:`needs_document_frequencies` says
+    so. Raises a ValueError if no word remains.
     """
     counts = words.counts.copy()
     if not counts.any():
@@ -90,9 +61,9 @@ def learn_vocabulary(
     if least > 1 or most < n_documents:
         if words.frequencies is None:
             raise ValueError(
-                f"min_df={min_df!r} and max_df={max_df!r} need to know in how many "
-                "documents each word occurs, which was not counted so far. Set them "
-                "before the first partial_fit, or begin anew with fit."
+                f"min_df={min_df!r} and max_df={max_df!r} need document frequencies, "
+                "which were not counted so far. Set them before the first partial_fit, "
+                "or start again with fit."
             )
         frequencies = words.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0
@@ -102,7 +73,7 @@ def learn_vocabulary(
             "After pruning, no terms remain. Try a lower min_df or a higher max_df."
         )
     if max_features is not None and max_features < len(candidates):
-        # Sorting by name is slow, so only what may be kept is sorted.
+        # Sorting is slow, so only words that may be kept are sorted.
         cutoff = np.partition(counts, -max_features)[-max_features]
         candidates = np.flatnonzero(counts >= cutoff)
     tokens = list(words.numbers)
@@ -112,32 +83,23 @@ def learn_vocabulary(
         )
     )
     return {
-        str(token): number  # a user's tokenizer may return NumPy's strings
+        str(token): number  # tokenizers may return np.str_
         for number, (_, token) in enumerate(ranked[:max_features], start=FIRST_WORD)
     }
 
 
 def check_vocabulary(vocabulary: Any) -> dict[str, int]:
-    """Check a given vocabulary and return it as ids by token.
+    """Check the parameter ``vocabulary`` and return the id of each token.
 
-    Parameters
-    ----------
-    vocabulary : mapping of str to int, or iterable of str
-        The ids, or the tokens, which then get ids from 2 on in their order (a set: in
-        alphabetical order).
-
-    Returns
-    -------
-    vocabulary : dict of str to int
-        The ids as Python's int, in the order given.
+    Tokens without ids get them from 2 on, in order; those of a set are sorted first.
 
     Raises
     ------
     TypeError
-        If a token is no str or an id no integer.
+        If a token is not a str or an id is not an integer.
     ValueError
-        If the vocabulary is empty, an id is below 2, a token or an id occurs twice, or
-        the list is that of a Keras TextVectorization with its two special tokens.
+        If the vocabulary is empty, an id is below 2, a token or an id is repeated, or
+        the tokens begin with the special tokens of Keras' TextVectorization.
     """
     if isinstance(vocabulary, str):
         raise ValueError(
@@ -157,10 +119,10 @@ def check_vocabulary(vocabulary: Any) -> dict[str, int]:
             ids[token] = number
         if list(ids)[:2] == ["", UNKNOWN]:
             raise ValueError(
-                f"The vocabulary starts with '' and {UNKNOWN!r}, which Keras' "
-                "TextVectorization has for padding and out of vocabulary. These have "
-                "the ids 0 and 1 here, too: leave them out, get_vocabulary()[2:], and "
-                "each word gets Keras' id."
+                f"The vocabulary starts with '' and {UNKNOWN!r}, the tokens of Keras' "
+                "TextVectorization for padding and out of vocabulary. They have the "
+                "ids 0 and 1 here, too: leave them out, get_vocabulary()[2:], and "
+                "each word gets the id that it has in Keras."
             )
     if not ids:
         raise ValueError("empty vocabulary passed to fit")
@@ -168,10 +130,10 @@ def check_vocabulary(vocabulary: Any) -> dict[str, int]:
 
 
 def _checked_token(token: Any) -> str:
-    """Return a token as Python's own str, which NumPy's is not."""
+    """Return a token as a plain str, not np.str_."""
     if not isinstance(token, str):
         raise TypeError(
-            f"The vocabulary holds {describe(token)}; all tokens must be str."
+            f"The vocabulary contains {describe(token)}; all tokens must be str."
         )
     return str(token)
 
@@ -191,10 +153,10 @@ def _checked_ids(vocabulary: Mapping[Any, Any]) -> dict[str, int]:
             raise ValueError(
                 f"The vocabulary gives {token!r} the id {number}; 0 is padding and 1 "
                 f"out of vocabulary, so words start at {FIRST_WORD}. For the "
-                "word_index of a Keras Tokenizer, which counts from 1, use "
+                "word_index of a Keras Tokenizer, which starts at 1, use "
                 "skrnn.text.vocabulary_from_keras_index(word_index, index_from=1); for "
-                "rows of keras.datasets.imdb.load_data, index_from=3. A matrix of word "
-                "vectors with a row for each rank goes with its words: "
+                "rows of keras.datasets.imdb.load_data, index_from=3. Pass a matrix of "
+                "word vectors with one row per rank as "
                 "embeddings=WordVectors(word_index, matrix[1:])."
             )
         if number in owners:
@@ -212,64 +174,63 @@ def vocabulary_from_keras_index(
     index_from: int = 3,
     num_words: int | None = None,
 ) -> dict[str, int]:
-    """Turn the word index of Keras' Tokenizer or IMDb data into a vocabulary.
+    """Convert the word index of Keras' Tokenizer or IMDb data to a vocabulary.
 
-    A ``word_index`` gives ranks, the most frequent word having rank 1. The id of a word
-    is its rank plus ``index_from``, and there are two cases:
+    A ``word_index`` has ranks; the most frequent word has rank 1. The id of a word is
+    its rank plus ``index_from``:
 
     =============================  ==============  ==============================
-    where the ranks come from      ``index_from``  row of the word of rank ``r``
+    source of the ranks            ``index_from``  row of the word of rank ``r``
     =============================  ==============  ==============================
     ``Tokenizer.word_index``       1               ``r + 1``
     ``imdb.get_word_index()``      3               ``r + 3``
     =============================  ==============  ==============================
 
-    The last column says how an embedding matrix must be arranged to go with the
-    vocabulary: 0 is padding, 1 is out of vocabulary, and words follow from 2 on. A
-    matrix with the vector of rank ``r`` in row ``r``, which is usual with a Tokenizer,
-    needs neither this function nor a new arrangement:
-    ``WordVectors(word_index, matrix[1:])`` ties each word to its vector.
+    The last column is the row that an embedding matrix for this vocabulary needs: row 0
+    is padding, row 1 is out of vocabulary, and words start at row 2. A matrix with the
+    vector of rank ``r`` in row ``r``, as is usual with a Tokenizer, needs neither this
+    function nor other rows: pass ``WordVectors(word_index, matrix[1:])``.
 
     Parameters
     ----------
     word_index : mapping of str to int
         The rank of each word, from 1 on.
     index_from : int, default=3
-        As given to ``imdb.load_data``, whose rows have the ranks plus ``index_from``;
-        1 for a Tokenizer.
+        The argument of ``imdb.load_data``, which adds it to the ranks; 1 for a
+        Tokenizer.
     num_words : int or None, default=None
-        As given to ``load_data``, which keeps the ids below it. None keeps all.
+        The argument of ``load_data``, which keeps only ids below it. None keeps all.
 
     Returns
     -------
     vocabulary : dict of str to int
-        For ``TextSequencer(vocabulary=...)``.
+        The id of each word, for ``TextSequencer(vocabulary=...)``.
 
     Raises
     ------
     ValueError
-        If an id would be below 2, or none is left.
+        If an id is below 2, or no word remains.
 
     See Also
     --------
-    skrnn.WordVectors : Words and their vectors in one object.
+    skrnn.TextSequencer : Takes the vocabulary.
+    skrnn.WordVectors : Word vectors with their vocabulary.
 
     Notes
     -----
-    Looking a word of a new text up in ``get_word_index()`` without adding
-    ``index_from`` is a common mistake: every word is then read as another one.
+    Using the ranks of ``get_word_index()`` as ids, without adding ``index_from``, is a
+    common mistake: each word is then taken for another one.
 
-    Here 1 stands for words out of vocabulary. The default of ``load_data`` is 2, with a
-    1 at the start of each document. Both sides agree if the data are loaded by
+    Here 1 is out of vocabulary. ``load_data`` uses 2 by default, and puts a 1 at the
+    start of each document. Load the data that fit this vocabulary with
     ``load_data(num_words=num_words, start_char=None, oov_char=1, index_from=3)``.
-    Keras' texts were cut at punctuation without removing markup first, so that ``br``
-    is among its words; ``TextSequencer(strip_html=False)`` gives it, too. With
-    ``num_words=None`` Keras itself reads the rarest word of its data as out of
-    vocabulary.
+    Keras split its texts at punctuation without removing markup first, so ``br`` is one
+    of its words; ``TextSequencer(strip_html=False)`` finds it, too. With
+    ``num_words=None``, Keras replaces the rarest word of its data by ``oov_char``.
 
-    A Tokenizer with an ``oov_token`` has it at 1 and words from 2 on, as they are here:
-    ``{word: number for word, number in word_index.items() if number > 1}`` is the
-    vocabulary, and its matrix fits as it is.
+    A Tokenizer with an ``oov_token`` gives it the id 1, and words start at 2 as they do
+    here: ``{word: number for word, number in word_index.items() if number > 1}`` is the
+    vocabulary, and the rows of its matrix need no change.
 
     Examples
     --------

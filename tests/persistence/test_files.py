@@ -274,8 +274,8 @@ def test_a_preprocessor_of_ones_own_must_be_trusted(tmp_path: Path) -> None:
     ("function", "reason"),
     [
         (lambda word: word, "a lambda"),
-        (Stems(2).stem, "a method of an object that cannot be made again"),
-        (functools.partial(str.lower), "an object that cannot be made again"),
+        (Stems(2).stem, "a method of an object that cannot be constructed again"),
+        (functools.partial(str.lower), "an object that cannot be constructed again"),
     ],
 )
 def test_functions_that_cannot_be_named_are_refused(function, reason, tmp_path) -> None:

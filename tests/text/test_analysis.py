@@ -17,6 +17,8 @@ from nltk.tokenize import word_tokenize
 from sklearn.feature_extraction.text import (
     ENGLISH_STOP_WORDS,
     CountVectorizer,
+    strip_accents_ascii,
+    strip_accents_unicode,
 )
 
 from skrnn.text import TextSequencer, analysis
@@ -284,22 +286,22 @@ def test_the_chapters_steps_on_amazon_reviews(amazon_reviews: list[str]) -> None
         ]
 
 
-def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_MEMO_SIZE", 10)
+def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_CACHE_SIZE", 10)
     analyze = analyzer(stemmer="porter")
     for start in range(0, 100, 4):
         text = " ".join(f"words{i}" for i in range(start, start + 4))
         assert analyze(text) == text.split()
-        assert len(analyze._memo) <= 10
+        assert len(analyze._cache) <= 10
     many = " ".join(f"words{i}" for i in range(50))
     assert analyze(many) == many.split()
-    assert len(analyze._memo) <= 10
+    assert len(analyze._cache) <= 10
 
 
 def test_long_words_are_not_remembered() -> None:
     analyze = analyzer()
     assert analyze("a" * 1_000_000 + " b") == ["a" * 1_000_000, "b"]
-    assert set(analyze._memo) == {"b"}
+    assert set(analyze._cache) == {"b"}
 
 
 def test_pickles_hold_no_words() -> None:
@@ -312,7 +314,7 @@ def test_pickles_hold_no_words() -> None:
 
 
 def test_threads_share_an_analyzer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_MEMO_SIZE", 20)
+    monkeypatch.setattr(analysis, "_CACHE_SIZE", 20)
     analyze = analyzer(stemmer="porter")
     texts = [f"words{i} words{i + 1} watching films" for i in range(300)]
     expected = [analyze(text) for text in texts]
@@ -323,3 +325,14 @@ def test_threads_share_an_analyzer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_table_of_text_rules_has_the_parameters() -> None:
     assert set(analysis.TEXT_RULES) == {*inspect.signature(Analyzer).parameters}
     assert set(analysis.TEXT_RULES) <= {*TextSequencer().get_params()}
+
+
+@given(st.text())
+def test_accents_are_removed_as_in_scikit_learn(text: str) -> None:
+    assert analysis.strip_accents_unicode(text) == strip_accents_unicode(text)
+    assert analysis.strip_accents_ascii(text) == strip_accents_ascii(text)
+
+
+def test_lone_surrogates_are_no_error() -> None:
+    assert analysis.strip_accents_unicode("é\ud800") == "e\ud800"
+    assert analysis.strip_accents_ascii("é\ud800") == "e"

@@ -195,15 +195,18 @@ def local() -> Any:
     ("function", "reason"),
     [
         (lambda word: word, "a lambda"),
-        (other, "not what the name re.escape stands for"),
-        ("a b".split, "a method of an object that cannot be made again"),
-        (re.compile(b"x").findall, "cannot be made again"),
-        (functools.partial(str.split, sep=","), "an object that cannot be made again"),
+        (other, "not the object at the import path re.escape"),
+        ("a b".split, "a method of an object that cannot be constructed again"),
+        (re.compile(b"x").findall, "cannot be constructed again"),
+        (
+            functools.partial(str.split, sep=","),
+            "an object that cannot be constructed again",
+        ),
         (local(), "its class .*Local cannot be imported by this name"),
         (Forgetful("-").cut, "missing 1 required positional argument: 'mark'"),
         (Split({"-"}).cut, "missing 1 required positional argument: 'marks'"),
-        (Split("-", key=len).cut, r"Split\(marks='-'\) would be another, since not"),
-        (Grown("-").add("x").cut, r"Grown\(marks='-'\) would be another"),
+        (Split("-", key=len).cut, r"Split\(marks='-'\) would be different, since not"),
+        (Grown("-").add("x").cut, r"Grown\(marks='-'\) would be different"),
         (Split(["a", ("b",)]).cut, "missing 1 required positional argument: 'marks'"),
     ],
 )
@@ -245,7 +248,7 @@ def test_nothing_is_imported_that_is_not_trusted() -> None:
                 "method": "nltk.tokenize.casual.TweetTokenizer.tokenize",
                 "arguments": {"language": "x"},
             },
-            r"TweetTokenizer\(language='x'\) cannot be made here: TypeError",
+            r"TweetTokenizer\(language='x'\) fails here: TypeError",
         ),
     ],
 )

@@ -56,7 +56,7 @@ def test_documents_are_their_tokens(texts: list[str]) -> None:
 
 
 def test_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "_LEAST_PER_PROCESS", 10)
+    monkeypatch.setattr(encoding, "_MIN_PER_PROCESS", 10)
     texts = [f"the words{i % 7} and more{i}" for i in range(45)]
     alone, together = (
         encode(iter(texts), make_analyzer(), n_jobs=n_jobs) for n_jobs in [None, 2]
@@ -67,7 +67,7 @@ def test_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_errors_in_processes_name_the_position(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "_LEAST_PER_PROCESS", 2)
+    monkeypatch.setattr(encoding, "_MIN_PER_PROCESS", 2)
     with pytest.raises(ValueError, match="Document 5 is None"):
         encode(["a"] * 5 + [None], make_analyzer(), n_jobs=2)
 

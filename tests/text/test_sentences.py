@@ -125,7 +125,7 @@ def test_the_length_counts_the_zeros() -> None:
 
 
 def test_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "_LEAST_PER_PROCESS", 2)
+    monkeypatch.setattr(encoding, "_MIN_PER_PROCESS", 2)
     texts = ["One two. Three.", "", "Four! Five six? Seven", "Eight. Nine."] * 3
     sequencer = TextSequencer(sentence_splitter="rules", maxlen=8)
     alone = sequencer.fit_transform(texts)

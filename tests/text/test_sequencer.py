@@ -197,7 +197,7 @@ def test_pickles_are_small() -> None:
 
 
 def test_processes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "_LEAST_PER_PROCESS", 10)
+    monkeypatch.setattr(encoding, "_MIN_PER_PROCESS", 10)
     texts = [f"words{i % 5} more{i} film" for i in range(50)]
     alone = TextSequencer(max_features=20)
     together = TextSequencer(max_features=20, n_jobs=2)
@@ -338,7 +338,7 @@ def test_inverse_transform_refuses_other_arrays() -> None:
     with pytest.raises(ValueError, match="rows of different lengths"):
         sequencer.inverse_transform([[1, 2], [3]])
     for wrong in ([[0.5, 1]], [["a", "b"]], [[np.nan, 1]]):
-        with pytest.raises(ValueError, match="Expected word ids, whole numbers"):
+        with pytest.raises(ValueError, match="Expected word ids, which are integers"):
             sequencer.inverse_transform(wrong)
 
 
@@ -395,7 +395,7 @@ def test_a_missing_corpus_is_reported_by_fit() -> None:
 @pytest.mark.usefixtures("nltk_stop_words")
 def test_a_list_that_nltk_does_not_have_is_refused() -> None:
     sequencer = TextSequencer(stop_words="klingon")
-    with pytest.raises(ValueError, match=r"'klingon' is no list .* english, german"):
+    with pytest.raises(ValueError, match=r"'klingon' is not a list .* english, german"):
         sequencer.fit(TEXTS)
     with pytest.raises(ValueError, match="Pass one of these, 'english'"):
         sequencer.build_analyzer()

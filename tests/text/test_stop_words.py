@@ -132,7 +132,7 @@ def test_ones_own_list_holds_what_it_holds(collection: Any) -> None:
 
 
 def test_stop_words_must_be_words() -> None:
-    with pytest.raises(TypeError, match=r"stop_words holds 3 \(type int\)"):
+    with pytest.raises(TypeError, match=r"stop_words contains 3 \(type int\)"):
         StopWords(["the", 3], keep_negations=True)  # type: ignore[list-item]
 
 

@@ -78,7 +78,7 @@ def test_blocks_change_nothing(
 ) -> None:
     whole = TextSequencer(min_df=2, maxlen="auto").fit(REVIEWS)
     monkeypatch.setattr(encoding, "_BLOCK_CHARACTERS", 3000)
-    monkeypatch.setattr(encoding, "_LEAST_PER_PROCESS", 10)
+    monkeypatch.setattr(encoding, "_MIN_PER_PROCESS", 10)
     blocks = list(
         encoding.encode_in_blocks(
             REVIEWS, TextSequencer().build_analyzer(), n_jobs=n_jobs
@@ -157,7 +157,7 @@ def test_fit_begins_anew() -> None:
         vocabulary_={"film": 2}, maxlen_=200, document_lengths_=np.array([1], np.int32)
     )
     for fitted in (sequencer, loaded):
-        with pytest.raises(ValueError, match="no counts that partial_fit could go on"):
+        with pytest.raises(ValueError, match="no counts for partial_fit"):
             fitted.partial_fit(REVIEWS)
 
 
