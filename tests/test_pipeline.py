@@ -118,7 +118,7 @@ def test_a_vocabulary_with_the_ids_of_the_vectors_is_kept(vocabulary: object) ->
 def test_another_vocabulary_than_that_of_the_vectors_is_refused(
     vocabulary: object, message: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"{message}.*Leave vocabulary out"):
+    with pytest.raises(ValueError, match=f"{message}.*Omit vocabulary"):
         make_sentiment_pipeline(seq__vocabulary=vocabulary, clf__embeddings=VECTORS)
 
 

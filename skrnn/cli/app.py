@@ -12,9 +12,8 @@ import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
 import skrnn
-from skrnn.baselines import make_baseline
+from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.command_helpers import (
-    BASELINES,
     Split,
     check_names,
     check_output,

@@ -18,11 +18,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 
 import skrnn
-from skrnn.baselines import make_baseline
+from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.terminal import load_tensorflow, show_comparison
 from skrnn.comparison import ModelComparison, compare_models
-
-BASELINES = ("tfidf", "nbsvm")
 
 
 class Split(NamedTuple):
