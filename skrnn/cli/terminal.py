@@ -18,13 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from skrnn.comparison import ModelComparison
-from skrnn.comparison.report import format_cells
+from skrnn.comparison.columns import COLUMNS, format_table
 
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
 
-# Columns of a table, and what a narrow terminal does without: the page has it.
+# A terminal with fewer characters a line shows fewer columns of the table.
 _WIDE = 105
-_LEFT_OUT = ("parameters", "predict", "F1")
 
 # The messages of the public functions name Python parameters.
 _IN_THE_SHELL = {
@@ -77,21 +76,21 @@ def _show_warning(
 
 def show_comparison(comparison: ModelComparison) -> None:
     """Print the table to stdout and what failed to stderr."""
-    cells = format_cells(comparison.to_frame(), comparison.best)
-    headings = list(next(iter(cells.values())))
     console = Console()
     if not console.is_terminal:  # a file has no width, so nothing needs to wrap
         console = Console(width=200)
-    elif console.width < _WIDE:
-        headings = [name for name in headings if name not in _LEFT_OUT]
+    headings = [
+        column.heading
+        for column in COLUMNS
+        if column.heading and (column.is_narrow or console.width >= _WIDE)
+    ]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", overflow="fold")
     for heading in headings:
         table.add_column(heading, justify="right")
-    for name, figures in cells.items():
+    for name, cells in format_table(comparison.to_frame()).items():
         style = "bold" if name == comparison.best else None
-        shown = [figures[heading] for heading in headings]
-        table.add_row(name, *shown, style=style)
+        table.add_row(name, *(cells[heading] for heading in headings), style=style)
     console.print(table)
     for name, result in comparison.results.items():
         if result.error is not None:

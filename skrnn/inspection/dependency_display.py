@@ -10,15 +10,11 @@ import pandas as pd
 
 from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.dependency import long_term_dependency
-from skrnn.inspection.style import legend_above
+from skrnn.inspection.style import COLORS, MARKERS, legend_above
 
 __all__ = ["LongTermDependencyDisplay"]
 
 _COLUMNS = ("model", "distance", "accuracy", "gradient_norm")
-# Okabe and Ito's colors that stand out from white and from black; a line is also told
-# by its marker and its dashes.
-_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#808080", "#e69f00")
-_MARKERS = ("o", "s", "^", "D", "X", "v")
 _DASHES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (8, 2)))
 _LABELS = {
     "accuracy": "accuracy on new reviews",
@@ -156,7 +152,7 @@ class LongTermDependencyDisplay:
                 values = rows.dropna(subset=[column]).groupby("distance")[column]
                 if not len(values):
                     continue
-                color = _COLOURS[number % len(_COLOURS)]
+                color = COLORS[number % len(COLORS)]
                 means = values.mean()
                 at = means.index.map(places)
                 (line,) = axes.plot(
@@ -164,7 +160,7 @@ class LongTermDependencyDisplay:
                     means,
                     label=str(name),
                     color=color,
-                    marker=_MARKERS[number % len(_MARKERS)],
+                    marker=MARKERS[number % len(MARKERS)],
                     linestyle=_DASHES[number % len(_DASHES)],
                     # Smaller and smaller, so that equal values hide none of them.
                     markersize=max(11 - 1.5 * number, 4),

@@ -58,8 +58,9 @@ class TrainingHistoryDisplay:
 
     def __init__(self, history: Mapping[str, Sequence[float]]) -> None:
         self.history = {name: list(values) for name, values in history.items()}
-        held_out = self.history.get(_HELD_OUT + "loss")
-        self.best_epoch = None if not held_out else int(np.nanargmin(held_out)) + 1
+        held_out = self.history.get(_HELD_OUT + "loss", [])
+        is_known = bool(np.isfinite(held_out).any())
+        self.best_epoch = int(np.nanargmin(held_out)) + 1 if is_known else None
 
     @classmethod
     def from_estimator(
@@ -190,7 +191,7 @@ class TrainingHistoryDisplay:
         }
         lines, n_epochs = [], 1
         for label, (values, color, style) in curves.items():
-            if values is not None:
+            if values:
                 n_epochs = len(values)
                 epochs = np.arange(1, n_epochs + 1)
                 lines += ax.plot(
