@@ -20,9 +20,9 @@ _SEMI_SUPERVISED = (LabelPropagation, LabelSpreading, SelfTrainingClassifier)
 def uses_unlabeled(estimator: Any) -> bool:
     """Return whether ``fit`` uses rows with the label -1.
 
-    True for the classifiers of :mod:`sklearn.semi_supervised`, for those with
-    ``_uses_unlabeled``, and for those with a ``virtual_adversarial`` parameter above
-    zero at any depth; for a frozen classifier and a Pipeline, that of the classifier.
+    That is the case for the classifiers of :mod:`sklearn.semi_supervised`, for those
+    with ``_uses_unlabeled``, and for those with a ``virtual_adversarial`` parameter
+    above zero at any depth, also frozen or as the last step of a Pipeline.
     """
     if isinstance(estimator, FrozenEstimator):
         return uses_unlabeled(estimator.estimator)

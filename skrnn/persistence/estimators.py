@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.json_codec import Reader, Writer
-from skrnn.persistence.old import MOVED
+from skrnn.persistence.old import MOVED, rename_values
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
 from skrnn.persistence.weight_shapes import (
@@ -264,6 +264,7 @@ def read_estimator(reader: Reader, written: Any) -> Any:
     kind = KINDS[name]
     cls = getattr(import_module(kind.home), name.rpartition(".")[2])
     params = {key: reader.read(value) for key, value in written["params"].items()}
+    rename_values(name, params)
     if any(_is_dropped(kind, key) for key in params):
         raise DamagedFileError(f"it sets parameters of {name} that are never kept.")
     if kind.estimators:

@@ -7,7 +7,7 @@ from typing import Any
 from skrnn.text.stop_words import is_negation
 from skrnn.text.tokenizers import LEGACY_WORD
 
-__all__ = ["MOVED", "upgrade"]
+__all__ = ["MOVED", "rename_values", "upgrade"]
 
 # Names of classes in files that earlier releases wrote, and their names now.
 MOVED = {
@@ -15,6 +15,16 @@ MOVED = {
     "skrnn.comparison.DistilledClassifier": "skrnn.ensemble.DistilledClassifier",
     "skrnn.comparison.NBSVMClassifier": "skrnn.baselines.NBSVMClassifier",
 }
+
+# Former values of parameters, and their current values.
+_RENAMED = {("skrnn.ensemble.BlendedClassifier", "weights", "learnt"): "stacked"}
+
+
+def rename_values(name: str, params: dict[str, Any]) -> None:
+    """Replace former values among the parameters of the class ``name``, in place."""
+    for (owner, key, former), current in _RENAMED.items():
+        if owner == name and isinstance(params.get(key), str) and params[key] == former:
+            params[key] = current
 
 
 def upgrade(written: Any) -> None:

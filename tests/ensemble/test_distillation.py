@@ -94,7 +94,7 @@ def test_a_blend_hands_it_the_unlabeled_rows() -> None:
 
 
 def test_nothing_without_a_label_is_warned_of() -> None:
-    with pytest.warns(UserWarning, match="nothing for the teacher"):
+    with pytest.warns(UserWarning, match="the teacher has no effect"):
         model = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, LABELS)
     assert (model.certainty_ == 1.0).all()
 

@@ -306,7 +306,7 @@ def test_what_was_fitted_is_kept_whatever_is_set_later(tmp_path: Path) -> None:
 
 
 def test_blend_and_baselines(tmp_path: Path) -> None:
-    for labels, weights in ((LABELS, "learnt"), (LABELS, "equal"), (THREE, "learnt")):
+    for labels, weights in ((LABELS, "stacked"), (LABELS, "equal"), (THREE, "stacked")):
         blend = BlendedClassifier(
             [("network", fit_small()), ("bag", make_baseline(vec__min_df=1))],
             weights=weights,
