@@ -55,7 +55,7 @@ def test_raw_strings_in_labels_out() -> None:
     assert model.predict(["", "zzz \U0001f600", "שלום"]).shape == (3,)
 
 
-def test_vocabulary_is_learnt_inside_each_fold() -> None:
+def test_vocabulary_is_learned_inside_each_fold() -> None:
     reviews = ["good film"] * 10 + ["bad film"] * 10 + ["onlyhere"]
     labels = [1] * 10 + [0] * 10 + [0]
     model = make_sentiment_pipeline(

@@ -39,7 +39,7 @@ REVIEWS, LABELS = make_reviews(120, reach=0, random_state=0)
 
 
 class Broken(ClassifierMixin, BaseEstimator):
-    """Fails where it is told to."""
+    """Fails where it should."""
 
     def __init__(self, where: str = "fit") -> None:
         self.where = where
@@ -101,10 +101,10 @@ def test_a_broken_model_does_not_lose_the_others(capsys) -> None:
     assert "Broken" in comparison.results["fit"].traceback or (
         "cannot <learn>" in comparison.results["fit"].traceback
     )
-    told = capsys.readouterr().out
-    assert "[1/5] fit: failed, RuntimeError: cannot <learn>" in told
-    assert "[2/5] good: accuracy" in told
-    assert told.count("\n") == 2 * len(models)
+    output = capsys.readouterr().out
+    assert "[1/5] fit: failed, RuntimeError: cannot <learn>" in output
+    assert "[2/5] good: accuracy" in output
+    assert output.count("\n") == 2 * len(models)
 
 
 def test_an_interrupt_is_not_swallowed() -> None:

@@ -232,7 +232,7 @@ def test_rows_without_weight_are_as_if_they_were_not_there() -> None:
 
 
 def test_weights_of_rows_weigh_the_held_out_rows_too() -> None:
-    """Each member knows the labels of one half of the rows."""
+    """Each member is right on one half of the rows."""
     X, y = np.tile(np.eye(4), (25, 1)), np.tile([0, 0, 1, 1], 25)
     first = LogisticRegression().fit(X, y)
     second = LogisticRegression().fit(X, np.tile([0, 1, 0, 1], 25))
