@@ -22,7 +22,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.json_codec import Reader, Writer
-from skrnn.persistence.old import MOVED
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
 from skrnn.persistence.weight_shapes import (
@@ -245,7 +244,6 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         If the file needs a function or a type that is not trusted.
     """
     name = written.get("class")
-    name = MOVED.get(name, name)
     if name == _PIPELINE:
         steps = [(key, _read_step(reader, step)) for key, step in written["steps"]]
         return Pipeline(steps)

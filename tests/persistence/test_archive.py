@@ -92,7 +92,7 @@ def clf(schema):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s, m: s.update(format_version=3), "Upgrade skrnn"),
+        (lambda s, m: s.update(format_version=4), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
         (lambda s, m: s.update(format="other"), "not a skrnn model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
