@@ -132,9 +132,9 @@ def call_cached(
     ignore: Sequence[str] = (),
     **kwargs: Any,
 ) -> Any:
-    """Call ``function``, or return the cached result of an equal call.
+    """Call ``function``, or return the cached result of the same call.
 
-    Arguments in ``ignore`` do not count.
+    Calls are the same if all arguments but those in ``ignore`` are equal.
     """
     _location(memory)
     try:

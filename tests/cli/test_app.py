@@ -87,7 +87,7 @@ def test_train_predict_report(folder: Path) -> None:
     assert len(pd.read_csv("out.csv")) == 80
     result = call("predict", "a.skrnn", "out.csv")
     assert result.exit_code == 1
-    assert "out.csv already has a column 'prediction' already" in result.stderr
+    assert "out.csv already has a column 'prediction'" in result.stderr
 
     result = call("predict", "a.skrnn", "--text", "Not bad!", "--text", "Bad.")
     assert len(pd.read_csv(io.StringIO(result.stdout))) == 2
@@ -170,7 +170,7 @@ def test_bad_files_get_one_line(
         (
             ["compare", "reviews.csv", "--test-size", "0"],
             1,
-            "leaves no rows to test on",
+            "no rows to test on",
         ),
         (["compare", "."], 1, "Error: .: Is a directory."),
         (["compare", "reviews.csv", "--report", "."], 1, ". is a folder. Name a file"),

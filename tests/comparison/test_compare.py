@@ -382,7 +382,7 @@ def test_what_cannot_be_kept_is_still_compared(tmp_path: Path, monkeypatch) -> N
     assert comparison.to_frame()["error"].isna().all()
 
 
-def test_an_error_of_a_model_is_none_of_the_disk(tmp_path: Path) -> None:
+def test_an_oserror_of_a_model_is_its_failure(tmp_path: Path) -> None:
     class NoFile(Broken):
         def fit(self, X, y):
             raise FileNotFoundError("no vectors.txt")

@@ -134,7 +134,7 @@ def test_models_that_were_fitted_before_have_no_times() -> None:
     )
     assert before.to_frame()["fit_time"].isna().all()
     page = Page(before.to_html())
-    assert "1 model, fitted before, compared on 3 rows." in " ".join(page.text.split())
+    assert "1 model, fitted before, compared on 3 rows." in page.text
     assert "Accuracy and fit time" not in page.text
     assert "nan" not in page.text
     with pytest.raises(ValueError, match="no fit times to draw"):
