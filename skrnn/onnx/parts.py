@@ -29,8 +29,8 @@ from skrnn.ensemble.blend import BlendedClassifier
 from skrnn.ensemble.distillation import DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
-from skrnn.networks.builders import NetworkSpec
-from skrnn.persistence.weight_shapes import Weights, check_weights
+from skrnn.networks.recurrent import Weights
+from skrnn.networks.spec import NetworkSpec, check_weights
 from skrnn.serving.bags import write_bag_rules
 from skrnn.serving.combining import has_scores
 from skrnn.serving.rules import write_rules

@@ -19,17 +19,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.networks.spec import check_weights
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.json_codec import Reader, Writer
+from skrnn.persistence.network_spec import read_spec, write_spec
 from skrnn.persistence.old import MOVED
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
-from skrnn.persistence.weight_shapes import (
-    check_weights,
-    read_spec,
-    weight_shapes,
-    write_spec,
-)
 from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["KINDS", "read_estimator", "write_estimator"]
@@ -230,7 +226,7 @@ def _write_fitted(
         weights = dict(zip(network.weight_names, values, strict=True))
         check_weights(network.spec, weights)
         written["network"] = write_spec(network.spec)
-        written[_WEIGHTS] = {k: _join(place, k) for k in weight_shapes(network.spec)}
+        written[_WEIGHTS] = {k: _join(place, k) for k in network.spec.weight_shapes}
         writer.arrays |= {_join(place, k): v for k, v in weights.items()}
     return written
 
@@ -315,7 +311,10 @@ def _read_network(
     """Give a classifier its network; nothing is built before all fits together."""
     spec = read_spec(written["network"])
     weights = {k: reader.arrays[v] for k, v in written[_WEIGHTS].items()}
-    check_weights(spec, weights)
+    try:
+        check_weights(spec, weights)
+    except ValueError as error:
+        raise DamagedFileError(str(error)) from error
     fits = len(fitted["classes_"]) == spec.n_classes
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
     fits &= bool(spec.sentence_units) == (kind.network == "sentences")
