@@ -117,7 +117,7 @@ def clf(schema):
         ),
         (lambda s, m: clf(s)["network"].update(units=["3"]), "units"),
         (lambda s, m: clf(s)["network"].update(cell="other"), "cell='other'"),
-        (lambda s, m: clf(s)["network"].update(depth=1), "fields unknown"),
+        (lambda s, m: clf(s)["network"].update(depth=1), "unknown fields"),
         (lambda s, m: clf(s)["network"].update(periods=[1]), r"periods=\(1,\)"),
         (lambda s, m: clf(s)["network"].update(units=[]), r"units=\(\)"),
         (
