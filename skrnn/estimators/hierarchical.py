@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
 from skrnn.estimators.base import BaseTextClassifier, layer_sizes, positive_int
-from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.cells import CELLS
+from skrnn.networks.spec import NetworkSpec
 from skrnn.text.batches import batches_by_length
 from skrnn.text.vocabulary import PAD
 from skrnn.training.batches import PREDICTION_BATCH_SIZE, Rows, align_sentences
@@ -24,7 +25,8 @@ __all__ = ["AttentionLevels", "HierarchicalAttentionClassifier"]
 _Floats = npt.NDArray[np.float64]
 _Vectors = npt.NDArray[np.float32] | None
 
-_CELLS = ("simple", "lstm", "gru")
+# It has no parameter for periods.
+_CELLS = {name for name, cell in CELLS.items() if not cell.has_periods}
 
 
 class AttentionLevels(NamedTuple):
@@ -273,7 +275,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextClassifier._parameter_constraints,
-        "cell": [StrOptions(set(_CELLS))],
+        "cell": [StrOptions(_CELLS)],
         "sentence_units": [positive_int, "array-like"],
     }
 

@@ -162,7 +162,7 @@ def attention_of_network(
     states, lengths = keras.Model(model.input, layer.input)(
         tf.convert_to_tensor(ids), training=False
     )
-    aligned = layer.weights_of(states, lengths).numpy()
+    aligned = layer.attention(states, lengths).numpy()
     weights = np.zeros(ids.shape)
     is_word = ids != PAD
     # The network sees words first and padding after; both masks have as many cells.

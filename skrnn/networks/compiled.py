@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
+from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.losses import (
     UNLABELED_LOSS_WEIGHT,
@@ -26,6 +26,7 @@ from skrnn.networks.losses import (
 )
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, NetworkSpec
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _EACH = tf.TensorSpec([None], tf.float32)
@@ -72,9 +73,7 @@ class CompiledNetwork:
         self.model = build_network(spec)
         # Our batches arrive aligned, which the model need not find out again; and the
         # objective looks at the word vectors in between.
-        align, lengths, vectors = map(
-            self.model.get_layer, ("align", "lengths", "embedding")
-        )
+        align, lengths, vectors = map(self.model.get_layer, (ALIGN, LENGTHS, EMBEDDING))
         between = [vectors.output, lengths.output]
         self._known = align.known
         self._embed = keras.Model(align.output, between)
@@ -104,7 +103,7 @@ class CompiledNetwork:
         ``learning_rate`` is the entry of an optimizer's configuration; a schedule is
         part of what makes networks equal, so only a number is set.
         """
-        initialize_network(self.model, rng, embeddings)
+        initialize_network(self.spec, self.model, rng, embeddings)
         for variable, value in zip(
             self.model.optimizer.variables, self._new_optimizer_state, strict=True
         ):
@@ -269,13 +268,13 @@ class CompiledNetwork:
         """
         layers = [x for x in self.model.layers if isinstance(x, AttentionPooling)]
         inputs = keras.Model(
-            self.model.get_layer("align").output, [layer.input for layer in layers]
+            self.model.get_layer(ALIGN).output, [layer.input for layer in layers]
         )
 
         def step(ids: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
             seen = zip(layers, inputs(self._known(ids)), strict=True)
             return [
-                (layer.weights_of(states, lengths), lengths)
+                (layer.attention(states, lengths), lengths)
                 for layer, (states, lengths) in seen
             ]
 
@@ -332,7 +331,7 @@ class CompiledNetwork:
         harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
         gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
         if self.spec.embeddings_trainable:
-            table = self.model.get_layer("embedding").embeddings.value
+            table = self.model.get_layer(EMBEDDING).embeddings.value
             place = next(i for i, v in enumerate(variables) if v is table)
             gradients[place] = below.gradient(
                 vectors, table, output_gradients=clean[-1] + harmed[-1]
