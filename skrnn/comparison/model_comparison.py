@@ -24,7 +24,7 @@ from skrnn.comparison.report import (
     make_disagreements,
     render_page,
 )
-from skrnn.inspection.history import TrainingHistoryDisplay
+from skrnn.inspection.history_display import TrainingHistoryDisplay
 from skrnn.inspection.style import COLORS, MARKERS
 
 __all__ = ["ModelComparison"]
