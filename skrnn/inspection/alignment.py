@@ -174,8 +174,8 @@ def tokenize_as_typed(text: str) -> list[str]:
 def find_spans(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
     """Return the start and end of each token, searching from left to right.
 
-    Case, accents, the form of apostrophes and typographic variants are ignored. A token
-    that is not found gets an empty span after the one before it.
+    Case, accents, soft hyphens, the form of apostrophes and typographic variants are
+    ignored. A token that is not found gets an empty span after the one before it.
     """
     folded, origins = _fold(text)
     origins.append(len(text))
@@ -202,7 +202,7 @@ def _fold(text: str) -> tuple[str, list[int]]:
     letters, origins = [], []
     for index, character in enumerate(text):
         for letter in unicodedata.normalize("NFKD", character).casefold():
-            if not unicodedata.combining(letter):
+            if not unicodedata.combining(letter) and letter != "\xad":
                 letters.append("'" if letter in "‘’" else letter)
                 origins.append(index)
     return "".join(letters), origins
