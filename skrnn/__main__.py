@@ -18,7 +18,7 @@ def main() -> None:
             f"The command line needs {package}, which is not installed: "
             "pip install 'skrnn[cli]'"
         )
-    except KeyboardInterrupt:  # while modules are loaded; later the commands see to it
+    except KeyboardInterrupt:  # during the import; later the commands handle it
         sys.exit(130)
     app.commands(prog_name="skrnn")
 
