@@ -1,4 +1,8 @@
-"""Import paths of callables, so that files refer to functions and contain no code."""
+"""Import paths of callables, so that files refer to functions and contain no code.
+
+It belongs to persistence, but skrnn-serving needs it and does not contain
+:mod:`skrnn.persistence`.
+"""
 
 from __future__ import annotations
 

@@ -289,7 +289,7 @@ class TextSequencer(
         X : iterable of str
             The training texts: a list, an array or Series of strings, a generator.
         y : None
-            Ignored, present for pipelines.
+            Ignored, present for API consistency.
 
         Returns
         -------
@@ -371,7 +371,7 @@ class TextSequencer(
         X : iterable of str
             The training texts.
         y : None
-            Ignored, present for pipelines.
+            Ignored, present for API consistency.
 
         Returns
         -------
