@@ -1,13 +1,10 @@
-"""The one place that touches scikit-learn's private or version-dependent names."""
+"""Private and version-dependent names of scikit-learn, and helpers around them."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import import_module
-from importlib.metadata import metadata
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -16,6 +13,7 @@ from sklearn.ensemble._base import (
     _BaseHeterogeneousEnsemble as BaseHeterogeneousEnsemble,
 )
 from sklearn.model_selection._search import BaseSearchCV
+from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing as take_rows
 from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
@@ -27,10 +25,10 @@ from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 try:
     from sklearn.callback import CallbackSupportMixin
-except ImportError:  # before scikit-learn 1.9, which brought set_callbacks
+except ImportError:  # before scikit-learn 1.9
 
     class CallbackSupportMixin:  # type: ignore[no-redef]
-        """Stands in where scikit-learn has no callbacks."""
+        """Replacement where scikit-learn has no callbacks."""
 
 
 from skrnn._messages import did_you_mean
@@ -46,8 +44,10 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "SuggestParameters",
+    "active_steps",
     "check_sample_weight",
     "fit_context",
+    "last_step",
     "raise_for_params",
     "take_params",
     "take_rows",
@@ -59,20 +59,20 @@ __all__ = [
 def fit_context(
     *, prefer_skip_nested_validation: bool
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return scikit-learn's decorator of ``fit``, which also explains other arguments.
+    """Return scikit-learn's decorator of ``fit``, with a hint for wrong arguments.
 
-    ``fit(X, y, epochs=2)`` is Keras' way to set what is a parameter here.
+    ``fit(X, y, epochs=2)`` is valid in Keras, but ``epochs`` is a parameter here.
     """
     checked = _fit_context(prefer_skip_nested_validation=prefer_skip_nested_validation)
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
-        known = inspect.signature(method).parameters
-        takes_metadata = any(p.kind is p.VAR_KEYWORD for p in known.values())
+        parameters = inspect.signature(method).parameters
+        takes_metadata = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
         run = checked(method)
 
         @functools.wraps(method)
         def fit(estimator: Any, *args: Any, **kwargs: Any) -> Any:
-            for name in () if takes_metadata else kwargs.keys() - known.keys():
+            for name in () if takes_metadata else kwargs.keys() - parameters.keys():
                 raise TypeError(
                     f"{type(estimator).__name__}.{method.__name__}() got an unexpected "
                     f"keyword argument {name!r}. Parameters are set in the constructor "
@@ -86,30 +86,46 @@ def fit_context(
 
 
 def tuned_positive_label(classifier: Any) -> Any:
-    """Return the label that a TunedThresholdClassifierCV compares, None for 1."""
+    """Return the positive label of a TunedThresholdClassifierCV, None for 1."""
     return classifier._curve_scorer._get_pos_label()
+
+
+def active_steps(pipeline: Pipeline) -> list[tuple[str, Any]]:
+    """Return the named steps of a Pipeline, without "passthrough" and None."""
+    return [
+        (name, step)
+        for name, step in pipeline.steps
+        if step is not None and step != "passthrough"
+    ]
+
+
+def last_step(estimator: Any) -> Any:
+    """Return the last step of a Pipeline, nested or not; other estimators unchanged."""
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    return estimator
 
 
 _POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
 class SuggestParameters:
-    """Mixin: a mistyped parameter is answered with the nearest valid name.
+    """Mixin: errors for unknown parameters suggest the nearest valid name.
 
-    Put it before :class:`~sklearn.base.BaseEstimator`. It covers the constructor and
-    ``set_params``, the two ways by which scikit-learn hands parameters over. A name
-    such as ``estimator__C`` is left to the estimator that it belongs to.
+    It checks the arguments of the constructor and of ``set_params``; the nested
+    estimator checks a name such as ``estimator__C``. Put it before
+    :class:`~sklearn.base.BaseEstimator`.
     """
 
     __signature__: inspect.Signature
 
     @classmethod
     def _is_routed(cls, name: str) -> bool:
-        """Tell whether ``name`` is valid although the signature lacks it."""
+        """Return whether ``name`` is valid although it is not in the signature."""
         return False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Show the named parameters, and those that ``**kwargs`` passes to a base."""
+        """Set the signature, with the parameters that ``**kwargs`` passes on."""
         super().__init_subclass__(**kwargs)
         signature = inspect.signature(cls.__init__)
         parameters = list(signature.parameters.values())[1:]
@@ -122,7 +138,7 @@ class SuggestParameters:
         cls.__signature__ = signature.replace(parameters=named)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Refuse unknown keyword arguments before ``__init__`` sees them."""
+        """Refuse unknown keyword arguments, before ``__init__`` is called."""
         for name in kwargs:
             cls._refuse_unknown(name, TypeError)
         return super().__new__(cls)
@@ -140,7 +156,7 @@ class SuggestParameters:
             )
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters of this estimator, routed and nested ones included.
+        """Set the parameters of this estimator, including routed and nested ones.
 
         Parameters
         ----------
@@ -155,7 +171,7 @@ class SuggestParameters:
         Raises
         ------
         ValueError
-            If a name is not a parameter; the message names the nearest valid one.
+            If a name is not a parameter; the message suggests the nearest valid one.
         """
         routed = {name: v for name, v in params.items() if self._is_routed(name)}
         plain = {name: v for name, v in params.items() if name not in routed}
@@ -170,25 +186,17 @@ class SuggestParameters:
 
 
 class FitTask:
-    """A task of a fit, as scikit-learn's callbacks see it.
+    """A task of a fit, for scikit-learn's callbacks.
 
-    Before scikit-learn 1.9 there are none, and it does nothing. The hook ``teardown``
-    is called by ``fit_context``.
-
-    Parameters
-    ----------
-    estimator : estimator
-        What is fitted.
-    context : sklearn.callback.CallbackContext or None
-        Its place in the tree of tasks.
-    given : dict
-        The data of the task, as its hooks get them.
+    Before scikit-learn 1.9, which has no callbacks, ``context`` is None and the task
+    does nothing. ``data`` are keyword arguments of the hooks. ``fit_context`` calls the
+    hook ``teardown``.
     """
 
-    def __init__(self, estimator: Any, context: Any, given: Mapping[str, Any]) -> None:
-        self.estimator, self.context, self.given = estimator, context, given
+    def __init__(self, estimator: Any, context: Any, data: Mapping[str, Any]) -> None:
+        self.estimator, self.context, self.data = estimator, context, data
         if context is not None:
-            context.call_on_fit_task_begin(estimator=estimator, **given)
+            context.call_on_fit_task_begin(estimator=estimator, **data)
 
     @classmethod
     def start(
@@ -200,7 +208,7 @@ class FitTask:
         max_subtasks: int = 0,
         sample_weight: Any = None,
     ) -> FitTask:
-        """Return the task of a whole fit; call it before anything can go wrong."""
+        """Return the root task of a fit; call it before anything can fail."""
         if not hasattr(estimator, "_init_callback_context"):
             return cls(estimator, None, {})
         context = estimator._init_callback_context(max_subtasks=max_subtasks)
@@ -209,63 +217,41 @@ class FitTask:
 
     @property
     def has_listeners(self) -> bool:
-        """Whether a callback hears of this estimator's tasks."""
+        """Whether the estimator has callbacks."""
         return bool(getattr(self.estimator, "_skl_callbacks", ()))
 
     def start_subtask(self, name: str) -> FitTask:
-        """Return the next task within this one."""
+        """Start and return the next task within this one."""
         if self.context is None:
             return self
-        return FitTask(self.estimator, self.context.subcontext(name), self.given)
+        return FitTask(self.estimator, self.context.subcontext(name), self.data)
 
     def end(self, attributes: Callable[[], dict[str, Any]] = dict) -> bool:
-        """Tell that the task is done; return whether a callback wants to stop here.
+        """End the task; return whether a callback requests to stop.
 
-        ``attributes`` gives what a copy of the estimator needs besides what it has
-        to predict as if the fit ended here.
+        ``attributes`` returns the attributes that a copy of the estimator needs to
+        predict as if the fit ended here.
         """
         if self.context is None:
             return False
         stop: bool = self.context.call_on_fit_task_end(
             estimator=self.estimator,
             reconstruction_attributes=attributes,
-            **self.given,
+            **self.data,
         )
         return stop
 
 
 class HTMLReprMixin:
-    """Mixin: what a notebook shows of an estimator links to our pages.
+    """Mixin: a notebook shows stored fitted attributes only, no properties.
 
-    The address of the site is that of ``Documentation`` among the URLs of the
-    distribution; while there is none, nothing is linked. Put it before
+    scikit-learn 1.9 gets every attribute that ends with "_", but some properties are
+    slow, and getting ``model_`` exposes the pooled network. Put it before
     :class:`~sklearn.base.BaseEstimator`.
     """
 
-    _doc_link_module = "skrnn"
-
-    @property
-    def _doc_link_template(self) -> str:
-        site = documentation_site()
-        return site and site.rstrip("/") + "/generated/{name}.html"
-
-    def _doc_link_url_param_generator(self) -> dict[str, str]:
-        name, room = type(self).__name__, ".".join(type(self).__module__.split(".")[:2])
-        is_top = name in import_module("skrnn").__all__
-        return {"name": f"{'skrnn' if is_top else room}.{name}"}
-
     def _get_fitted_attr_html(self, doc_link: str = "") -> Any:
-        # scikit-learn 1.9 looks at all that ends with "_", also at properties: some are
-        # slow, and who has looked at model_ may keep it.
         stored = SimpleNamespace(**vars(self))
         shown = BaseEstimator._get_fitted_attr_html(stored, doc_link)
         shown.estimator_class = type(self)
         return shown
-
-
-@cache
-def documentation_site() -> str:
-    """Return the address of the documentation, or "" if it has none."""
-    urls = metadata("skrnn").get_all("Project-URL") or []
-    named = dict(url.split(", ", 1) for url in urls)
-    return named.get("Documentation", "")

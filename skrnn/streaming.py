@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from skrnn._sklearn import active_steps
 from skrnn.estimators.base import BaseTextClassifier
 from skrnn.estimators.validation import UNLABELED
 from skrnn.text.sequencer import TextSequencer
@@ -77,7 +78,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     >>> len(model["clf"].history_["loss"])
     6
     """
-    (text_step, sequencer), (network_step, classifier) = _steps(model)
+    (text_step, sequencer), (network_step, classifier) = _two_steps(model)
     if iter(chunks) is chunks:
         raise TypeError(
             f"The chunks are read several times, and a {type(chunks).__name__} can be "
@@ -114,19 +115,18 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     return model
 
 
-def _steps(model: Any) -> list[tuple[str, Any]]:
-    """Return the steps of a pipeline, which must be the two that we know."""
-    steps = model.steps if isinstance(model, Pipeline) else []
-    kinds = [type(step) for _, step in steps]
-    if len(kinds) != 2 or not (
-        issubclass(kinds[0], TextSequencer) and issubclass(kinds[1], BaseTextClassifier)
-    ):
-        found = [kind.__name__ for kind in kinds] or type(model).__name__
-        raise TypeError(
-            "fit_stream needs a Pipeline of a TextSequencer and a classifier such as "
-            f"RNNSentimentClassifier, got {found}."
-        )
-    return list(steps)
+def _two_steps(model: Any) -> list[tuple[str, Any]]:
+    """Return the TextSequencer and the classifier of a Pipeline, with their names."""
+    steps = active_steps(model) if isinstance(model, Pipeline) else []
+    match [step for _, step in steps]:
+        case [TextSequencer(), BaseTextClassifier()]:
+            return steps
+        case others:
+            found = [type(step).__name__ for step in others] or type(model).__name__
+    raise TypeError(
+        "fit_stream needs a Pipeline of a TextSequencer and a classifier such as "
+        f"RNNSentimentClassifier, got {found}."
+    )
 
 
 class _Survey:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from skrnn._sklearn import take_rows
+from skrnn._sklearn import last_step, take_rows
 from skrnn.ensemble.unlabeled import uses_unlabeled
 
 __all__ = ["ModelResult", "count_parameters", "find_history", "measure"]
@@ -256,10 +256,7 @@ def find_history(model: Any) -> History:
 
 def _last_step(model: Any) -> Any:
     """Return what learns the labels inside Pipelines and searches."""
-    while True:
-        if hasattr(model, "best_estimator_"):
-            model = model.best_estimator_
-        elif hasattr(model, "steps"):
-            model = model.steps[-1][1]
-        else:
-            return model
+    model = last_step(model)
+    while hasattr(model, "best_estimator_"):
+        model = last_step(model.best_estimator_)
+    return model

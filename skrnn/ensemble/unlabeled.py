@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import (
     LabelPropagation,
     LabelSpreading,
     SelfTrainingClassifier,
 )
 
+from skrnn._sklearn import last_step
 from skrnn.estimators.validation import UNLABELED, has_label
 
 __all__ = ["find_labeled", "uses_unlabeled"]
@@ -82,7 +82,7 @@ def uses_unlabeled(estimator: Any) -> bool:
     """
     if isinstance(estimator, FrozenEstimator):
         return uses_unlabeled(estimator.estimator)
-    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    last = last_step(estimator)
     if isinstance(last, _SEMI_SUPERVISED) or getattr(last, "_uses_unlabeled", False):
         return True
     return any(

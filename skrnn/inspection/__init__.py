@@ -1,6 +1,6 @@
-"""Look at data, fits and predictions: displays, and explanations word by word.
+"""Inspect data, fits and predictions: displays, and explanations word by word.
 
-Drawing needs matplotlib (``pip install 'skrnn[plot]'``), which is imported on use.
+Plots need matplotlib (``pip install 'skrnn[plot]'``), which is imported on use.
 """
 
 from skrnn.inspection.attention import attention_weights

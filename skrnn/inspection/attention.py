@@ -1,4 +1,4 @@
-"""What a network attends to, for rows of ids and for texts."""
+"""The attention weights of a classifier, for rows of ids and for texts."""
 
 from __future__ import annotations
 
@@ -9,45 +9,46 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.estimators.base import BaseTextClassifier
+from skrnn.inspection.alignment import tokenize_texts, with_feature_names
 from skrnn.inspection.network import attention_of_network
-from skrnn.inspection.reading import name_columns, read_texts, take_apart
+from skrnn.inspection.steps import fitted_steps
 
 __all__ = ["attention_of_rows", "attention_weights"]
 
 
 def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-    """Get the attention of a fitted pipeline to the words of texts.
+    """Return the attention weights of a fitted pipeline for the words of texts.
 
     Parameters
     ----------
     pipeline : sklearn.pipeline.Pipeline
-        A fitted one, of any steps on raw strings, a :class:`~skrnn.TextSequencer` and
-        a classifier with attention, or a search, a threshold or a
+        A fitted Pipeline whose last steps are a :class:`~skrnn.TextSequencer` and a
+        classifier with attention, or a search, a threshold or a
         :class:`~skrnn.DistilledClassifier` around one. The classifier is an
-        :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or another
-        with a method ``attention_weights(X)``, which takes rows of ids and returns an
-        array of their shape.
+        :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or has a
+        method ``attention_weights(X)``, which takes rows of ids and returns an array of
+        their shape.
     texts : iterable of str
         The texts.
 
     Returns
     -------
     weights : ndarray of shape (n_texts, maxlen), float64
-        A weight for each column of the sequencer's rows: 0 on padding, and a sum of
-        one over the words of each text that has any.
+        The weight of each position of the sequencer's rows. Weights of padding are 0;
+        those of the words of a text sum to 1.
 
     Raises
     ------
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If it is no pipeline of these two.
+        If ``pipeline`` does not end in a TextSequencer and a classifier.
     ValueError
         If the classifier has no attention.
 
     See Also
     --------
-    AttentionDisplay : Draws them.
+    AttentionDisplay : Plot of the weights.
 
     References
     ----------
@@ -67,43 +68,27 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     >>> weights.sum(axis=1).round(6), weights[0, 0]
     (array([1., 0.]), np.float64(0.0))
     """
-    steps = take_apart(pipeline, calibrated=True)
+    steps = fitted_steps(pipeline, inside_calibration=True)
     classifier = steps.classifier
-    readings = read_texts(steps.sequencer, steps.clean(texts))
-    return attention_of_rows(classifier, np.stack([r.row for r in readings]))
+    tokenized = tokenize_texts(steps.sequencer, steps.clean(texts))
+    return attention_of_rows(classifier, np.stack([each.row for each in tokenized]))
 
 
 def attention_of_rows(
     classifier: Any, rows: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    """Return a classifier's attention to rows of ids, in their shape.
+    """Return a fitted classifier's attention weights for rows of ids, in their shape.
 
-    Parameters
-    ----------
-    classifier : estimator
-        A fitted one that has a method ``attention_weights``, or a network with an
-        attention layer.
-    rows : ndarray of shape (n_rows, maxlen), int32
-        Ids, 0 for padding.
-
-    Returns
-    -------
-    weights : ndarray of shape (n_rows, maxlen), float64
-        The weights, 0 on padding.
-
-    Raises
-    ------
-    ValueError
-        If the classifier has no attention.
+    Raises a ValueError if the classifier has no attention.
     """
     if hasattr(classifier, "attention_weights"):
         return np.asarray(
-            classifier.attention_weights(name_columns(classifier, rows)),
+            classifier.attention_weights(with_feature_names(classifier, rows)),
             dtype=np.float64,
         )
     if not isinstance(classifier, BaseTextClassifier):
         raise ValueError(
-            f"{type(classifier).__name__} has no attention weights: it has no method "
-            "attention_weights."
+            f"{type(classifier).__name__} has no attention weights: it is neither a "
+            "network of skrnn nor has it a method attention_weights."
         )
     return attention_of_network(classifier.model_, rows)

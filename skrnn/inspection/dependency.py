@@ -20,7 +20,7 @@ from sklearn.utils import check_random_state
 from skrnn.datasets import make_reviews
 from skrnn.datasets._generated import AFFIRMATION, NEGATION, NEGATIVE, POSITIVE
 from skrnn.estimators.recurrent import RNNSentimentClassifier
-from skrnn.inspection.reading import take_apart
+from skrnn.inspection.steps import fitted_steps
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import PAD
 from skrnn.training.batches import PREDICTION_BATCH_SIZE
@@ -182,11 +182,9 @@ def _curriculum(
 
 def _mean_gradient_norm(fitted: Any, reviews: npt.NDArray[np.object_]) -> float:
     """Return the mean norm by the vector of the word that turns the opinion."""
-    steps = take_apart(fitted, calibrated=True)
+    steps = fitted_steps(fitted, inside_calibration=True)
     classifier = steps.steps[-1]
-    if not (
-        steps.has_sequencer_last and isinstance(classifier, RNNSentimentClassifier)
-    ):
+    if not (steps.has_ids and isinstance(classifier, RNNSentimentClassifier)):
         return float("nan")
     sequencer = steps.sequencer
     ids = np.asarray(sequencer.transform(steps.clean(reviews)))

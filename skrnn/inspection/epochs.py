@@ -1,4 +1,4 @@
-"""The figures of the last epoch, as a scikit-learn scorer."""
+"""The metrics of the last epoch, as a scikit-learn scorer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["epoch_scores"]
 def epoch_scores(
     estimator: Any, X: Any = None, y: Any = None, **metadata: Any
 ) -> dict[str, float]:
-    """Give what the last epoch of a network was measured at.
+    """Return the metrics of the last epoch of a network.
 
-    It is a ``scoring`` for scikit-learn's :class:`~sklearn.callback.ScoringMonitor`,
-    which then keeps the learning and validation curves of all candidates and folds of
-    a search, whatever processes they are fitted in. Nothing is computed again.
+    Pass it as ``scoring`` to scikit-learn's :class:`~sklearn.callback.ScoringMonitor`,
+    which then records the training and validation curves of all candidates and folds of
+    a search, whatever process fits them. Nothing is computed again.
 
     Parameters
     ----------
@@ -24,14 +24,14 @@ def epoch_scores(
         A fitted :class:`~skrnn.RNNSentimentClassifier` or
         :class:`~skrnn.HierarchicalAttentionClassifier`.
     X, y : object, default=None
-        Ignored, present for scikit-learn.
+        Ignored, present for API consistency.
     **metadata : dict
-        Ignored, present for scikit-learn.
+        Ignored, present for API consistency.
 
     Returns
     -------
     scores : dict of str to float
-        ``loss`` and ``accuracy``, and with validation rows ``val_loss`` and
+        ``loss`` and ``accuracy``; with validation data also ``val_loss`` and
         ``val_accuracy``.
 
     Examples

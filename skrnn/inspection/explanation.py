@@ -1,4 +1,4 @@
-"""What an explanation holds, and how it is shown."""
+"""The result of explain, and its views."""
 
 from __future__ import annotations
 
@@ -11,14 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.style import (
-    AGAINST,
-    ATTENDED,
-    FOR,
-    css,
-    shorten,
-    tint,
-)
+from skrnn.inspection.style import AGAINST, ATTENDED, FOR, css, shorten, tint
 
 __all__ = ["Explanation"]
 
@@ -28,61 +21,62 @@ _METHODS = {
     "attention": "attention",
 }
 _SCORES = {"probability": "probability", "log_odds": "log-odds"}
-# A weight of this much has the full color.
-_FULL = {"probability": 0.1, "log_odds": 1.0}
+# Weights from this on have the full color.
+_FULL_COLOR = {"probability": 0.1, "log_odds": 1.0}
 _SHOWN_IN_REPR = 5
 _BAR = 0.24  # inches
 
 
 @dataclass(eq=False, repr=False)
 class Explanation:
-    """The weight of each word in one prediction, as :func:`explain` gives it.
+    """The weights of the words of a text, as :func:`explain` returns them.
 
-    In a notebook it shows the text with each word that was read on a tint of its
-    weight: blue speaks for the class, orange against it; what is faint was not read.
-    A tint means the same in every explanation: the full color is a change of the
-    probability by 0.1 or more, or of the log-odds by 1 or more, and half of that has
-    half the opacity. Attention, which has no direction and sums to one, is green, and
-    the largest weight of the text has the full color. The tints are translucent, so
-    that they suit a light and a dark page, and the colors differ for the color-blind.
+    In a notebook, it shows the text with a background color for each word that the
+    classifier used: blue words raise the score of the class, orange words lower it, and
+    the rest of the text is faint. Colors have the same scale in every explanation: full
+    color is a change of the probability by 0.1 or more, or of the log-odds by 1 or
+    more, and half of that has half the opacity. Attention weights, which have no sign
+    and sum to one, are green, and the largest weight of the text has full color. The
+    colors are translucent, so that they suit light and dark pages, and differ for
+    color-blind readers.
 
     Parameters
     ----------
     tokens : tuple of str
-        The words that the network read, as typed.
-    weights : ndarray of shape (n_tokens,), float64
-        Their weights.
-    known : ndarray of shape (n_tokens,), bool
-        Which words are in the vocabulary; the network reads all others as one.
+        The words in the input of the classifier, as typed.
+    weights : ndarray of shape (n_tokens,), dtype float64
+        The weights of the words.
+    known : ndarray of shape (n_tokens,), dtype bool
+        Which words are in the vocabulary. All others have the same id.
     method : {"occlusion", "integrated_gradients", "attention"}
-        Where the weights come from.
+        The method that computed the weights.
     target : label
         The class that is explained.
     score : {"probability", "log_odds"}
-        What the weights explain, of the class ``target``.
+        The score of the class ``target`` that is explained.
     value : float
         The score of the text.
     baseline : float or None
-        The score of as many unknown words as the text has words, for integrated
-        gradients: their weights sum to ``value - baseline``.
+        For integrated gradients, the score of as many unknown words as the text has
+        words: weights sum to ``value - baseline``. Otherwise None.
     n_words : int
-        Words of the text before it was cut to what the network reads.
+        The number of words of the text before it was truncated.
     text : str or None, default=None
-        The text, which is shown; None shows the words.
+        The text to show. None shows only the words.
     spans : tuple of (int, int) or None, default=None
-        Where in ``text`` each word begins and ends; an empty span is a place at which
-        the word is shown although the text does not have it.
+        Where each word begins and ends in ``text``. An empty span is the place to show
+        a word that is not in the text.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where :meth:`plot` drew.
+        The axes of the last :meth:`plot`.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of the last :meth:`plot`.
 
     See Also
     --------
-    explain : Makes it.
+    explain : Computes explanations.
 
     Examples
     --------
@@ -112,46 +106,46 @@ class Explanation:
     spans: tuple[tuple[int, int], ...] | None = None
 
     def to_pairs(self) -> list[tuple[str, float]]:
-        """Return the words with their weights, in the order of the text.
+        """Return the words and their weights, in the order of the text.
 
         Returns
         -------
         pairs : list of (str, float)
-            A pair for each word that the network read.
+            Each word with its weight.
         """
         return list(zip(self.tokens, self.weights.tolist(), strict=True))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the words with their weights as a table.
+        """Return the words and their weights as a DataFrame.
 
         Returns
         -------
         frame : pandas.DataFrame
-            The columns ``token``, ``weight`` and ``known``, a row for each word in the
-            order of the text.
+            One row per word, in the order of the text, with the columns ``token``,
+            ``weight`` and ``known``.
         """
         return pd.DataFrame(
             {"token": list(self.tokens), "weight": self.weights, "known": self.known}
         )
 
     def plot(self, ax: Any = None, *, max_words: int = 25) -> Self:
-        """Draw the weights as bars, from the first word down.
+        """Plot the weights as bars, with the first word at the top.
 
-        The axis reaches at least as far as a weight of full color, see above, so that
-        weak evidence looks weak.
+        The axis includes at least the weight of full color, so that small weights look
+        small.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; a new figure if None.
+            The axes to plot on. None creates a new figure.
         max_words : int, default=25
-            Most words to show. Of a longer text those with the largest weights are
-            shown, still in the order of the text.
+            The maximum number of words. Of a longer text, those with the largest
+            weights are shown, in the order of the text.
 
         Returns
         -------
         self : Explanation
-            With ``ax_`` and ``figure_``.
+            The explanation, with ``ax_`` and ``figure_``.
 
         Raises
         ------
@@ -173,11 +167,10 @@ class Explanation:
             self.ax_.set_xlim(0, None)
         else:
             self.ax_.axvline(0, color=self.ax_.spines["left"].get_edgecolor(), lw=0.8)
-            # Room for both directions, so that no word stands out for lack of another.
-            # No less than the full color, so that weak evidence is short.
-            reach = 1.08 * max(float(np.abs(weights).max(initial=0.0)), self._full)
-            self.ax_.set_xlim(-reach, reach)
-            # Signs and small figures make long labels.
+            # Symmetric, and at least the full color, so that small weights look small.
+            limit = 1.08 * max(float(np.abs(weights).max(initial=0.0)), self._full)
+            self.ax_.set_xlim(-limit, limit)
+            # Labels with signs and small numbers are long.
             self.ax_.locator_params(axis="x", nbins=6)
         self.ax_.spines[["top", "right"]].set_visible(False)
         self.ax_.set_xlabel(self._axis_label())
@@ -214,7 +207,7 @@ class Explanation:
         """The weight of full color."""
         if self.method == "attention":
             return float(self.weights.max(initial=0.0)) or 1.0
-        return _FULL[self.score]
+        return _FULL_COLOR[self.score]
 
     def _text_with_tints(self) -> str:
         strengths = np.minimum(np.abs(self.weights) / self._full, 1.0)
@@ -279,18 +272,18 @@ class Explanation:
         if self.baseline is not None:
             notes.append(
                 f"The weights sum to {total:+.3f}: {_SCORES[self.score]} "
-                f"{self.value:.3f} of the text less {self.baseline:.3f} of as many "
+                f"{self.value:.3f} of the text minus {self.baseline:.3f} of as many "
                 "unknown words."
             )
         elif self.method == "occlusion":
             notes.append(
-                f"A weight is what the {_SCORES[self.score]} loses without the word."
+                f"A weight is the drop in {_SCORES[self.score]} without the word."
             )
         else:
             notes.append("The weights sum to one.")
         if self.n_words > len(self.tokens):
             notes.append(
-                f"{len(self.tokens)} of the {self.n_words} words are read; the others "
+                f"{len(self.tokens)} of the {self.n_words} words are used; the others "
                 "are beyond maxlen."
             )
         n_unknown = int((~self.known).sum())
@@ -300,12 +293,12 @@ class Explanation:
 
 
 def _faint(text: str) -> str:
-    """Return what was not read: marks, stop words, and what is beyond maxlen."""
+    """Return the HTML of text that the classifier did not use."""
     if not text.strip():
         return html.escape(text)
     return f'<span style="opacity:0.6">{html.escape(text)}</span>'
 
 
 def _no_maths(text: str) -> str:
-    """Keep matplotlib from reading dollars as formulas."""
+    """Escape dollar signs, which matplotlib would parse as formulas."""
     return text.replace("$", r"\$")

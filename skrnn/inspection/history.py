@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.reading import take_apart
+from skrnn.inspection.steps import fitted_steps
 from skrnn.inspection.style import AGAINST, FOR, legend_above
 
 __all__ = ["TrainingHistoryDisplay"]
@@ -104,7 +104,7 @@ class TrainingHistoryDisplay:
         >>> len(TrainingHistoryDisplay.from_estimator(model).history["loss"])
         2
         """
-        last = take_apart(estimator, calibrated=True).steps[-1]
+        last = fitted_steps(estimator, inside_calibration=True).steps[-1]
         check_is_fitted(last)
         if not hasattr(last, "history_"):
             raise TypeError(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.utils.validation import column_or_1d
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.reading import take_apart
+from skrnn.inspection.steps import fitted_steps
 from skrnn.inspection.style import AGAINST, FOR, legend_above
 from skrnn.text.encoding import Encoded, encode
 from skrnn.text.padding import sentence_breaks
@@ -125,7 +125,7 @@ class SequenceLengthDisplay:
         TypeError
             If there is no sequencer, or a text is no str.
         """
-        steps = take_apart(estimator, calibrated=True)
+        steps = fitted_steps(estimator, inside_calibration=True)
         sequencer = steps.sequencer
         documents = encode(
             steps.clean(X), sequencer.build_analyzer(), n_jobs=sequencer.n_jobs

@@ -23,7 +23,7 @@ from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClas
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn._sklearn import BaseSearchCV, tuned_positive_label
+from skrnn._sklearn import BaseSearchCV, active_steps, tuned_positive_label
 from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble.blend import BlendedClassifier
 from skrnn.ensemble.distillation import DistilledClassifier
@@ -115,10 +115,8 @@ class ModelParts:
             If an estimator cannot be exported.
         """
         if type(estimator) is Pipeline:
-            steps = [
-                step for _, step in estimator.steps if step not in (None, "passthrough")
-            ]
-            return self.describe(steps[-1], (*before, *steps[:-1]))
+            *others, last = [step for _, step in active_steps(estimator)]
+            return self.describe(last, (*before, *others))
         for cls, attribute in _DELEGATES.items():
             if isinstance(estimator, cls):
                 _check_fitted(estimator)

@@ -313,7 +313,7 @@ def test_other_classifiers_are_explained_by_occlusion() -> None:
     # A tree is sure, and log-odds are those of float64's eps.
     value = explain(model, "so good", score="log_odds").value
     assert value == pytest.approx(-np.log(np.finfo(float).eps))
-    with pytest.raises(TypeError, match="no network of skrnn"):
+    with pytest.raises(TypeError, match="not a network of skrnn"):
         explain(model, "so good", "integrated_gradients")
     with pytest.raises(ValueError, match="no attention weights"):
         explain(model, "so good", "attention")
