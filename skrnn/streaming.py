@@ -77,7 +77,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     >>> len(model["clf"].history_["loss"])
     6
     """
-    (text_step, sequencer), (network_step, classifier) = _steps(model)
+    (text_step, sequencer), (network_step, classifier) = _two_steps(model)
     if iter(chunks) is chunks:
         raise TypeError(
             f"The chunks are read several times, but a {type(chunks).__name__} can be "
@@ -114,19 +114,18 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     return model
 
 
-def _steps(model: Any) -> list[tuple[str, Any]]:
-    """Return the two steps of a pipeline of a sequencer and a classifier."""
+def _two_steps(model: Any) -> list[tuple[str, Any]]:
+    """Return the TextSequencer and the classifier of a Pipeline, with their names."""
     steps = active_steps(model)
-    kinds = [type(step) for _, step in steps]
-    if len(kinds) != 2 or not (
-        issubclass(kinds[0], TextSequencer) and issubclass(kinds[1], BaseTextClassifier)
-    ):
-        found = describe_steps(type(model).__name__, [step for _, step in steps])
-        raise TypeError(
-            "fit_stream needs a Pipeline of a TextSequencer and a classifier such as "
-            f"RNNSentimentClassifier, got {found}."
-        )
-    return steps
+    match [step for _, step in steps]:
+        case [TextSequencer(), BaseTextClassifier()]:
+            return steps
+        case others:
+            found = describe_steps(type(model).__name__, others)
+    raise TypeError(
+        "fit_stream needs a Pipeline of a TextSequencer and a classifier such as "
+        f"RNNSentimentClassifier, got {found}."
+    )
 
 
 class _Survey:

@@ -35,9 +35,11 @@ def test_set_output_reaches_the_classifier_as_names_of_columns() -> None:
     np.testing.assert_array_equal(plain[:-1].transform(TEXTS), rows)
 
 
-def test_a_pipeline_shows_itself_with_its_parameters() -> None:
+def test_a_pipeline_shows_itself_with_parameters_and_without_links() -> None:
     page = estimator_html_repr(small_pipeline().fit(TEXTS, LABELS))
-    assert "optimizer__rho" in re.sub("<[^>]+>", "", page)
+    shown = re.sub("<[^>]+>", "", page)
+    assert "optimizer__rho" in shown
+    assert "skrnn." not in page
 
 
 def test_displaying_a_fitted_model_does_not_expose_its_network(

@@ -1,41 +1,50 @@
-"""Tokens of a text as typed, aligned with their ids and their places in the text."""
+"""Texts as typed, aligned with the ids that the classifier gets."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from skrnn.text.analysis import TEXT_RULES, Analyzer, strip_html
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD
 
-__all__ = ["TokenizedText", "find_spans", "tokenize_as_typed", "tokenize_texts"]
+__all__ = [
+    "TokenizedText",
+    "locate",
+    "tokenize_as_typed",
+    "tokenize_texts",
+    "with_feature_names",
+]
 
-_NLTK_QUOTES = ("``", "''")  # NLTK's tokens for straight quotes
+_NLTK_QUOTES = ("``", "''")  # its tokens for straight quotes
+_Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class TokenizedText:
-    """A text, and those of its tokens that a classifier gets.
+    """The tokens of a text that are in its row of ids.
 
     Attributes
     ----------
-    row : ndarray of shape (maxlen,), int32
+    row : ndarray of shape (maxlen,), dtype int32
         The ids, 0 for padding.
-    columns : ndarray of shape (n_tokens,), int64
-        The columns of the tokens in the row.
+    columns : ndarray of shape (n_tokens,), dtype int64
+        The position of each token in the row.
     tokens : tuple of str
-        The tokens as typed; where that is not known, as in the vocabulary.
+        The tokens as typed or, if that is unknown, as in the vocabulary.
     n_words : int
-        The number of tokens before truncation.
+        The number of tokens of the text before it was truncated.
     text : str
-        The text, without markup if the sequencer strips it.
+        The text, without markup if the sequencer removes it.
     spans : tuple of (int, int)
-        The start and end of each token in ``text``; an empty span if it is not found.
+        Where each token begins and ends in ``text``; empty if it was not found.
     """
 
     row: npt.NDArray[np.int32]
@@ -43,7 +52,7 @@ class TokenizedText:
     tokens: tuple[str, ...]
     n_words: int
     text: str
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[_Span, ...]
 
     @property
     def ids(self) -> npt.NDArray[np.int32]:
@@ -60,13 +69,10 @@ class TokenizedText:
 def tokenize_texts(
     sequencer: TextSequencer, texts: Iterable[str]
 ) -> list[TokenizedText]:
-    """Align the tokens of texts with the ids that a fitted sequencer gives them.
+    """Align the tokens of each text with its ids from a fitted sequencer.
 
-    Raises
-    ------
-    ValueError
-        If the parameters of the sequencer changed after its fit, so that tokens and ids
-        do not match.
+    Raises a ValueError if they do not match, since the parameters of the sequencer were
+    changed after fit.
     """
     texts = texts if isinstance(texts, str) else list(texts)
     rows = np.asarray(sequencer.transform(texts))
@@ -82,24 +88,23 @@ def _align(
     row: npt.NDArray[np.int32],
     typed: list[str],
     tokens: list[str],
-    spans: list[tuple[int, int]],
+    spans: list[_Span],
     text: str,
 ) -> TokenizedText:
-    """Drop the tokens that were truncated, and check the ids of the others."""
     columns = np.flatnonzero(row != PAD)
     n_kept, n_words = len(columns), len(tokens)
     n_head = {
         "pre": 0,
         "post": n_kept,
-        # If a text is truncated, its row is full and the first half is the head.
+        # The row is full, and its first half is the head.
         "middle": int(np.count_nonzero(row[: len(row) // 2])),
     }[sequencer.truncating]
     kept = [*range(n_head), *range(n_words - n_kept + n_head, n_words)]
     ids = [sequencer.vocabulary_.get(token, OOV) for token in tokens]
     if n_kept > n_words or [ids[i] for i in kept] != row[columns].tolist():
         raise ValueError(
-            "The tokens of a text do not match the ids that the TextSequencer gives "
-            "it. Were its parameters changed after it was fitted? Fit it again."
+            "The tokens of a text do not match the ids that the TextSequencer returns "
+            "for it. Were its parameters changed after it was fitted? Fit it again."
         )
     return TokenizedText(
         row,
@@ -112,20 +117,20 @@ def _align(
 
 
 class _TypedAnalyzer:
-    """Returns the tokens of a text, each beside what was typed.
+    """The tokens of a text, and what was typed for each.
 
-    Stop words and stems depend on one token, and nearly always so do case and accents.
-    A token that cannot be traced back to what was typed is shown as it is.
+    Stop words and stems depend on one token only, and so do case and accents, with few
+    exceptions. A token that cannot be traced back to the text stands for itself.
     """
 
     def __init__(self, sequencer: TextSequencer) -> None:
-        rules = {name: getattr(sequencer, name) for name in TEXT_RULES}
-        split_only = {**rules, "stop_words": None, "stemmer": None}
+        options = {name: getattr(sequencer, name) for name in TEXT_RULES}
+        split_only = {**options, "stop_words": None, "stemmer": None}
         unchanged = {"preprocessor": None, "lowercase": False, "strip_accents": None}
         as_typed = {**split_only, **unchanged, "normalize": None}
         on_tokens = {
             "strip_html": False,
-            "tokenizer": _as_one_token,
+            "tokenizer": _one_token,
             "sentence_splitter": None,
         }
         self._strips_html = sequencer.strip_html
@@ -133,13 +138,12 @@ class _TypedAnalyzer:
         self._split = Analyzer(**split_only)
         self._split_typed = Analyzer(**as_typed)
         self._clean = Analyzer(**{**split_only, **on_tokens})
-        finish = {**rules, **on_tokens, **unchanged}
-        self._finish = Analyzer(**{**finish, "stop_words": self._full.stop_words})
+        self._finish = Analyzer(
+            **{**options, **on_tokens, **unchanged, "stop_words": self._full.stop_words}
+        )
 
-    def __call__(
-        self, text: str
-    ) -> tuple[list[str], list[str], list[tuple[int, int]], str]:
-        """Return what was typed, the tokens, their spans, and the text of the spans."""
+    def __call__(self, text: str) -> tuple[list[str], list[str], list[_Span], str]:
+        """Return tokens as typed, tokens, spans, and the text without markup."""
         plain = strip_html(text) if self._strips_html else text
         tokens = self._full(text)
         parts = self._split(text)
@@ -152,57 +156,66 @@ class _TypedAnalyzer:
         ]
         final = [self._finish(part) for part in parts]
         if [token for each in final for token in each] != tokens:
-            return tokens, tokens, find_spans(plain, tokens), plain
-        numbers = [i for i, each in enumerate(final) for _ in each]
-        # Also those of dropped tokens, so that no token is found within one of them.
-        spans = find_spans(plain, typed)
-        return [shown[i] for i in numbers], tokens, [spans[i] for i in numbers], plain
+            return tokens, tokens, locate(plain, tokens), plain
+        sources = [i for i, each in enumerate(final) for _ in each]
+        # Stop words are located, too, so that no token is found within one.
+        spans = locate(plain, typed)
+        return [shown[i] for i in sources], tokens, [spans[i] for i in sources], plain
 
 
-def _as_one_token(text: str) -> list[str]:
+def _one_token(text: str) -> list[str]:
+    """Return a text as one token."""
     return [text]
 
 
+def locate(text: str, words: Sequence[str]) -> list[_Span]:
+    """Return where each of a text's words, given in order, begins and ends in it.
+
+    Words match regardless of case, accents, soft hyphens, the kind of apostrophe, and
+    typographic variants. A word that is not found has an empty span after the word
+    before it.
+    """
+    folded, origins = _fold(text)
+    origins.append(len(text))
+    spans, end, place = [], 0, 0
+    for word in words:
+        form, _ = _fold(word)
+        if form in _NLTK_QUOTES and form not in folded:
+            form = '"'
+        found = folded.find(form, place) if form else -1
+        start = end
+        if found >= 0:
+            place = found + len(form)
+            start = origins[found]
+            # Combining marks after the last letter belong to the word.
+            end = max(origins[place], origins[place - 1] + 1)
+        spans.append((start, end))
+    return spans
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """Return the letters to compare, and the position in ``text`` of each."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
+    letters, origins = [], []
+    for position, character in enumerate(text):
+        for letter in unicodedata.normalize("NFKD", character).casefold():
+            if not unicodedata.combining(letter) and letter != "\xad":
+                letters.append("'" if letter in "‘’" else letter)
+                origins.append(position)
+    return "".join(letters), origins
+
+
 def tokenize_as_typed(text: str) -> list[str]:
-    """Return the tokens of a text as typed, by the default tokenizer."""
+    """Return the words of a text as typed, by the default tokenizer."""
     analyzer = TextSequencer(
         lowercase=False, strip_html=False, normalize=None
     ).build_analyzer()
     return analyzer(text)
 
 
-def find_spans(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the start and end of each token, searching from left to right.
-
-    Case, accents, soft hyphens, the form of apostrophes and typographic variants are
-    ignored. A token that is not found gets an empty span after the one before it.
-    """
-    folded, origins = _fold(text)
-    origins.append(len(text))
-    spans, end, position = [], 0, 0
-    for token in tokens:
-        form, _ = _fold(token)
-        if form in _NLTK_QUOTES and form not in folded:
-            form = '"'
-        found = folded.find(form, position) if form else -1
-        start = end
-        if found >= 0:
-            position = found + len(form)
-            start = origins[found]
-            # Combining marks after the last letter are part of the token.
-            end = max(origins[position], origins[position - 1] + 1)
-        spans.append((start, end))
-    return spans
-
-
-def _fold(text: str) -> tuple[str, list[int]]:
-    """Return the letters to compare, and the index of the character of each."""
-    if text.isascii():
-        return text.lower(), list(range(len(text)))
-    letters, origins = [], []
-    for index, character in enumerate(text):
-        for letter in unicodedata.normalize("NFKD", character).casefold():
-            if not unicodedata.combining(letter) and letter != "\xad":
-                letters.append("'" if letter in "‘’" else letter)
-                origins.append(index)
-    return "".join(letters), origins
+def with_feature_names(classifier: Any, rows: npt.NDArray[np.int32]) -> Any:
+    """Return rows with the column names of the classifier's fit, if it had any."""
+    if not hasattr(classifier, "feature_names_in_"):
+        return rows
+    return pd.DataFrame(rows, columns=classifier.feature_names_in_)

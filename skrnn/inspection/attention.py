@@ -1,4 +1,4 @@
-"""Attention weights of a fitted classifier, for rows of ids and for texts."""
+"""The attention weights of a classifier, for rows of ids and for texts."""
 
 from __future__ import annotations
 
@@ -9,47 +9,46 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.estimators.base import BaseTextClassifier
-from skrnn.inspection.alignment import tokenize_texts
+from skrnn.inspection.alignment import tokenize_texts, with_feature_names
 from skrnn.inspection.network import attention_of_network
-from skrnn.inspection.steps import fitted_steps, name_columns
+from skrnn.inspection.steps import fitted_steps
 
 __all__ = ["attention_of_rows", "attention_weights"]
 
 
 def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-    """Return the attention of a fitted pipeline to the words of texts.
+    """Return the attention weights of a fitted pipeline for the words of texts.
 
     Parameters
     ----------
     pipeline : sklearn.pipeline.Pipeline
-        A fitted Pipeline of any steps on raw strings, a :class:`~skrnn.TextSequencer`
-        and a classifier with attention, or a search, a threshold or a
-        :class:`~skrnn.ensemble.DistilledClassifier` around one. The classifier is a
-        network with an attention layer, such as an
+        A fitted Pipeline whose last steps are a :class:`~skrnn.TextSequencer` and a
+        classifier with attention, or a search, a threshold or a
+        :class:`~skrnn.ensemble.DistilledClassifier` around one. The classifier is an
         :class:`~skrnn.RNNSentimentClassifier` with ``pooling="attention"``, or has a
         method ``attention_weights(X)``, which takes rows of ids and returns an array of
-        the same shape.
+        their shape.
     texts : iterable of str
         The texts.
 
     Returns
     -------
     weights : ndarray of shape (n_texts, maxlen), float64
-        The weight of each column of the sequencer's rows: 0 for padding. The weights
-        of each text that has words sum to one.
+        The weight of each position of the sequencer's rows. Weights of padding are 0;
+        those of the words of a text sum to 1.
 
     Raises
     ------
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If there is no TextSequencer right before one classifier.
+        If ``pipeline`` does not end in a TextSequencer and a classifier.
     ValueError
         If the classifier has no attention.
 
     See Also
     --------
-    AttentionDisplay : Draws the weights.
+    AttentionDisplay : Plot of the weights.
 
     References
     ----------
@@ -69,30 +68,27 @@ def attention_weights(pipeline: Any, texts: Iterable[str]) -> npt.NDArray[np.flo
     >>> weights.sum(axis=1).round(6), weights[0, 0]
     (array([1., 0.]), np.float64(0.0))
     """
-    steps = fitted_steps(pipeline, calibrated=True)
+    steps = fitted_steps(pipeline, inside_calibration=True)
     classifier = steps.classifier
     tokenized = tokenize_texts(steps.sequencer, steps.clean(texts))
-    return attention_of_rows(classifier, np.stack([text.row for text in tokenized]))
+    return attention_of_rows(classifier, np.stack([each.row for each in tokenized]))
 
 
 def attention_of_rows(
     classifier: Any, rows: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    """Return the attention of a fitted classifier to rows of ids, in their shape.
+    """Return a fitted classifier's attention weights for rows of ids, in their shape.
 
-    Raises
-    ------
-    ValueError
-        If the classifier has no attention.
+    Raises a ValueError if the classifier has no attention.
     """
     if hasattr(classifier, "attention_weights"):
         return np.asarray(
-            classifier.attention_weights(name_columns(classifier, rows)),
+            classifier.attention_weights(with_feature_names(classifier, rows)),
             dtype=np.float64,
         )
     if not isinstance(classifier, BaseTextClassifier):
         raise ValueError(
-            f"{type(classifier).__name__} has no method attention_weights and is not "
-            "a network of skrnn."
+            f"{type(classifier).__name__} has no attention weights: it is neither a "
+            "network of skrnn nor has it a method attention_weights."
         )
     return attention_of_network(classifier.model_, rows)

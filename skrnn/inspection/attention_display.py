@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.alignment import tokenize_texts
+from skrnn.inspection.alignment import tokenize_texts, with_feature_names
 from skrnn.inspection.attention import attention_of_rows
-from skrnn.inspection.steps import fitted_steps, name_columns
+from skrnn.inspection.steps import fitted_steps
 from skrnn.inspection.style import ATTENDED, shorten, tint
 
 __all__ = ["AttentionDisplay"]
@@ -119,19 +119,16 @@ class AttentionDisplay:
         >>> round(float(display.weights[0].sum()), 6)
         1.0
         """
-        steps = fitted_steps(pipeline, calibrated=True)
+        steps = fitted_steps(pipeline, inside_calibration=True)
         classifier = steps.classifier
-        readings = tokenize_texts(steps.sequencer, steps.clean(texts))
-        rows = np.stack([reading.row for reading in readings])
+        tokenized = tokenize_texts(steps.sequencer, steps.clean(texts))
+        rows = np.stack([each.row for each in tokenized])
         attention = attention_of_rows(classifier, rows)
-        proba = classifier.predict_proba(name_columns(classifier, rows))
+        proba = classifier.predict_proba(with_feature_names(classifier, rows))
         labels = classifier.classes_[proba.argmax(axis=1)]
         return cls(
-            [reading.tokens for reading in readings],
-            [
-                row[reading.columns]
-                for row, reading in zip(attention, readings, strict=True)
-            ],
+            [each.tokens for each in tokenized],
+            [row[each.columns] for row, each in zip(attention, tokenized, strict=True)],
             [
                 f"{label} ({probability:.2f})"
                 for label, probability in zip(labels, proba.max(axis=1), strict=True)

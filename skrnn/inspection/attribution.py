@@ -1,4 +1,4 @@
-"""The contribution of each word of a text to its prediction."""
+"""Explain the prediction for one text by a weight for each of its words."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn.estimators.base import BaseTextClassifier
 from skrnn.inspection.alignment import (
     TokenizedText,
-    find_spans,
+    locate,
     tokenize_as_typed,
     tokenize_texts,
+    with_feature_names,
 )
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.explanation import Explanation
 from skrnn.inspection.gradients import integrate
 from skrnn.inspection.network import VectorScorer
-from skrnn.inspection.steps import fitted_steps, name_columns
+from skrnn.inspection.steps import fitted_steps
 from skrnn.text.vocabulary import PAD
 
 __all__ = ["explain"]
@@ -40,71 +41,70 @@ def explain(
     target: Any = None,
     score: str = "probability",
 ) -> Explanation:
-    """Return the contribution of each word of a text to its prediction.
+    """Explain a prediction by a weight for each word of the text.
 
     Parameters
     ----------
     estimator : estimator
         A fitted classifier of raw strings, for example a Pipeline of a
-        :class:`~skrnn.TextSequencer` and an :class:`~skrnn.RNNSentimentClassifier`,
-        as :func:`~skrnn.make_sentiment_pipeline` returns. There may be steps before the
-        TextSequencer, which are applied to the text, and a search, a threshold or a
-        :class:`~skrnn.ensemble.DistilledClassifier` around the Pipeline. With
-        ``method="occlusion"`` it may be any other classifier with ``predict_proba``,
-        such as a calibrated classifier, an ensemble or a linear model of bags of words.
-        The other methods explain the network inside a calibrated classifier, before
-        calibration, if there is only one and not one for each fold.
+        :class:`~skrnn.TextSequencer` and an :class:`~skrnn.RNNSentimentClassifier`
+        from :func:`~skrnn.make_sentiment_pipeline`. The Pipeline may have steps before
+        the TextSequencer, and may be inside a search, a threshold or a
+        :class:`~skrnn.ensemble.DistilledClassifier`. ``method="occlusion"`` supports every
+        classifier with ``predict_proba``, such as calibrated classifiers, ensembles and
+        linear models of bags of words. The other methods explain the network inside a
+        calibrated classifier, before calibration, unless there is one for each fold.
     text : str
         The text.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
         - ``"occlusion"`` [1]_: the decrease of the score when the word is removed from
-          the words that the network reads, one word at a time. Without a TextSequencer
-          right before one classifier, the word is deleted from the text;
+          the input of the network, one word at a time. Without a TextSequencer right
+          before the classifier, the word is removed from the text.
         - ``"integrated_gradients"`` [2]_: the gradient of the score with respect to the
           word's vector, averaged on the straight path from the vector of an unknown
-          word to that of the word, times the difference of the two. The weights sum to
-          the difference in score between the text and as many unknown words, to 2 % of
-          it, and the weight of an unknown word is zero;
+          word to that of the word, times the difference of the two vectors. The weights
+          sum to the difference in score between the text and as many unknown words, to
+          2 %, and the weight of an unknown word is 0.
         - ``"attention"`` [3]_: the weights of the attention layer, which sum to one.
-          They show which words the network attends to, not whether these raise or
-          lower the score.
+          They show which words the network used, but not whether these raised or
+          lowered the score.
     target : label, default=None
-        The class, one of ``classes_``, whose score is explained; the predicted one if
-        None.
+        The class, one of ``classes_``, whose score is explained. None means the
+        predicted class.
     score : {"probability", "log_odds"}, default="probability"
-        Whether to explain the probability ``p`` of the class, or ``log(p / (1 - p))``,
-        which does not saturate where the network is confident. The probabilities of
-        other classifiers are first clipped to [eps, 1 - eps], with the eps of float64,
-        as in :func:`~sklearn.metrics.log_loss`. For ``"attention"`` it only determines
-        the reported ``value``.
+        Whether weights are parts of the probability ``p`` of the class or of
+        ``log(p / (1 - p))``, which does not saturate where the network is certain. The
+        probabilities of classifiers that are not networks are clipped to
+        [eps, 1 - eps], with the eps of float64, as in scikit-learn's
+        :func:`~sklearn.metrics.log_loss`. With ``method="attention"``, it only selects
+        the value to report.
 
     Returns
     -------
     explanation : Explanation
-        The words that the network read, as typed, with their weights. It has an HTML
-        representation, :meth:`~Explanation.to_pairs`, :meth:`~Explanation.to_frame` and
-        :meth:`~Explanation.plot`.
+        The words in the input of the classifier, as typed, and their weights. It has a
+        view in notebooks, a plot, and conversions to pairs and to a DataFrame.
 
     Raises
     ------
     NotFittedError
-        If the pipeline is not fitted.
+        If the estimator is not fitted.
     TypeError
-        If ``text`` is not a str, or ``method`` needs one network and there is none or
-        more than one.
+        If ``text`` is not a str, or ``method`` needs a network and there is none or
+        several.
     ValueError
-        If ``method`` or ``score`` is invalid, ``target`` is not one of the classes, or
+        If ``method`` or ``score`` is unknown, ``target`` is not one of the classes, or
         ``method="attention"`` and the network has no attention.
 
     Warns
     -----
     ConvergenceWarning
-        If the weights of integrated gradients do not sum to the difference in score
-        to 2 %, because the score changes abruptly along the path.
+        If the sum of the weights of integrated gradients differs by more than 2 % from
+        the difference in score, because the score jumps along the path.
 
     See Also
     --------
-    AttentionDisplay : Attention to several texts.
+    AttentionDisplay : Plot of the attention weights of several texts.
 
     References
     ----------
@@ -132,41 +132,40 @@ def explain(
     >>> bool(abs(explanation.weights.sum() / difference - 1) < 0.02)
     True
     """
-    for name, chosen, valid in (
-        ("method", method, METHODS),
-        ("score", score, SCORES),
-    ):
-        if chosen not in valid:
-            raise ValueError(f"{name} must be one of {valid}, got {chosen!r}.")
+    for name, given, known in (("method", method, METHODS), ("score", score, SCORES)):
+        if given not in known:
+            raise ValueError(f"{name} must be one of {known}, got {given!r}.")
     if not isinstance(text, str):
         raise TypeError(
-            f"text must be a str, got {type(text).__name__}. Call explain once for "
-            "each text."
+            f"explain takes one text, a str, got {type(text).__name__}. Call it once "
+            "per text."
         )
-    # Occlusion explains calibrated probabilities, the other methods the network.
-    steps = fitted_steps(estimator, calibrated=method != "occlusion")
+    # Occlusion explains calibrated probabilities; the other methods need the network.
+    steps = fitted_steps(estimator, inside_calibration=method != "occlusion")
     if method == "occlusion" and not (
-        steps.has_sequencer_last or isinstance(estimator, BaseTextClassifier)
+        steps.has_ids or isinstance(estimator, BaseTextClassifier)
     ):
         return _explain_black_box(estimator, text, target, score)
     classifier = steps.classifier
-    texts = pd.Series([text], dtype=object)  # steps for columns accept it too
+    texts = pd.Series([text], dtype=object)  # some steps need a column
     (tokenized,) = tokenize_texts(steps.sequencer, steps.clean(texts))
     rows = tokenized.row[np.newaxis]
     if target is None:
         (target,) = np.asarray(estimator.predict(texts)).tolist()
-    number = _class_number(classifier, target)
+    index = _class_index(classifier, target)
     scorer = None
     if method == "integrated_gradients" or (
         score == "log_odds" and isinstance(classifier, BaseTextClassifier)
     ):
-        scorer = _scorer(classifier, tokenized, number, log_odds=score == "log_odds")
+        scorer = _make_scorer(
+            classifier, tokenized, index, log_odds=score == "log_odds"
+        )
 
     def scores(rows: npt.NDArray[np.int32]) -> _Floats:
         if scorer is not None and score == "log_odds":
             return scorer.row_scores(rows)
-        named = name_columns(classifier, rows)
-        return _score(classifier.predict_proba(named), number, score)
+        X = with_feature_names(classifier, rows)
+        return _score(classifier.predict_proba(X), index, score)
 
     value = float(scores(rows)[0])
     baseline: float | None = value if method == "integrated_gradients" else None
@@ -184,7 +183,7 @@ def explain(
         weights=weights,
         known=tokenized.known,
         method=method,
-        target=classifier.classes_.tolist()[number],
+        target=classifier.classes_.tolist()[index],
         score=score,
         value=value,
         baseline=baseline,
@@ -197,22 +196,22 @@ def explain(
 def _explain_black_box(
     estimator: Any, text: str, target: Any, score: str
 ) -> Explanation:
-    """Explain any classifier by deleting one word at a time from the text."""
+    """Explain by occlusion: remove one word at a time from the raw string."""
     if not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"explain needs a classifier with predict_proba, got {estimator!r}. "
-            "Use voting='soft' in a VotingClassifier, or put a classifier into a "
+            "A VotingClassifier has it with voting='soft', and any classifier inside a "
             "CalibratedClassifierCV."
         )
-    if hasattr(estimator, "fit"):  # not so a SentimentPredictor
+    if hasattr(estimator, "fit"):  # a SentimentPredictor has none
         check_is_fitted(estimator)
-    spans = find_spans(text, tokenize_as_typed(text))
+    spans = locate(text, tokenize_as_typed(text))
     without = [text[:start] + text[end:] for start, end in spans]
     texts = pd.Series([text, *without], dtype=object)
     if target is None:
         (target,) = np.asarray(estimator.predict(texts[:1])).tolist()
-    number = _class_number(estimator, target)
-    value, *rest = _score(estimator.predict_proba(texts), number, score).tolist()
+    index = _class_index(estimator, target)
+    value, *rest = _score(estimator.predict_proba(texts), index, score).tolist()
     return Explanation(
         tokens=tuple(text[start:end] for start, end in spans),
         weights=value - np.array(rest, dtype=np.float64),
@@ -228,39 +227,37 @@ def _explain_black_box(
     )
 
 
-def _score(proba: Any, number: int, score: str) -> _Floats:
-    """Return the scores of one class from the probabilities of all."""
-    p: _Floats = np.asarray(proba, dtype=np.float64)[:, number]
+def _score(proba: Any, index: int, score: str) -> _Floats:
+    """Return the score of a class from the probabilities of all classes."""
+    of_class: _Floats = np.asarray(proba, dtype=np.float64)[:, index]
     if score == "probability":
-        return p
+        return of_class
     eps = np.finfo(np.float64).eps
-    return np.asarray(logit(np.clip(p, eps, 1 - eps)))
+    return np.asarray(logit(np.clip(of_class, eps, 1 - eps)))
 
 
-def _class_number(classifier: Any, target: Any) -> int:
+def _class_index(classifier: Any, target: Any) -> int:
     classes = classifier.classes_.tolist()
     if target not in classes:
-        raise ValueError(
-            f"target must be one of the classes {classes}, got {target!r}."
-        )
+        raise ValueError(f"target={target!r} is not among the classes {classes}.")
     return classes.index(target)
 
 
-def _scorer(
-    classifier: Any, tokenized: TokenizedText, number: int, *, log_odds: bool
+def _make_scorer(
+    classifier: Any, tokenized: TokenizedText, index: int, *, log_odds: bool
 ) -> VectorScorer:
     if not isinstance(classifier, BaseTextClassifier):
         raise TypeError(
             f"{type(classifier).__name__} is not a network of skrnn: use "
             "method='occlusion'."
         )
-    return VectorScorer(classifier.model_, tokenized.row, number, log_odds=log_odds)
+    return VectorScorer(classifier.model_, tokenized.row, index, log_odds=log_odds)
 
 
 def _without_each_word(tokenized: TokenizedText) -> npt.NDArray[np.int32]:
-    """Return a row without each word in turn, padded at its start.
+    """Return a row for each word, without it.
 
-    A zero in place of the word might break a sentence.
+    The zero that fills the row is at its start: inside, it might separate sentences.
     """
     return np.stack(
         [np.insert(np.delete(tokenized.row, c), 0, PAD) for c in tokenized.columns]

@@ -182,11 +182,9 @@ def _curriculum(
 
 def _mean_gradient_norm(fitted: Any, reviews: npt.NDArray[np.object_]) -> float:
     """Return the mean norm by the vector of the word that turns the opinion."""
-    steps = fitted_steps(fitted, calibrated=True)
+    steps = fitted_steps(fitted, inside_calibration=True)
     classifier = steps.steps[-1]
-    if not (
-        steps.has_sequencer_last and isinstance(classifier, RNNSentimentClassifier)
-    ):
+    if not (steps.has_ids and isinstance(classifier, RNNSentimentClassifier)):
         return float("nan")
     sequencer = steps.sequencer
     ids = np.asarray(sequencer.transform(steps.clean(reviews)))

@@ -12,11 +12,11 @@ __all__ = ["epoch_scores"]
 def epoch_scores(
     estimator: Any, X: Any = None, y: Any = None, **metadata: Any
 ) -> dict[str, float]:
-    """Return the loss and metrics of a network's last epoch.
+    """Return the metrics of the last epoch of a network.
 
     Pass it as ``scoring`` to scikit-learn's :class:`~sklearn.callback.ScoringMonitor`,
-    which then logs the training and validation curves of all candidates and folds of a
-    search, in any process. Nothing is computed again.
+    which then records the training and validation curves of all candidates and folds of
+    a search, whatever process fits them. Nothing is computed again.
 
     Parameters
     ----------
@@ -24,15 +24,15 @@ def epoch_scores(
         A fitted :class:`~skrnn.RNNSentimentClassifier` or
         :class:`~skrnn.HierarchicalAttentionClassifier`.
     X, y : object, default=None
-        Ignored, present for scikit-learn.
+        Ignored, present for API consistency.
     **metadata : dict
-        Ignored, present for scikit-learn.
+        Ignored, present for API consistency.
 
     Returns
     -------
     scores : dict of str to float
-        ``loss`` and ``accuracy``; also ``val_loss`` and ``val_accuracy`` with
-        validation data.
+        ``loss`` and ``accuracy``; with validation data also ``val_loss`` and
+        ``val_accuracy``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The result of explain: a weight for each word, as data, HTML and plot."""
+"""The result of explain, and its views."""
 
 from __future__ import annotations
 
@@ -11,14 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.style import (
-    AGAINST,
-    ATTENDED,
-    FOR,
-    css,
-    shorten,
-    tint,
-)
+from skrnn.inspection.style import AGAINST, ATTENDED, FOR, css, shorten, tint
 
 __all__ = ["Explanation"]
 
@@ -28,61 +21,62 @@ _METHODS = {
     "attention": "attention",
 }
 _SCORES = {"probability": "probability", "log_odds": "log-odds"}
-# The weights that have the full color.
-_FULL_WEIGHTS = {"probability": 0.1, "log_odds": 1.0}
-_MAX_WORDS_IN_REPR = 5
-_BAR_HEIGHT = 0.24  # inches
+# Weights from this on have the full color.
+_FULL_COLOR = {"probability": 0.1, "log_odds": 1.0}
+_SHOWN_IN_REPR = 5
+_BAR = 0.24  # inches
 
 
 @dataclass(eq=False, repr=False)
 class Explanation:
-    """The weight of each word in one prediction, as :func:`explain` returns it.
+    """The weights of the words of a text, as :func:`explain` returns them.
 
-    In a notebook it shows the text with a background color for each word that the
-    network read: blue for the class, orange against it. Other words are faded. The
-    opacity of the color is proportional to the weight, on the same scale in every
-    explanation: full from a change of the probability by 0.1, or of the log-odds by 1.
-    Attention weights, which have no sign and sum to one, are green, and the largest
-    weight of the text has the full color. The colors suit light and dark pages and
+    In a notebook, it shows the text with a background color for each word that the
+    classifier used: blue words raise the score of the class, orange words lower it, and
+    the rest of the text is faint. Colors have the same scale in every explanation: full
+    color is a change of the probability by 0.1 or more, or of the log-odds by 1 or
+    more, and half of that has half the opacity. Attention weights, which have no sign
+    and sum to one, are green, and the largest weight of the text has full color. The
+    colors are translucent, so that they suit light and dark pages, and differ for
     color-blind readers.
 
     Parameters
     ----------
     tokens : tuple of str
-        The words that the network read, as typed.
-    weights : ndarray of shape (n_tokens,), float64
+        The words in the input of the classifier, as typed.
+    weights : ndarray of shape (n_tokens,), dtype float64
         The weights of the words.
-    known : ndarray of shape (n_tokens,), bool
-        Which words are in the vocabulary; all others have the same id.
+    known : ndarray of shape (n_tokens,), dtype bool
+        Which words are in the vocabulary. All others have the same id.
     method : {"occlusion", "integrated_gradients", "attention"}
-        How the weights were computed.
+        The method that computed the weights.
     target : label
-        The explained class.
+        The class that is explained.
     score : {"probability", "log_odds"}
-        The explained score of the class ``target``.
+        The score of the class ``target`` that is explained.
     value : float
         The score of the text.
     baseline : float or None
-        The score of as many unknown words as the text has words; None except for
-        integrated gradients, whose weights sum to ``value - baseline``.
+        For integrated gradients, the score of as many unknown words as the text has
+        words: weights sum to ``value - baseline``. Otherwise None.
     n_words : int
-        The number of words in the text before truncation.
+        The number of words of the text before it was truncated.
     text : str or None, default=None
-        The text to show; only ``tokens`` are shown if None.
+        The text to show. None shows only the words.
     spans : tuple of (int, int) or None, default=None
-        The start and end of each word in ``text``. A word with an empty span, which is
-        not in the text, is inserted there.
+        Where each word begins and ends in ``text``. An empty span is the place to show
+        a word that is not in the text.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        The axes, after :meth:`plot`.
+        The axes of the last :meth:`plot`.
     figure_ : matplotlib Figure
-        The figure, after :meth:`plot`.
+        The figure of the last :meth:`plot`.
 
     See Also
     --------
-    explain : Computes an explanation.
+    explain : Computes explanations.
 
     Examples
     --------
@@ -112,12 +106,12 @@ class Explanation:
     spans: tuple[tuple[int, int], ...] | None = None
 
     def to_pairs(self) -> list[tuple[str, float]]:
-        """Return pairs of a word and its weight, in the order of the text.
+        """Return the words and their weights, in the order of the text.
 
         Returns
         -------
         pairs : list of (str, float)
-            One pair for each word that the network read.
+            Each word with its weight.
         """
         return list(zip(self.tokens, self.weights.tolist(), strict=True))
 
@@ -127,31 +121,31 @@ class Explanation:
         Returns
         -------
         frame : pandas.DataFrame
-            The columns ``token``, ``weight`` and ``known``, with one row for each word
-            in the order of the text.
+            One row per word, in the order of the text, with the columns ``token``,
+            ``weight`` and ``known``.
         """
         return pd.DataFrame(
             {"token": list(self.tokens), "weight": self.weights, "known": self.known}
         )
 
     def plot(self, ax: Any = None, *, max_words: int = 25) -> Self:
-        """Draw the weights as horizontal bars, from the first word down.
+        """Plot the weights as bars, with the first word at the top.
 
-        The axis extends at least to the weight of full color, so that small weights
-        look small.
+        The axis includes at least the weight of full color, so that small weights look
+        small.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            The axes to draw on; a new figure if None.
+            The axes to plot on. None creates a new figure.
         max_words : int, default=25
-            The maximum number of words to show. For a longer text, those with the
-            largest weights are shown, in the order of the text.
+            The maximum number of words. Of a longer text, those with the largest
+            weights are shown, in the order of the text.
 
         Returns
         -------
         self : Explanation
-            With ``ax_`` and ``figure_``.
+            The explanation, with ``ax_`` and ``figure_``.
 
         Raises
         ------
@@ -160,34 +154,27 @@ class Explanation:
         """
         largest = np.argsort(-np.abs(self.weights), kind="stable")[:max_words]
         shown = np.sort(largest)
-        height = max(1.6, 0.9 + _BAR_HEIGHT * len(shown))
+        height = max(1.6, 0.9 + _BAR * len(shown))
         (self.ax_,) = axes_or_new("Explanation.plot", ax, size=(6.0, height))
         self.figure_ = self.ax_.figure
         places = np.arange(len(shown))
         weights = self.weights[shown]
         self.ax_.barh(places, weights, color=[self._color(w) for w in weights])
-        self.ax_.set_yticks(
-            places, [_without_mathtext(shorten(self.tokens[i])) for i in shown]
-        )
+        self.ax_.set_yticks(places, [_no_maths(shorten(self.tokens[i])) for i in shown])
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set_ylim(len(shown) - 0.4, -0.6)
         if self.method == "attention":
             self.ax_.set_xlim(0, None)
         else:
             self.ax_.axvline(0, color=self.ax_.spines["left"].get_edgecolor(), lw=0.8)
-            # Symmetric, and at least to the full color, so that small weights look
-            # small.
-            reach = 1.08 * max(
-                float(np.abs(weights).max(initial=0.0)), self._full_weight
-            )
-            self.ax_.set_xlim(-reach, reach)
-            # The tick labels are long.
+            # Symmetric, and at least the full color, so that small weights look small.
+            limit = 1.08 * max(float(np.abs(weights).max(initial=0.0)), self._full)
+            self.ax_.set_xlim(-limit, limit)
+            # Labels with signs and small numbers are long.
             self.ax_.locator_params(axis="x", nbins=6)
         self.ax_.spines[["top", "right"]].set_visible(False)
         self.ax_.set_xlabel(self._axis_label())
-        self.ax_.set_title(
-            _without_mathtext(self._headline()), fontsize="medium", loc="left"
-        )
+        self.ax_.set_title(_no_maths(self._headline()), fontsize="medium", loc="left")
         if len(shown) < len(self.tokens):
             self.ax_.set_ylabel(f"{len(shown)} strongest of {len(self.tokens)} words")
         return self
@@ -205,7 +192,7 @@ class Explanation:
         )
 
     def __repr__(self) -> str:
-        order = np.argsort(-np.abs(self.weights), kind="stable")[:_MAX_WORDS_IN_REPR]
+        order = np.argsort(-np.abs(self.weights), kind="stable")[:_SHOWN_IN_REPR]
         words = [f"{self.tokens[i]} {self.weights[i]:+.3f}" for i in np.sort(order)]
         if len(self.tokens) > len(words):
             words.append("...")
@@ -216,14 +203,14 @@ class Explanation:
         )
 
     @property
-    def _full_weight(self) -> float:
-        """The smallest weight that has the full color."""
+    def _full(self) -> float:
+        """The weight of full color."""
         if self.method == "attention":
             return float(self.weights.max(initial=0.0)) or 1.0
-        return _FULL_WEIGHTS[self.score]
+        return _FULL_COLOR[self.score]
 
     def _text_with_tints(self) -> str:
-        strengths = np.minimum(np.abs(self.weights) / self._full_weight, 1.0)
+        strengths = np.minimum(np.abs(self.weights) / self._full, 1.0)
         shown = self.tokens
         if self.text is not None and self.spans is not None:
             shown = tuple(
@@ -235,9 +222,9 @@ class Explanation:
             return " ".join(words)
         pieces, end = [], 0
         for word, (start, stop) in zip(words, self.spans, strict=True):
-            pieces += [_fade(self.text[end:start]), word]
+            pieces += [_faint(self.text[end:start]), word]
             end = max(end, stop)
-        return "".join([*pieces, _fade(self.text[end:])])
+        return "".join([*pieces, _faint(self.text[end:])])
 
     def _headline(self) -> str:
         return (
@@ -276,8 +263,8 @@ class Explanation:
             for name, color in kinds.items()
         )
         if self.method == "attention":
-            return f"{names} full color: the largest weight, {self._full_weight:.3f}"
-        return f"{names} full color: a weight of {self._full_weight:g} or more"
+            return f"{names} full color: the largest weight, {self._full:.3f}"
+        return f"{names} full color: a weight of {self._full:g} or more"
 
     def _footnote(self) -> str:
         total = self.weights.sum()
@@ -290,15 +277,14 @@ class Explanation:
             )
         elif self.method == "occlusion":
             notes.append(
-                f"A weight is the decrease of the {_SCORES[self.score]} without the "
-                "word."
+                f"A weight is the drop in {_SCORES[self.score]} without the word."
             )
         else:
             notes.append("The weights sum to one.")
         if self.n_words > len(self.tokens):
             notes.append(
-                f"The network reads {len(self.tokens)} of the {self.n_words} words; "
-                "the others are beyond maxlen."
+                f"{len(self.tokens)} of the {self.n_words} words are used; the others "
+                "are beyond maxlen."
             )
         n_unknown = int((~self.known).sum())
         if n_unknown:
@@ -306,13 +292,13 @@ class Explanation:
         return " ".join(notes)
 
 
-def _fade(text: str) -> str:
-    """Return the HTML of text that is not read: punctuation, stop words, cut words."""
+def _faint(text: str) -> str:
+    """Return the HTML of text that the classifier did not use."""
     if not text.strip():
         return html.escape(text)
     return f'<span style="opacity:0.6">{html.escape(text)}</span>'
 
 
-def _without_mathtext(text: str) -> str:
-    """Escape the dollars that matplotlib reads as mathtext."""
+def _no_maths(text: str) -> str:
+    """Escape dollar signs, which matplotlib would parse as formulas."""
     return text.replace("$", r"\$")

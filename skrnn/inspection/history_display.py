@@ -75,7 +75,7 @@ class TrainingHistoryDisplay:
         ----------
         estimator : RNNSentimentClassifier or sklearn.pipeline.Pipeline
             The classifier, or a pipeline that ends in one; also a search, a threshold
-            or a :class:`~skrnn.DistilledClassifier` around either.
+            or a :class:`~skrnn.ensemble.DistilledClassifier` around either.
         ax : matplotlib Axes or sequence of Axes, default=None
             One per metric; a new figure if None.
         metrics : sequence of str, default=None
@@ -104,7 +104,7 @@ class TrainingHistoryDisplay:
         >>> len(TrainingHistoryDisplay.from_estimator(model).history["loss"])
         2
         """
-        last = fitted_steps(estimator, calibrated=True).steps[-1]
+        last = fitted_steps(estimator, inside_calibration=True).steps[-1]
         check_is_fitted(last)
         if not hasattr(last, "history_"):
             raise TypeError(

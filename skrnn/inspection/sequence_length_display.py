@@ -104,7 +104,7 @@ class SequenceLengthDisplay:
         ----------
         estimator : TextSequencer or sklearn.pipeline.Pipeline
             A fitted sequencer, or a pipeline with one, after any steps on raw strings;
-            also a search, a threshold or a :class:`~skrnn.DistilledClassifier` around
+            also a search, a threshold or a :class:`~skrnn.ensemble.DistilledClassifier` around
             the pipeline.
         X : iterable of str
             The texts, of the training data or others.
@@ -125,7 +125,7 @@ class SequenceLengthDisplay:
         TypeError
             If there is no sequencer, or a text is not a str.
         """
-        steps = fitted_steps(estimator, calibrated=True)
+        steps = fitted_steps(estimator, inside_calibration=True)
         sequencer = steps.sequencer
         documents = encode(
             steps.clean(X), sequencer.build_analyzer(), n_jobs=sequencer.n_jobs

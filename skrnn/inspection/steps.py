@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -17,24 +15,24 @@ from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
 from skrnn.text.sequencer import TextSequencer
 
-__all__ = ["FittedSteps", "fitted_steps", "name_columns"]
+__all__ = ["FittedSteps", "fitted_steps"]
 
 
 @dataclass(frozen=True)
 class FittedSteps:
-    """The steps that predict within ``estimator``, the classifier last."""
+    """The fitted steps of ``estimator``, the last one included."""
 
     estimator: Any
     steps: tuple[Any, ...]
 
     @property
-    def has_sequencer_last(self) -> bool:
-        """Whether a TextSequencer comes right before the one classifier."""
+    def has_ids(self) -> bool:
+        """Whether a TextSequencer is right before the last step, the classifier."""
         return len(self.steps) > 1 and isinstance(self.steps[-2], TextSequencer)
 
     @property
     def sequencer(self) -> TextSequencer:
-        """The TextSequencer; a TypeError if there is none."""
+        """The first TextSequencer; TypeError if there is none."""
         for step in self.steps:
             if isinstance(step, TextSequencer):
                 check_is_fitted(step)
@@ -46,15 +44,14 @@ class FittedSteps:
 
     @property
     def classifier(self) -> Any:
-        """The classifier that gets the ids; a TypeError if there is none."""
-        if not self.has_sequencer_last:
+        """The classifier of ids; TypeError if there is none."""
+        if not self.has_ids:
             check_is_fitted(self.estimator)
             raise TypeError(
-                "Expected a Pipeline of a TextSequencer and a classifier, such as "
-                "make_sentiment_pipeline() returns, or a search, a threshold or a "
-                f"DistilledClassifier around one, got {self._describe()}. For other "
-                "models, or several that predict together, use explain(..., "
-                "method='occlusion')."
+                "Expected a Pipeline of a TextSequencer and a classifier, as from "
+                "make_sentiment_pipeline(), or a search, a threshold or a "
+                f"DistilledClassifier around one, got {self._describe()}. For "
+                "ensembles and other models, use explain(..., method='occlusion')."
             )
         check_is_fitted(self.steps[-1])
         return self.steps[-1]
@@ -67,7 +64,7 @@ class FittedSteps:
             cleaned = step.transform(cleaned)
         if not n_before:
             return cleaned if isinstance(cleaned, str) else list(cleaned)
-        # After set_output it is a table of one column.
+        # With set_output, it is a DataFrame of one column.
         column: Sequence[str] = np.asarray(cleaned, dtype=object).ravel().tolist()
         return column
 
@@ -75,48 +72,41 @@ class FittedSteps:
         return describe_steps(type(self.estimator).__name__, self.steps)
 
 
-def fitted_steps(estimator: Any, *, calibrated: bool = False) -> FittedSteps:
-    """Return the steps of nested pipelines in one row.
+def fitted_steps(estimator: Any, *, inside_calibration: bool = False) -> FittedSteps:
+    """Return the fitted steps within an estimator of raw strings.
 
-    A search, threshold, distilled or frozen classifier is replaced by the one fitted
-    estimator by which it predicts; a calibrated one only if ``calibrated``, since its
-    probabilities differ.
-
-    Raises
-    ------
-    TypeError
-        If a search has no refitted estimator.
+    Nested Pipelines are flattened. Searches, thresholds, distilled and frozen
+    classifiers are replaced by the fitted estimator within, and so are calibrated
+    classifiers with ``inside_calibration``, if they have a single one. Raises a
+    TypeError for a search without a refitted estimator.
     """
-    return FittedSteps(estimator, tuple(_flatten(estimator, calibrated)))
+    return FittedSteps(estimator, tuple(_steps(estimator, inside_calibration)))
 
 
-def _flatten(estimator: Any, calibrated: bool) -> list[Any]:
+def _steps(estimator: Any, inside_calibration: bool) -> list[Any]:
     if isinstance(estimator, Pipeline):
         *before, last = (step for _, step in active_steps(estimator))
-        # A resampler of imbalanced-learn has no transform: it is used in fit only.
+        # Resamplers of imbalanced-learn have no transform: they are active in fit only.
         steps = [*(step for step in before if hasattr(step, "transform")), last]
-        return [each for step in steps for each in _flatten(step, calibrated)]
+        return [each for step in steps for each in _steps(step, inside_calibration)]
     if isinstance(estimator, FrozenEstimator):
-        return _flatten(estimator.estimator, calibrated)
+        return _steps(estimator.estimator, inside_calibration)
     if hasattr(estimator, "cv_results_") and not hasattr(estimator, "best_estimator_"):
         raise TypeError(
             f"This {type(estimator).__name__} has no best_estimator_. Set refit=True "
             "and fit it again, or pass a fitted Pipeline."
         )
-    if not hasattr(estimator, "predict"):  # a transformer may have estimator_ too
+    if not hasattr(estimator, "predict"):  # a transformer may have an estimator_, too
         return [estimator]
     if hasattr(estimator, "best_estimator_"):
-        return _flatten(estimator.best_estimator_, calibrated)
+        return _steps(estimator.best_estimator_, inside_calibration)
     # The estimator_ of an ensemble is an unfitted template.
     if hasattr(estimator, "estimator_") and not hasattr(estimator, "estimators_"):
-        return _flatten(estimator.estimator_, calibrated)
-    if calibrated and len(getattr(estimator, "calibrated_classifiers_", ())) == 1:
-        return _flatten(estimator.calibrated_classifiers_[0].estimator, calibrated)
+        return _steps(estimator.estimator_, inside_calibration)
+    if (
+        inside_calibration
+        and len(getattr(estimator, "calibrated_classifiers_", ())) == 1
+    ):
+        calibrated = estimator.calibrated_classifiers_[0]
+        return _steps(calibrated.estimator, inside_calibration)
     return [estimator]
-
-
-def name_columns(classifier: Any, rows: npt.NDArray[np.int32]) -> Any:
-    """Return rows with the column names that a classifier was fitted with, if any."""
-    if not hasattr(classifier, "feature_names_in_"):
-        return rows
-    return pd.DataFrame(rows, columns=classifier.feature_names_in_)

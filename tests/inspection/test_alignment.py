@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skrnn import TextSequencer
-from skrnn.inspection.alignment import find_spans, tokenize_as_typed, tokenize_texts
+from skrnn.inspection.alignment import locate, tokenize_as_typed, tokenize_texts
 
 TEXT = "I've <b>NEVER</b> Liked these MOVIES, Zoë's café &amp; U.S. \"Endings\"!"
 
@@ -130,7 +130,7 @@ _PLAIN = str.maketrans({"’": "'", "‘": "'", "\xad": ""})
 @given(st.text(st.characters() | st.sampled_from("’‘\xad'aBe\u0301ﬁßİ½ ")))
 def test_every_word_of_any_text_is_located(written: str) -> None:
     words = tokenize_as_typed(written)
-    spans = find_spans(written, words)
+    spans = locate(written, words)
     assert all(start < end for start, end in spans)
     assert all(first[1] <= second[0] for first, second in pairwise(spans))
     for word, (start, end) in zip(words, spans, strict=True):

@@ -1,4 +1,4 @@
-"""The fitted steps within pipelines, searches and thresholds."""
+"""The fitted steps within estimators of raw strings."""
 
 from __future__ import annotations
 
