@@ -50,10 +50,11 @@ def explain(
         :class:`~skrnn.TextSequencer` and an :class:`~skrnn.RNNSentimentClassifier`
         from :func:`~skrnn.make_sentiment_pipeline`. The Pipeline may have steps before
         the TextSequencer, and may be inside a search, a threshold or a
-        :class:`~skrnn.ensemble.DistilledClassifier`. ``method="occlusion"`` supports every
-        classifier with ``predict_proba``, such as calibrated classifiers, ensembles and
-        linear models of bags of words. The other methods explain the network inside a
-        calibrated classifier, before calibration, unless there is one for each fold.
+        :class:`~skrnn.ensemble.DistilledClassifier`. ``method="occlusion"`` supports
+        every classifier with ``predict_proba``, such as calibrated classifiers,
+        ensembles and linear models of bags of words. The other methods explain the
+        network inside a calibrated classifier, before calibration, unless there is one
+        for each fold.
     text : str
         The text.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
@@ -132,9 +133,10 @@ def explain(
     >>> bool(abs(explanation.weights.sum() / difference - 1) < 0.02)
     True
     """
-    for name, given, known in (("method", method, METHODS), ("score", score, SCORES)):
-        if given not in known:
-            raise ValueError(f"{name} must be one of {known}, got {given!r}.")
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
+    if score not in SCORES:
+        raise ValueError(f"score must be one of {SCORES}, got {score!r}.")
     if not isinstance(text, str):
         raise TypeError(
             f"explain takes one text, a str, got {type(text).__name__}. Call it once "
@@ -239,7 +241,7 @@ def _score(proba: Any, index: int, score: str) -> _Floats:
 def _class_index(classifier: Any, target: Any) -> int:
     classes = classifier.classes_.tolist()
     if target not in classes:
-        raise ValueError(f"target={target!r} is not among the classes {classes}.")
+        raise ValueError(f"target must be one of {classes}, got {target!r}.")
     return classes.index(target)
 
 

@@ -104,8 +104,8 @@ class SequenceLengthDisplay:
         ----------
         estimator : TextSequencer or sklearn.pipeline.Pipeline
             A fitted sequencer, or a pipeline with one, after any steps on raw strings;
-            also a search, a threshold or a :class:`~skrnn.ensemble.DistilledClassifier` around
-            the pipeline.
+            also a search, a threshold or a
+            :class:`~skrnn.ensemble.DistilledClassifier` around the pipeline.
         X : iterable of str
             The texts, of the training data or others.
         ax : matplotlib Axes, default=None
