@@ -95,7 +95,7 @@ def active_steps(pipeline: Pipeline) -> list[tuple[str, Any]]:
     return [
         (name, step)
         for name, step in pipeline.steps
-        if step is not None and step != "passthrough"
+        if step not in (None, "passthrough")
     ]
 
 

@@ -599,7 +599,7 @@ class TextSequencer(
                     "Upper case characters found in vocabulary while 'lowercase' is "
                     "True. These entries will not be matched with any documents: "
                     f"{len(capitals)} of {len(vocabulary)}, such as {capitals[0]!r}. "
-                    "Use lowercase=False, or a vocabulary in lower case.",
+                    "Use lowercase=False, or a lowercase vocabulary.",
                     stacklevel=5,
                 )
         return vocabulary
