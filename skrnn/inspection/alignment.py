@@ -182,7 +182,7 @@ def locate(text: str, words: Sequence[str]) -> list[_Span]:
         form, _ = _fold(word)
         if form in _NLTK_QUOTES and form not in folded:
             form = '"'
-        found = folded.find(form, place) if form else -1
+        found = _find(form, folded, place, origins) if form else -1
         start = end
         if found >= 0:
             place = found + len(form)
@@ -191,6 +191,17 @@ def locate(text: str, words: Sequence[str]) -> list[_Span]:
             end = max(origins[place], origins[place - 1] + 1)
         spans.append((start, end))
     return spans
+
+
+def _find(form: str, folded: str, place: int, origins: list[int]) -> int:
+    """Return where ``form`` is, preferably not inside a character such as "㎩" (Pa)."""
+    first = found = folded.find(form, place)
+    while found >= 0:
+        last = found + len(form) - 1
+        if origins[found - 1] != origins[found] and origins[last] != origins[last + 1]:
+            return found
+        found = folded.find(form, found + 1)
+    return first
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

@@ -88,7 +88,7 @@ def attention_of_rows(
         )
     if not isinstance(classifier, BaseTextClassifier):
         raise ValueError(
-            f"{type(classifier).__name__} has no attention weights: it is neither a "
-            "network of skrnn nor has it a method attention_weights."
+            f"{type(classifier).__name__} has no attention weights: it is not a "
+            "network of skrnn and has no method attention_weights."
         )
     return attention_of_network(classifier.model_, rows)

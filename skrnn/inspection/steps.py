@@ -103,10 +103,7 @@ def _steps(estimator: Any, inside_calibration: bool) -> list[Any]:
     # The estimator_ of an ensemble is an unfitted template.
     if hasattr(estimator, "estimator_") and not hasattr(estimator, "estimators_"):
         return _steps(estimator.estimator_, inside_calibration)
-    if (
-        inside_calibration
-        and len(getattr(estimator, "calibrated_classifiers_", ())) == 1
-    ):
-        calibrated = estimator.calibrated_classifiers_[0]
-        return _steps(calibrated.estimator, inside_calibration)
+    calibrated = getattr(estimator, "calibrated_classifiers_", [])
+    if inside_calibration and len(calibrated) == 1:
+        return _steps(calibrated[0].estimator, inside_calibration)
     return [estimator]

@@ -89,7 +89,8 @@ class TextSequencer(
     preprocessor : callable or None, default=None
         A function from str to str that replaces ``lowercase`` and ``strip_accents``, as
         in :class:`~sklearn.feature_extraction.text.CountVectorizer`. It is called with
-        the whole text, after ``strip_html`` and ``normalize``.
+        the whole text, after ``strip_html`` and ``normalize``, and before the text is
+        split into sentences.
     tokenizer : {"word", "nltk", "word-0.1"} or callable, default="word"
         How to split a text into tokens.
 
@@ -156,8 +157,8 @@ class TextSequencer(
     truncating : {"pre", "post", "middle"}, default="pre"
         Which ids of a long text to remove. "middle" keeps its head and its tail [3]_.
     n_jobs : int or None, default=None
-        The number of processes that analyze texts. They start only for more than ten
-        thousand texts, where they save time. The result does not depend on it. None
+        The number of processes that analyze texts. They start only for 20,000 texts
+        or more, where they save time. The result does not depend on it. None
         means 1 unless in a :obj:`joblib.parallel_backend` context. -1 means using all
         processors.
 
@@ -599,7 +600,7 @@ class TextSequencer(
                     "Upper case characters found in vocabulary while 'lowercase' is "
                     "True. These entries will not be matched with any documents: "
                     f"{len(capitals)} of {len(vocabulary)}, such as {capitals[0]!r}. "
-                    "Use lowercase=False, or a vocabulary in lower case.",
+                    "Use lowercase=False, or a lowercase vocabulary.",
                     stacklevel=5,
                 )
         return vocabulary

@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skrnn import TextSequencer
@@ -127,6 +127,8 @@ def test_words_are_found_in_the_text(text: str, shown: list, options: dict) -> N
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "\xad": ""})
 
 
+@example("㎩A")
+@example("㎩p")
 @given(st.text(st.characters() | st.sampled_from("’‘\xad'aBe\u0301ﬁßİ½ ")))
 def test_every_word_of_any_text_is_located(written: str) -> None:
     words = tokenize_as_typed(written)

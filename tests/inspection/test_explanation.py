@@ -132,7 +132,7 @@ def test_html_says_what_the_weights_are() -> None:
     assert "drop in probability without the word" in text
     assert "4 of the 6 words are used" in text
     text = explanation(method="integrated_gradients", baseline=0.85)._repr_html_()
-    assert "sum to -0.100: probability 0.750 of the text less 0.850" in text
+    assert "sum to -0.100: probability 0.750 of the text minus 0.850" in text
     assert "as many unknown words" in text
     text = explanation(method="attention", weights=np.full(4, 0.25))._repr_html_()
     assert "sum to one" in text
