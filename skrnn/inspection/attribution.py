@@ -253,7 +253,7 @@ def _make_scorer(
             f"{type(classifier).__name__} is not a network of skrnn: use "
             "method='occlusion'."
         )
-    return VectorScorer(classifier.model_, tokenized.row, index, log_odds=log_odds)
+    return VectorScorer(classifier, tokenized.row, index, log_odds=log_odds)
 
 
 def _without_each_word(tokenized: TokenizedText) -> npt.NDArray[np.int32]:
