@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skrnn import (
@@ -130,3 +130,10 @@ def test_bad_chunks(chunks: Any, error: type[Exception], message: str) -> None:
 def test_other_models_are_refused(model: Any) -> None:
     with pytest.raises(TypeError, match="needs a Pipeline of a TextSequencer and"):
         fit_stream(model, pieces(60))
+
+
+def test_passthrough_steps_are_left_out() -> None:
+    model = Pipeline([("clean", "passthrough"), *small().steps])
+    assert fit_stream(model, pieces(60), verbose=0).predict(TEXTS[:1]).shape == (1,)
+    with pytest.raises(TypeError, match=r"got Pipeline of \['TextSequencer', 'str'\]"):
+        fit_stream(make_pipeline(TextSequencer(), "passthrough"), pieces(60))
