@@ -33,7 +33,7 @@ settings = {
     "spatial_dropout": 0.0,
     "dropout": 0.0,
     "optimizer": "adam",
-    "clipnorm": 1.0,
+    "optimizer__clipnorm": 1.0,
     "batch_size": 32,
     "random_state": 0,
 }

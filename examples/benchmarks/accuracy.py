@@ -22,6 +22,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
@@ -88,7 +89,9 @@ CANDIDATES: dict[str, dict] = {
     "200 dimensions": {"embedding_dim": 200},
     "bidirectional GRU": {"cell": "gru", "bidirectional": True},
     "800 words, vocabulary 30,000": {"maxlen": 800, "max_features": 30000},
-    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "label smoothing 0.1": {
+        "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1)
+    },
     "adversarial 1, 9 epochs": {"epochs": 9, "adversarial": 1.0},
     "adversarial 2, 9 epochs": {"word_dropout": 0.1, "epochs": 9, "adversarial": 2.0},
     "NLTK tokens, 800 words, vocabulary 30,000": {

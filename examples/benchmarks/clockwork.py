@@ -58,7 +58,7 @@ def long_memory(n_seeds: int) -> pd.DataFrame:
                     dropout=0.0,
                     optimizer="adam",
                     learning_rate=0.003,
-                    clipnorm=1.0,
+                    optimizer__clipnorm=1.0,
                     batch_size=32,
                     epochs=10,
                     random_state=seed,

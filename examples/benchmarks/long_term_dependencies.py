@@ -35,7 +35,7 @@ SHARED = {
     "spatial_dropout": 0.0,
     "dropout": 0.0,
     "optimizer": "adam",
-    "clipnorm": 1.0,
+    "optimizer__clipnorm": 1.0,
     "batch_size": 32,
     "epochs": 20,
 }

@@ -156,8 +156,7 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
     schema, members = read_archive(path)
     try:
         _check_format(schema)
-        if schema["format_version"] == 1:
-            upgrade(schema["estimator"])
+        upgrade(schema["estimator"], schema["format_version"])
         arrays = load_arrays(members.pop(_ARRAYS))
         reader = Reader(read_estimator, arrays, members, frozenset(trusted))
         return read_estimator(reader, schema["estimator"])

@@ -130,7 +130,7 @@ class Writer:
             return {"type": value.__name__}
         if (public := name_keras_class(value)) is not None:
             return {"keras_class": public}
-        if (part := part_of(value)) is not None:
+        if (part := part_of(value, place)) is not None:
             config = self.write(part.config, place)
             return {"keras": [part.name, config]}
         name = getattr(value, "__name__", "")

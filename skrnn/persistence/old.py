@@ -17,22 +17,52 @@ MOVED = {
 }
 
 
-def upgrade(written: Any) -> None:
-    """Let every sequencer of version 1 give the tokens that it gave.
+_NETWORKS = ("skrnn.RNNSentimentClassifier", "skrnn.HierarchicalAttentionClassifier")
+
+
+def upgrade(written: Any, version: int) -> None:
+    """Change an estimator of an earlier release to what the current one writes.
 
     Parameters
     ----------
     written : dict, list or other value
         An estimator as the file has it, or a part of it; changed in place.
+    version : int
+        Version of the format.
     """
     if isinstance(written, list):
         for part in written:
-            upgrade(part)
+            upgrade(part, version)
     elif isinstance(written, dict):
         for part in written.values():
-            upgrade(part)
-        if written.get("class") == "skrnn.TextSequencer":
+            upgrade(part, version)
+        if version == 1 and written.get("class") == "skrnn.TextSequencer":
             _upgrade_sequencer(written["params"])
+        if written.get("class") in _NETWORKS:
+            _replace_label_smoothing(written)
+            _replace_clipnorm(written["params"])
+
+
+def _replace_label_smoothing(written: dict[str, Any]) -> None:
+    """Replace ``label_smoothing`` with a loss; the categorical one fits all classes."""
+    smoothing = written["params"].pop("label_smoothing", 0.0)
+    if smoothing:
+        is_binary = written.get("network", {}).get("n_classes") == 2
+        name = "BinaryCrossentropy" if is_binary else "CategoricalCrossentropy"
+        config = {"dict": {"label_smoothing": smoothing}}
+        written["params"]["loss"] = {"keras": [f"losses.{name}", config]}
+
+
+def _replace_clipnorm(params: dict[str, Any]) -> None:
+    """Replace ``clipnorm`` with a parameter of the optimizer."""
+    clipnorm = params.pop("clipnorm", None)
+    if clipnorm is None:
+        return
+    optimizer = params.get("optimizer")
+    if isinstance(optimizer, dict) and "keras" in optimizer:  # an instance
+        optimizer["keras"][1]["dict"]["clipnorm"] = clipnorm
+    else:
+        params["optimizer__clipnorm"] = clipnorm
 
 
 def _upgrade_sequencer(params: dict[str, Any]) -> None:

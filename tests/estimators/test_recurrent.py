@@ -40,7 +40,7 @@ REGULARIZED = {
     "pooling": "mean_max",
     "segment_length": 3,
     "word_dropout": 0.1,
-    "label_smoothing": 0.1,
+    "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1),
     "adversarial": 0.1,
     "virtual_adversarial": 0.1,
     "weight_averaging": 0.9,
@@ -95,7 +95,7 @@ def test_it_learns(cell: str, sequences: Sequences) -> None:
     [
         {"pooling": "attention", "recurrent_dropout": 0.2},
         {"units": (5, 3), "bidirectional": True, "dense_units": (4, 3)},
-        {"cell": "gru", "optimizer": "adam", "clipnorm": 1.0},
+        {"cell": "gru", "optimizer": "adam", "optimizer__clipnorm": 1.0},
         {"cell": "lstm", "validation_split": 0.3, "early_stopping": True, "epochs": 3},
     ],
     ids=["attention", "stacked", "adam", "stopping"],
