@@ -78,9 +78,10 @@ def record_cells(X, two, three):
 
 
 def record_parameters(X, two, rng):
-    smoothing = {"label_smoothing": 0.1}
+    smoothing, clipping = {"label_smoothing": 0.1}, {"clipnorm": 1.0}
     if "loss" in inspect.signature(RNNSentimentClassifier).parameters:
         smoothing = {"loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1)}
+        clipping = {"optimizer__clipnorm": 1.0}
     stopping = keras.callbacks.EarlyStopping("loss")
     vectors = rng.normal(size=(30, 4))
     variants = {
@@ -92,7 +93,7 @@ def record_parameters(X, two, rng):
             "weight_averaging": 0.9,
             "optimizer": "adam",
             "learning_rate": 0.01,
-            "clipnorm": 1.0,
+            **clipping,
         },
         "smoothing": smoothing,
         "adversarial": {"adversarial": 1.0},

@@ -64,7 +64,7 @@ from skrnn.estimators.validation import (
 )
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
-from skrnn.networks.losses import Objective
+from skrnn.networks.losses import CROSSENTROPY, LOSSES, TrainingLoss, make_label_loss
 from skrnn.networks.replicas import STRATEGIES, as_replicas, name_of
 from skrnn.networks.spec import NetworkSpec
 from skrnn.text.columns import check_columns
@@ -165,10 +165,9 @@ class BaseTextClassifier(
             keras.optimizers.schedules.LearningRateSchedule,
         ],
         "weight_averaging": [_share],
-        "label_smoothing": [_share],
+        "loss": [StrOptions({CROSSENTROPY, *LOSSES}), keras.losses.Loss],
         "adversarial": [Interval(Real, 0.0, None, closed="left")],
         "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
-        "clipnorm": [Interval(Real, 0.0, None, closed="neither"), None],
         "epochs": [positive_int],
         "batch_size": [positive_int],
         "validation_split": [_share],
@@ -180,6 +179,15 @@ class BaseTextClassifier(
         "strategy": [StrOptions(set(STRATEGIES)), *STRATEGIES.values(), None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
+    }
+
+    # Parameters of earlier releases, and what replaces them.
+    _removed_parameters: ClassVar[dict[str, str]] = {
+        "clipnorm": "optimizer__clipnorm=...",
+        "label_smoothing": (
+            "loss=keras.losses.BinaryCrossentropy(label_smoothing=...), or "
+            "CategoricalCrossentropy for more than two classes"
+        ),
     }
 
     # -- what a subclass decides -------------------------------------------------------
@@ -394,9 +402,10 @@ class BaseTextClassifier(
         before = vars(self).get("_fitted_network")
         pooled = acquire(
             spec,
-            self._make_objective(),
+            self._make_loss(),
             optimizer,
             replicas,
+            weight_averaging=float(self.weight_averaging),
             held=None if before is None else before.pooled,
             seed=self._seed,
             embeddings=vectors,
@@ -565,12 +574,12 @@ class BaseTextClassifier(
             "dense_units": layer_sizes("dense_units", self.dense_units, at_least=0),
         }
 
-    def _make_objective(self) -> Objective:
-        return Objective(
-            label_smoothing=float(self.label_smoothing),
+    def _make_loss(self) -> TrainingLoss:
+        """Return the training loss that the parameters ask for."""
+        return TrainingLoss(
+            make_label_loss(self.loss, len(self.classes_)),
             adversarial=float(self.adversarial),
             virtual_adversarial=float(self.virtual_adversarial),
-            weight_averaging=float(self.weight_averaging),
         )
 
     # -- the fitted network ------------------------------------------------------------
@@ -608,7 +617,7 @@ class BaseTextClassifier(
         with float32_policy():
             optimizer = make_optimizer(self)
         self._fitted_network = FittedNetwork.from_weights(
-            spec, self._make_objective(), optimizer, weights
+            spec, self._make_loss(), optimizer, weights, float(self.weight_averaging)
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -690,6 +699,15 @@ class BaseTextClassifier(
     @classmethod
     def _is_routed(cls, name: str) -> bool:
         return is_routed(name)
+
+    @classmethod
+    def _refuse_unknown(cls, name: str, error: type[Exception]) -> None:
+        if name in cls._removed_parameters:
+            raise TypeError(
+                f"The parameter {name!r} of {cls.__name__} was removed. Use "
+                f"{cls._removed_parameters[name]}."
+            )
+        super()._refuse_unknown(name, error)
 
     @classmethod
     def _get_param_names(cls) -> list[str]:

@@ -6,6 +6,7 @@ import os
 from typing import Any, ClassVar, NamedTuple
 
 import joblib
+import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -299,8 +300,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         optimizer: Any = "rmsprop",
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
-        clipnorm: float | None = None,
-        label_smoothing: float = 0.0,
+        loss: str | keras.losses.Loss = "crossentropy",
         adversarial: float = 0.0,
         virtual_adversarial: float = 0.0,
         epochs: int = 5,
@@ -332,8 +332,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.weight_averaging = weight_averaging
-        self.clipnorm = clipnorm
-        self.label_smoothing = label_smoothing
+        self.loss = loss
         self.adversarial = adversarial
         self.virtual_adversarial = virtual_adversarial
         self.epochs = epochs

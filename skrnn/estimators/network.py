@@ -13,7 +13,7 @@ import numpy.typing as npt
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.forks import refuse_fork
-from skrnn.networks.losses import Objective
+from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.pool import PooledNetwork, acquire_network
 from skrnn.networks.replicas import ALONE, Replicas
 from skrnn.networks.spec import NetworkSpec
@@ -29,7 +29,8 @@ class _Stored:
     """What rebuilds a network: its weights, or all that training goes on from."""
 
     spec: NetworkSpec
-    objective: Objective
+    loss: TrainingLoss
+    weight_averaging: float
     optimizer: tuple[type[keras.optimizers.Optimizer], dict[str, Any]]
     values: _Arrays
     is_state: bool
@@ -38,7 +39,9 @@ class _Stored:
         kind, config = self.optimizer
         with float32_policy():
             optimizer = kind.from_config(config)
-        pooled = acquire(self.spec, self.objective, optimizer)
+        pooled = acquire(
+            self.spec, self.loss, optimizer, weight_averaging=self.weight_averaging
+        )
         if self.is_state:
             pooled.network.set_state(self.values)
         else:
@@ -66,12 +69,13 @@ class FittedNetwork:
     def from_weights(
         cls,
         spec: NetworkSpec,
-        objective: Objective,
+        loss: TrainingLoss,
         optimizer: keras.optimizers.Optimizer,
         weights: dict[str, npt.NDArray[np.float32]],
+        weight_averaging: float,
     ) -> Self:
         """Return a network with weights given by name."""
-        pooled = acquire(spec, objective, optimizer)
+        pooled = acquire(spec, loss, optimizer, weight_averaging=weight_averaging)
         # The order of Keras' layers may change, so weights are matched by name.
         names = pooled.network.weight_names
         pooled.network.set_weights([weights[name] for name in names])
@@ -98,7 +102,13 @@ class FittedNetwork:
             kind, config = _optimizer_of(network)
             with float32_policy(), replicas.scope():
                 optimizer = kind.from_config(config)
-            pooled = acquire(network.spec, network.objective, optimizer, replicas)
+            pooled = acquire(
+                network.spec,
+                network.loss,
+                optimizer,
+                replicas,
+                weight_averaging=network.weight_averaging,
+            )
             pooled.network.set_state(network.get_state())
             self._pooled = pooled
         return self.compiled
@@ -127,7 +137,8 @@ class FittedNetwork:
         network = self._pooled.network
         stored = _Stored(
             network.spec,
-            network.objective,
+            network.loss,
+            network.weight_averaging,
             _optimizer_of(network),
             network.get_state() if resumable else network.model.get_weights(),
             is_state=resumable,
@@ -145,16 +156,19 @@ class FittedNetwork:
 
 def acquire(
     spec: NetworkSpec,
-    objective: Objective,
+    loss: TrainingLoss,
     optimizer: keras.optimizers.Optimizer,
     replicas: Replicas = ALONE,
     *,
+    weight_averaging: float = 0.0,
     held: PooledNetwork | None = None,
     seed: int = 0,
     embeddings: npt.NDArray[np.float32] | None = None,
 ) -> PooledNetwork:
     """Return a freshly initialized network: the one that is held if it fits."""
-    pooled = acquire_network(spec, objective, optimizer, held, replicas)
+    pooled = acquire_network(
+        spec, loss, optimizer, held, replicas, weight_averaging=weight_averaging
+    )
     rate = optimizer.get_config()["learning_rate"]
     pooled.network.reset(np.random.default_rng(seed), embeddings, rate)
     return pooled

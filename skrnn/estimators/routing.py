@@ -95,17 +95,14 @@ def training_options(estimator: Any) -> TrainingOptions:
 
 def make_optimizer(estimator: Any) -> keras.optimizers.Optimizer:
     """Return a new optimizer by an estimator's parameters."""
-    optimizer, clipnorm = estimator.optimizer, estimator.clipnorm
+    optimizer = estimator.optimizer
     routed = route_params(
         routed_params(estimator), destination="optimizer", pass_filter=set()
     )
     if isinstance(optimizer, keras.optimizers.Optimizer):
         # An optimizer belongs to one model, so every fit gets its own copy.
         unflatten_params(optimizer, routed)  # refuses routed parameters
-        config = optimizer.get_config()
-        if clipnorm is not None:
-            config["clipnorm"] = clipnorm
-        return type(optimizer).from_config(config)
+        return type(optimizer).from_config(optimizer.get_config())
     try:
         kind = try_to_convert_strings_to_classes(optimizer, get_optimizer_class)
     except ValueError as error:
@@ -113,8 +110,7 @@ def make_optimizer(estimator: Any) -> keras.optimizers.Optimizer:
             f"optimizer={optimizer!r} is not known to Keras. Use a name such as "
             "'rmsprop', 'adam' or 'sgd', a class or an instance."
         ) from error
-    given = {"learning_rate": estimator.learning_rate, "clipnorm": clipnorm}
-    return unflatten_params(kind, {**given, **routed})
+    return unflatten_params(kind, {"learning_rate": estimator.learning_rate, **routed})
 
 
 def make_callbacks(estimator: Any) -> list[keras.callbacks.Callback]:

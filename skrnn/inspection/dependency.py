@@ -148,7 +148,7 @@ def _default_estimators(seed: int) -> dict[str, BaseEstimator]:
         # The best for all of them, and the only one at which the plain RNN learns, on
         # other reviews: examples/benchmarks/long_term_dependencies.py.
         "learning_rate": 0.003,
-        "clipnorm": 1.0,
+        "optimizer__clipnorm": 1.0,
         "batch_size": 32,
         "epochs": 20,
         "random_state": seed,

@@ -20,7 +20,7 @@ from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.losses import (
     UNLABELED_LOSS_WEIGHT,
-    Objective,
+    TrainingLoss,
     virtual_labels,
     weighted_mean,
 )
@@ -41,26 +41,30 @@ class CompiledNetwork:
     ----------
     spec : NetworkSpec
         The architecture.
-    objective : Objective
-        What training makes small.
+    loss : TrainingLoss
+        The loss that training minimizes.
     optimizer : keras.optimizers.Optimizer
         A new optimizer, made in the scope of the replicas, which the network keeps for
         itself.
     replicas : Replicas, default=ALONE
         Those that compute its steps together.
+    weight_averaging : float, default=0.0
+        Fraction of the averaged weights that is kept at each step; 0 keeps no average.
     """
 
     def __init__(
         self,
         spec: NetworkSpec,
-        objective: Objective,
+        loss: TrainingLoss,
         optimizer: keras.optimizers.Optimizer,
         replicas: Replicas = ALONE,
+        weight_averaging: float = 0.0,
     ) -> None:
         self.spec = spec
-        self.objective = objective
+        self.loss = loss
         self.replicas = replicas
-        self.key = network_key(spec, objective, optimizer, replicas)
+        self.weight_averaging = weight_averaging
+        self.key = network_key(spec, loss, optimizer, replicas, weight_averaging)
         self.exposed = False
         with float32_policy():
             with replicas.scope():
@@ -69,8 +73,7 @@ class CompiledNetwork:
             self._build_metrics()
 
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
-        spec, objective = self.spec, self.objective
-        self.model = build_network(spec)
+        self.model = build_network(self.spec)
         # The model is split at the word vectors, which the adversarial losses perturb.
         # Our rows are aligned already, so the first half starts after that layer.
         align, lengths, embedding, output = map(
@@ -81,13 +84,13 @@ class CompiledNetwork:
         self._embed = keras.Model(align.output, vectors)
         self._classify = keras.Model(vectors, output.output)
         self._extract_features = keras.Model(vectors, output.input)
-        binary = spec.n_outputs == 1
+        binary = self.spec.n_outputs == 1
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
         optimizer.build(self.model.trainable_variables)
         self._new_optimizer_state = [v.numpy() for v in optimizer.variables]
         self._draws = keras.random.SeedGenerator(0)
-        averaged = self.model.trainable_variables if objective.weight_averaging else []
+        averaged = self.model.trainable_variables if self.weight_averaging else []
         self._averages = [tf.Variable(v.value, trainable=False) for v in averaged]
         self._shows_average = False
         self._seeds = [
@@ -136,7 +139,7 @@ class CompiledNetwork:
             variable.assign(value)
         if isinstance(learning_rate, float):
             self.model.optimizer.learning_rate = learning_rate
-        if self.objective.virtual_adversarial:
+        if self.loss.virtual_adversarial:
             self._draws.state.assign([rng.integers(2**31), 0])
         self._spread_seeds()
         self._restart_averages()
@@ -184,8 +187,10 @@ class CompiledNetwork:
         versions = (ours, tf.__version__, keras.__version__, numba.__version__)
         optimizer = self.model.optimizer
         kind, config = type(optimizer).__qualname__, _as_text(_config(optimizer))
-        how = self.replicas.name, self.replicas.n
-        return self.spec, self.objective, kind, config, versions, how, self.get_state()
+        how = self.replicas.name, self.replicas.n, self.weight_averaging
+        loss, *values = self.loss.key
+        how += f"{loss.__module__}.{loss.__qualname__}", *values
+        return self.spec, kind, config, versions, how, self.get_state()
 
     def get_state(self) -> list[npt.NDArray[Any]]:
         """Copy all variables, the optimizer's and the dropout seeds included.
@@ -274,7 +279,7 @@ class CompiledNetwork:
         Gives the sums of the losses and of the hits of the rows with a class, and the
         number of those rows.
         """
-        step = self._perturbed_step if self.objective.perturbs else self._plain_step
+        step = self._perturbed_step if self.loss.perturbs else self._plain_step
         return _trace(self.replicas.divided(step), _IDS, _EACH, _EACH)
 
     @cached_property
@@ -329,7 +334,7 @@ class CompiledNetwork:
     ) -> _Sums:
         del batch
         proba = self._predict_step(ids)
-        losses = self.objective.label_losses(proba, tf.maximum(y, 0))
+        losses = self.loss.label_losses(proba, tf.maximum(y, 0))
         return self._sums(proba, losses, y, weight)
 
     def _plain_step(
@@ -338,7 +343,7 @@ class CompiledNetwork:
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as tape:
             proba = self.classify(*self.embed(ids, training=True), training=True)
-            losses = self.objective.label_losses(proba, tf.maximum(y, 0))
+            losses = self.loss.label_losses(proba, tf.maximum(y, 0))
             loss = weighted_mean(losses, weight, batch >= 0)
         self._learn(tape.gradient(loss, variables))
         return self._sums(proba, losses, y, weight)
@@ -356,15 +361,15 @@ class CompiledNetwork:
             proba = self.classify(vectors, lengths, training=True)
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
             aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
-            losses = self.objective.label_losses(proba, aims)
+            losses = self.loss.label_losses(proba, aims)
             counts = weight * tf.where(labeled, 1.0, UNLABELED_LOSS_WEIGHT)
             loss = weighted_mean(losses, counts, batch >= 0)
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
-        moved = vectors + self.objective.perturbations(clean[-1], y)
+        moved = vectors + self.loss.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
             perturbed = self.classify(moved, lengths, training=True)
-            loss = self.objective.perturbed_losses(perturbed, proba, y, weight, batch)
+            loss = self.loss.perturbed_losses(perturbed, proba, y, weight, batch)
         harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
         gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
         if self.spec.embeddings_trainable:
@@ -381,7 +386,7 @@ class CompiledNetwork:
         if self._averages:
             # As long as few steps were made, the average follows them closely.
             t = tf.cast(optimizer.iterations.value, tf.float32)
-            kept = tf.minimum(self.objective.weight_averaging, (1 + t) / (10 + t))
+            kept = tf.minimum(self.weight_averaging, (1 + t) / (10 + t))
         self.replicas.apply(optimizer, gradients, variables)
         for average, variable in zip(self._averages, variables, strict=False):
             average.assign_add((1 - kept) * (variable.value - average))
@@ -404,15 +409,17 @@ class CompiledNetwork:
 
 def network_key(
     spec: NetworkSpec,
-    objective: Objective,
+    loss: TrainingLoss,
     optimizer: keras.optimizers.Optimizer,
     replicas: Replicas,
+    weight_averaging: float,
 ) -> tuple[Any, ...]:
     """Return what two networks have in common that may be handed out for each other."""
     config = _config(optimizer)
     if isinstance(config["learning_rate"], float):
         del config["learning_rate"]  # a variable, set when the network is reset
-    return spec, objective, type(optimizer), _as_text(config), id(replicas)
+    kind = type(optimizer)
+    return spec, loss.key, kind, _as_text(config), id(replicas), weight_averaging
 
 
 def _trace(step: Callable[..., Any], *signature: tf.TensorSpec) -> Callable[..., Any]:

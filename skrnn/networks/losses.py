@@ -1,8 +1,10 @@
-"""The training loss: cross-entropy, and adversarial losses of perturbed vectors."""
+"""The training loss: the loss of the labels, and adversarial losses."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -11,15 +13,77 @@ import tensorflow as tf
 # the weights. With this factor one backward pass serves both.
 UNLABELED_LOSS_WEIGHT = 2.0**-20
 
+_SPARSE = keras.losses.SparseCategoricalCrossentropy
+# Losses of a distribution over the classes; two classes become two outputs for them.
+_OF_DISTRIBUTIONS = (
+    keras.losses.CategoricalCrossentropy,
+    keras.losses.CategoricalFocalCrossentropy,
+    keras.losses.CategoricalHinge,
+    keras.losses.KLDivergence,
+    _SPARSE,
+)
+_BINARY = {
+    keras.losses.BinaryCrossentropy: keras.losses.CategoricalCrossentropy,
+    keras.losses.BinaryFocalCrossentropy: keras.losses.CategoricalFocalCrossentropy,
+}
 
-@dataclass(frozen=True)
-class Objective:
-    """The terms of the training loss, and the averaging of weights.
+CROSSENTROPY = "crossentropy"
+LOSSES: dict[str, type[keras.losses.Loss]] = {
+    cls().name: cls
+    for cls in (
+        *_BINARY,
+        *_OF_DISTRIBUTIONS,
+        keras.losses.Hinge,
+        keras.losses.SquaredHinge,
+        keras.losses.MeanAbsoluteError,
+        keras.losses.MeanSquaredError,
+    )
+}
+
+
+def make_label_loss(loss: str | keras.losses.Loss, n_classes: int) -> keras.losses.Loss:
+    """Return the loss of the labels of ``n_classes`` classes.
 
     Parameters
     ----------
-    label_smoothing : float, default=0.0
-        As in :class:`keras.losses.CategoricalCrossentropy`.
+    loss : str or keras.losses.Loss
+        "crossentropy", a key of :data:`LOSSES`, or an instance.
+    n_classes : int
+        Number of classes.
+
+    Raises
+    ------
+    ValueError
+        If the loss is for two classes and there are more, or if it takes logits.
+    """
+    if isinstance(loss, str) and loss == CROSSENTROPY:
+        return keras.losses.BinaryCrossentropy() if n_classes == 2 else _SPARSE()
+    made = LOSSES[loss]() if isinstance(loss, str) else loss
+    for binary, fitting in _BINARY.items():
+        if n_classes > 2 and isinstance(made, binary):
+            name = repr(fitting().name)
+            if not isinstance(loss, str):
+                loss, name = type(loss).__name__, f"keras.losses.{fitting.__name__}"
+            raise ValueError(
+                f"loss={loss!r} is for two classes, but y has {n_classes}. Use "
+                f"loss={name}."
+            )
+    if made.get_config().get("from_logits"):
+        raise ValueError(
+            f"loss={type(made).__name__}(from_logits=True) takes logits, but the "
+            "network gives probabilities. Use from_logits=False."
+        )
+    return made
+
+
+@dataclass(frozen=True)
+class TrainingLoss:
+    """The terms of the training loss.
+
+    Parameters
+    ----------
+    label_loss : keras.losses.Loss
+        The loss of the labels, from :func:`make_label_loss`. Its reduction is ignored.
     adversarial : float, default=0.0
         Length of the perturbation of a text's word vectors that increases the loss of
         its label most; the perturbed loss is added. 0 adds nothing.
@@ -27,22 +91,27 @@ class Objective:
         Length of the perturbation that changes the output most; the divergence from
         the unperturbed output is added, for rows that have no adversarial loss, rows
         without a label (y = -1) included. 0 adds nothing.
-    weight_averaging : float, default=0.0
-        Share of the average that is kept at each step; 0 keeps no average.
     """
 
-    label_smoothing: float = 0.0
+    label_loss: keras.losses.Loss
     adversarial: float = 0.0
     virtual_adversarial: float = 0.0
-    weight_averaging: float = 0.0
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Class and values that are equal for equal losses."""
+        plain = vars(keras.losses.Loss()).keys()
+        values = {k: v for k, v in vars(self.label_loss).items() if k not in plain}
+        text = json.dumps(values, sort_keys=True, default=_describe)
+        return type(self.label_loss), text, self.adversarial, self.virtual_adversarial
 
     @property
     def perturbs(self) -> bool:
-        """Whether steps look at perturbed word vectors."""
+        """Whether steps need perturbed word vectors."""
         return bool(self.adversarial or self.virtual_adversarial)
 
     def label_losses(self, proba: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """Return the cross-entropy of each row, shape (batch,).
+        """Return the label loss of each row, shape (batch,).
 
         Parameters
         ----------
@@ -51,16 +120,20 @@ class Objective:
         y : tensor of shape (batch,), float32
             Class numbers.
         """
+        if proba.shape[1] == 1 and isinstance(self.label_loss, _OF_DISTRIBUTIONS):
+            proba = tf.concat([1.0 - proba, proba], axis=1)
         if proba.shape[1] == 1:
-            return keras.losses.binary_crossentropy(
-                y[:, tf.newaxis], proba, label_smoothing=self.label_smoothing
+            y = y[:, tf.newaxis]
+        elif not isinstance(self.label_loss, _SPARSE):
+            y = tf.one_hot(tf.cast(y, tf.int32), proba.shape[1])
+        losses = self.label_loss.call(y, proba)
+        if losses.shape.rank != 1:
+            raise ValueError(
+                f"loss={type(self.label_loss).__name__} must return one value for each "
+                f"row from its method call, but returned a tensor of shape "
+                f"{tuple(losses.shape)}."
             )
-        if not self.label_smoothing:
-            return keras.losses.sparse_categorical_crossentropy(y, proba)
-        one_hot = tf.one_hot(tf.cast(y, tf.int32), proba.shape[1])
-        return keras.losses.categorical_crossentropy(
-            one_hot, proba, label_smoothing=self.label_smoothing
-        )
+        return losses
 
     def perturbed_losses(
         self,
@@ -83,21 +156,21 @@ class Objective:
         batch : tensor of shape (batch,), float32
             Class numbers of all rows of the batch.
         """
-        no = tf.zeros_like(weight)
+        zero = tf.zeros_like(weight)
         adversarial = self._is_adversarial(y)
         total = tf.constant(0.0)
         if self.adversarial:
             losses = self.label_losses(perturbed, tf.maximum(y, 0))
-            counts = tf.where(adversarial, weight, no)
-            total += weighted_mean(losses, counts, self._is_adversarial(batch))
+            weights = tf.where(adversarial, weight, zero)
+            total += weighted_mean(losses, weights, self._is_adversarial(batch))
         if self.virtual_adversarial:
             losses = _divergence(tf.stop_gradient(proba), perturbed)
-            counts = tf.where(adversarial, no, weight)
-            total += weighted_mean(losses, counts, ~self._is_adversarial(batch))
+            weights = tf.where(adversarial, zero, weight)
+            total += weighted_mean(losses, weights, ~self._is_adversarial(batch))
         return total
 
     def _is_adversarial(self, y: tf.Tensor) -> tf.Tensor:
-        """Tell which rows have an adversarial loss."""
+        """Return which rows have an adversarial loss."""
         labeled = y >= 0
         return labeled if self.adversarial else tf.zeros_like(labeled)
 
@@ -122,24 +195,24 @@ class Objective:
 
 
 def weighted_mean(
-    losses: tf.Tensor, weight: tf.Tensor, counted: tf.Tensor
+    losses: tf.Tensor, weight: tf.Tensor, has_loss: tf.Tensor
 ) -> tf.Tensor:
-    """Return Keras' weighted mean: weighted sum over the number of ``counted`` rows.
+    """Return Keras' weighted mean: the weighted sum over the number of rows.
 
     Parameters
     ----------
     losses, weight : tensors of shape (n_rows,), float32
-        Losses of some rows of the batch and their weights, zero where a row is not
-        counted.
-    counted : tensor of shape (batch,), bool
-        Which rows of the whole batch count.
+        Losses of some rows of the batch and their weights, zero for rows without this
+        loss.
+    has_loss : tensor of shape (batch,), bool
+        Which rows of the batch have this loss.
     """
-    n = tf.reduce_sum(tf.cast(counted, tf.float32))
+    n = tf.reduce_sum(tf.cast(has_loss, tf.float32))
     return tf.reduce_sum(losses * weight) / tf.maximum(n, 1.0)
 
 
 def virtual_labels(proba: tf.Tensor, y: tf.Tensor, drawn: tf.Tensor) -> tf.Tensor:
-    """Return class numbers, those that are missing (-1) drawn as the network predicts.
+    """Return class numbers, missing ones (-1) sampled from the network's prediction.
 
     Parameters
     ----------
@@ -151,15 +224,20 @@ def virtual_labels(proba: tf.Tensor, y: tf.Tensor, drawn: tf.Tensor) -> tf.Tenso
         Random numbers in [0, 1).
     """
     if proba.shape[1] == 1:
-        chosen = tf.cast(drawn < proba[:, 0], tf.float32)
+        sampled = tf.cast(drawn < proba[:, 0], tf.float32)
     else:
         below = tf.cumsum(proba, axis=1)[:, :-1] <= drawn[:, tf.newaxis]
-        chosen = tf.reduce_sum(tf.cast(below, tf.float32), axis=1)
-    return tf.where(y >= 0, y, chosen)
+        sampled = tf.reduce_sum(tf.cast(below, tf.float32), axis=1)
+    return tf.where(y >= 0, y, sampled)
 
 
 def _divergence(target: tf.Tensor, proba: tf.Tensor) -> tf.Tensor:
-    """Return the Kullback-Leibler divergence of each row but for a constant."""
+    """Return the Kullback-Leibler divergence of each row, up to a constant."""
     if proba.shape[1] == 1:
         return keras.losses.binary_crossentropy(target, proba)
     return keras.losses.categorical_crossentropy(target, proba)
+
+
+def _describe(value: Any) -> str:
+    """Return a value as text; functions by name, the same in every process."""
+    return str(getattr(value, "__qualname__", None) or repr(value))

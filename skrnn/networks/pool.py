@@ -15,7 +15,7 @@ import keras
 
 from skrnn.networks.compiled import CompiledNetwork, network_key
 from skrnn.networks.forks import refuse_fork
-from skrnn.networks.losses import Objective
+from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.replicas import ALONE, Replicas
 from skrnn.networks.spec import NetworkSpec
 
@@ -51,10 +51,11 @@ _lock = threading.Lock()
 
 def acquire_network(
     spec: NetworkSpec,
-    objective: Objective,
+    loss: TrainingLoss,
     optimizer: keras.optimizers.Optimizer,
     held: PooledNetwork | None = None,
     replicas: Replicas = ALONE,
+    weight_averaging: float = 0.0,
 ) -> PooledNetwork:
     """Return a network of ``spec`` that nobody else uses, from the pool or new.
 
@@ -62,8 +63,8 @@ def acquire_network(
     ----------
     spec : NetworkSpec
         The architecture.
-    objective : Objective
-        The losses and the averaging of weights.
+    loss : TrainingLoss
+        The loss that training minimizes.
     optimizer : keras.optimizers.Optimizer
         The optimizer of a new network. A pooled network has an equal one, except for
         the learning rate.
@@ -71,6 +72,8 @@ def acquire_network(
         What the caller already holds; it is retransposed if it fits.
     replicas : Replicas, default=ALONE
         The replicas that compute together; the optimizer was made in their scope.
+    weight_averaging : float, default=0.0
+        As in :class:`CompiledNetwork`.
 
     Returns
     -------
@@ -83,14 +86,16 @@ def acquire_network(
         In a fork of a process that has computed; see :mod:`skrnn.networks.forks`.
     """
     refuse_fork()
-    key = network_key(spec, objective, optimizer, replicas)
+    key = network_key(spec, loss, optimizer, replicas, weight_averaging)
     if held is not None and not held.network.exposed and held.network.key == key:
         return held
     with _lock:
         for number in reversed(_free):
             if _free[number].key == key:
                 return PooledNetwork(_free.pop(number))
-    return PooledNetwork(CompiledNetwork(spec, objective, optimizer, replicas))
+    return PooledNetwork(
+        CompiledNetwork(spec, loss, optimizer, replicas, weight_averaging)
+    )
 
 
 def _release(network: CompiledNetwork) -> None:

@@ -260,5 +260,5 @@ def check_weights(spec: NetworkSpec, weights: Weights) -> None:
             raise ValueError(
                 f"The weight {name!r} has values that are not finite, so that every "
                 "prediction would be NaN. Fit with a smaller learning_rate or with "
-                "clipnorm."
+                "optimizer__clipnorm=1.0."
             )

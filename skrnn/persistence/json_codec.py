@@ -128,7 +128,7 @@ class Writer:
             return {"type": value.__name__}
         if (public := name_keras_class(value)) is not None:
             return {"keras_class": public}
-        if (part := to_keras_part(value)) is not None:
+        if (part := to_keras_part(value, place)) is not None:
             config = self.write(part.config, place)
             return {"keras": [part.name, config]}
         name = getattr(value, "__name__", "")

@@ -79,6 +79,27 @@ def _upgrade_sequencer(written: dict[str, Any]) -> None:
             params["stop_words"] = [w for w in words if not is_negation(w)]
 
 
+def _upgrade_network(written: dict[str, Any]) -> None:
+    """Replace the parameters ``label_smoothing`` and ``clipnorm``."""
+    params = written["params"]
+    smoothing, clipnorm = (
+        params.pop("label_smoothing", 0.0),
+        params.pop("clipnorm", None),
+    )
+    if smoothing:
+        is_binary = written.get("network", {}).get("n_classes") == 2
+        name = "BinaryCrossentropy" if is_binary else "CategoricalCrossentropy"
+        config = {"dict": {"label_smoothing": smoothing}}
+        params["loss"] = {"keras": [f"losses.{name}", config]}
+    if clipnorm is None:
+        return
+    optimizer = params.get("optimizer")
+    if isinstance(optimizer, dict) and "keras" in optimizer:  # an instance
+        optimizer["keras"][1]["dict"]["clipnorm"] = clipnorm
+    else:
+        params["optimizer__clipnorm"] = clipnorm
+
+
 def _move(name: str) -> _Upgrade:
     """Return the upgrade of a class that got another name."""
     return lambda written: written.update({"class": name})
@@ -94,6 +115,8 @@ def _upgrade_blend(written: dict[str, Any]) -> None:
 _UPGRADES: dict[int, dict[str, _Upgrade]] = {
     1: {"skrnn.TextSequencer": _upgrade_sequencer},
     2: {
+        "skrnn.HierarchicalAttentionClassifier": _upgrade_network,
+        "skrnn.RNNSentimentClassifier": _upgrade_network,
         "skrnn.comparison.BlendedClassifier": _upgrade_blend,
         "skrnn.comparison.DistilledClassifier": _move(
             "skrnn.ensemble.DistilledClassifier"

@@ -65,7 +65,7 @@ def advice(network: CompiledNetwork) -> str:
     """Return which parameters to change after training has diverged."""
     optimizer = network.model.optimizer
     rate = float(optimizer.learning_rate)
-    clip = ", or limit the gradients (clipnorm=1.0)" if not optimizer.clipnorm else ""
+    clip = "" if optimizer.clipnorm else ", or clip gradients (optimizer__clipnorm=1.0)"
     return (
         f"Use a smaller learning_rate than {rate:.3g}{clip}; very large sample_weight, "
         "class_weight or embeddings have the same effect."

@@ -36,8 +36,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "lstm": {"optimizer": "adam", "class_weight": "balanced"},
     "gru": {"cell": "gru", "bidirectional": True, "pooling": "attention"},
     "clockwork": {"cell": "clockwork", "segment_length": 3, "pooling": "max"},
-    "clipped": {"clipnorm": 0.01, "optimizer": "sgd", "learning_rate": 1.0},
-    "averaged": {"weight_averaging": 0.9, "label_smoothing": 0.1},
+    "clipped": {"optimizer__clipnorm": 0.01, "optimizer": "sgd", "learning_rate": 1.0},
+    "averaged": {"weight_averaging": 0.9, "loss": "binary_focal_crossentropy"},
     "adversarial": {"adversarial": 0.5},
     "stopped early": {
         "early_stopping": 1,

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.losses import Objective
+from skrnn.networks.losses import TrainingLoss
 from tests.networks.test_builders import SPEC
 
 SMALL = replace(
@@ -19,10 +19,14 @@ IDS = np.array([[3, 4, 5, 6], [7, 8, 0, 0], [9, 9, 3, 0], [2, 5, 11, 10]], np.in
 WEIGHT = np.array([1.0, 2.0, 1.0, 1.0], np.float32)
 
 
-def network(spec=SMALL, **objective) -> CompiledNetwork:
+def network(
+    spec=SMALL, label_smoothing=0.0, weight_averaging=0.0, **adversarial
+) -> CompiledNetwork:
     """Return a new network whose weights change by their gradients."""
     optimizer = keras.optimizers.SGD(learning_rate=1.0)
-    made = CompiledNetwork(spec, Objective(**objective), optimizer)
+    label_loss = keras.losses.BinaryCrossentropy(label_smoothing=label_smoothing)
+    loss = TrainingLoss(label_loss, **adversarial)
+    made = CompiledNetwork(spec, loss, optimizer, weight_averaging=weight_averaging)
     made.reset(np.random.default_rng(0))
     made.model.get_layer("embedding").embeddings.assign(
         np.random.default_rng(1).standard_normal((12, 5))
@@ -37,7 +41,7 @@ def step(made: CompiledNetwork, y: list[float]) -> tuple:
 
 def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray]:
     """Gradients of the loss and the adversarial losses, by one straightforward tape."""
-    model, objective = made.model, made.objective
+    model, training_loss = made.model, made.loss
     table = model.get_layer("embedding").embeddings.value
     lengths = tf.constant((IDS > 0).sum(axis=1), tf.int32)
     labeled = y >= 0
@@ -53,10 +57,10 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     moves = []
     for row in range(4):
         if labeled[row]:
-            length = objective.adversarial or objective.virtual_adversarial
+            length = training_loss.adversarial or training_loss.virtual_adversarial
             moves.append(unit[row] * length * (-1 if y[row] else 1))
         else:
-            moves.append(unit[row] * objective.virtual_adversarial * SIGN)
+            moves.append(unit[row] * training_loss.virtual_adversarial * SIGN)
     fixed = tf.stop_gradient(proba)
     with tf.GradientTape() as tape:
         vectors = tf.gather(table, IDS)
@@ -66,12 +70,12 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
         by_output = loss_of(fixed, moved)
         n = labeled.sum()
         loss = tf.reduce_sum(clean * WEIGHT * labeled) / n
-        if objective.adversarial:
+        if training_loss.adversarial:
             loss += tf.reduce_sum(by_label * WEIGHT * labeled) / n
             virtual = ~labeled
         else:
             virtual = np.full(4, True)
-        if objective.virtual_adversarial:
+        if training_loss.virtual_adversarial:
             rows = max(virtual.sum(), 1)
             loss += tf.reduce_sum(by_output * WEIGHT * virtual) / rows
     variables = [v.value for v in model.trainable_variables]
@@ -86,7 +90,7 @@ SIGN = 1
 
 @pytest.mark.parametrize("trainable", [True, False])
 @pytest.mark.parametrize(
-    ("objective", "y"),
+    ("losses", "y"),
     [
         ({"adversarial": 0.5}, [1, 0, 1, 0]),
         ({"virtual_adversarial": 0.5}, [1, 0, 1, 0]),
@@ -97,9 +101,9 @@ SIGN = 1
     ids=str,
 )
 def test_a_perturbed_step_has_the_gradients_of_its_losses(
-    objective: dict, y: list[float], trainable: bool, monkeypatch
+    losses: dict, y: list[float], trainable: bool, monkeypatch
 ) -> None:
-    made = network(replace(SMALL, embeddings_trainable=trainable), **objective)
+    made = network(replace(SMALL, embeddings_trainable=trainable), **losses)
     before = [v.numpy() for v in made.model.trainable_variables]
     y = np.array(y, np.float32)
     agreed = []
@@ -127,12 +131,8 @@ def test_the_virtual_direction_is_that_of_power_iteration() -> None:
     proba = made.classify(vectors, lengths)
     with tf.GradientTape() as tape:
         tape.watch(vectors)
-        losses = made.objective.label_losses(
-            made.classify(vectors, lengths), tf.zeros(4)
-        )
-    ours = made.objective.perturbations(
-        tape.gradient(losses, vectors), tf.fill([4], -1.0)
-    )
+        losses = made.loss.label_losses(made.classify(vectors, lengths), tf.zeros(4))
+    ours = made.loss.perturbations(tape.gradient(losses, vectors), tf.fill([4], -1.0))
     direction = tf.random.stateless_normal(vectors.shape, seed=[0, 0])
     for _ in range(5):  # Miyato et al. (2018), algorithm 1
         direction /= tf.norm(direction, axis=[1, 2], keepdims=True)
@@ -198,7 +198,7 @@ def test_without_averaging_nothing_is_swapped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("architecture", "objective"),
+    ("architecture", "training"),
     [
         ({"cell": "simple", "bidirectional": True}, {"label_smoothing": 0.1}),
         ({"cell": "lstm", "spatial_dropout": 0.4}, {"adversarial": 1.0}),
@@ -208,12 +208,12 @@ def test_without_averaging_nothing_is_swapped() -> None:
     ],
     ids=str,
 )
-def test_a_network_leaves_no_graph_behind(architecture: dict, objective: dict) -> None:
+def test_a_network_leaves_no_graph_behind(architecture: dict, training: dict) -> None:
     """TensorFlow keeps gradients that are traced, and their graphs, for ever."""
     n_graphs = []
     for n_units in (3, 4, 5):  # the operations that all networks share are kept
         made = network(
-            replace(SMALL, dense_units=(n_units,), **architecture), **objective
+            replace(SMALL, dense_units=(n_units,), **architecture), **training
         )
         step(made, [0, 1, 1, 0])
         made.test_step(*map(tf.constant, [IDS, np.zeros(4, np.float32), WEIGHT]))

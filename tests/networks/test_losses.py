@@ -5,26 +5,136 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.networks.losses import Objective, virtual_labels, weighted_mean
+from skrnn.networks.losses import (
+    LOSSES,
+    TrainingLoss,
+    make_label_loss,
+    virtual_labels,
+    weighted_mean,
+)
+
+BINARY = make_label_loss("crossentropy", 2)
+
+
+def label_losses(
+    loss: str | keras.losses.Loss, proba: np.ndarray, y: np.ndarray
+) -> np.ndarray:
+    n_classes = max(proba.shape[1], 2)
+    training_loss = TrainingLoss(make_label_loss(loss, n_classes))
+    found = training_loss.label_losses(tf.constant(proba), tf.constant(y))
+    return found.numpy()
+
+
+def outputs(n_outputs: int) -> tuple[np.ndarray, np.ndarray]:
+    proba = np.random.default_rng(0).uniform(0.1, 0.9, (5, n_outputs))
+    proba /= 1 if n_outputs == 1 else proba.sum(axis=1, keepdims=True)
+    return proba.astype(np.float32), np.array([0, 1, 1, 0, 1], dtype=np.float32)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 @pytest.mark.parametrize("n_outputs", [1, 3])
-def test_label_losses_are_those_of_keras(smoothing: float, n_outputs: int) -> None:
-    rng = np.random.default_rng(0)
-    proba = rng.uniform(0.1, 0.9, (5, n_outputs)).astype(np.float32)
-    proba /= 1 if n_outputs == 1 else proba.sum(axis=1, keepdims=True)
-    y = np.array([0, 1, 1, 0, 1], dtype=np.float32)
-    losses = Objective(label_smoothing=smoothing).label_losses(
-        tf.constant(proba), tf.constant(y)
-    )
+def test_crossentropy_by_hand(smoothing: float, n_outputs: int) -> None:
+    proba, y = outputs(n_outputs)
     if n_outputs == 1:
-        aims = (y * (1 - smoothing) + smoothing / 2)[:, np.newaxis]
-        expected = -(aims * np.log(proba) + (1 - aims) * np.log(1 - proba))[:, 0]
+        loss = keras.losses.BinaryCrossentropy(label_smoothing=smoothing)
+        targets = (y * (1 - smoothing) + smoothing / 2)[:, np.newaxis]
+        losses = targets * np.log(proba) + (1 - targets) * np.log(1 - proba)
+        expected = -losses[:, 0]
     else:
-        aims = np.eye(3)[y.astype(int)] * (1 - smoothing) + smoothing / 3
-        expected = -(aims * np.log(proba)).sum(axis=1)
-    np.testing.assert_allclose(losses, expected, rtol=1e-5)
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
+        targets = np.eye(3)[y.astype(int)] * (1 - smoothing) + smoothing / 3
+        expected = -(targets * np.log(proba)).sum(axis=1)
+    np.testing.assert_allclose(label_losses(loss, proba, y), expected, rtol=1e-5)
+    if not smoothing:
+        default = label_losses("crossentropy", proba, y)
+        np.testing.assert_allclose(default, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_outputs"),
+    [
+        *((name, 1) for name in LOSSES),
+        *((name, 3) for name in LOSSES if not name.startswith("binary")),
+    ],
+)
+def test_every_named_loss_prefers_the_label(name: str, n_outputs: int) -> None:
+    proba, y = outputs(n_outputs)
+    certain = np.eye(3)[y.astype(int)] if n_outputs == 3 else y[:, np.newaxis]
+    losses = label_losses(name, proba, y)
+    assert losses.shape == (5,)
+    assert (label_losses(name, certain.astype(np.float32), y) < losses).all()
+
+
+@pytest.mark.parametrize("focal", [True, False])
+def test_a_categorical_loss_of_two_classes_is_the_binary_one(focal: bool) -> None:
+    proba, y = outputs(1)
+    if focal:
+        found = label_losses(
+            keras.losses.CategoricalFocalCrossentropy(alpha=1.0), proba, y
+        )
+        expected = label_losses("binary_focal_crossentropy", proba, y)
+    else:
+        found = label_losses("categorical_crossentropy", proba, y)
+        expected = label_losses("crossentropy", proba, y)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_the_reduction_of_an_instance_is_ignored() -> None:
+    proba, y = outputs(1)
+    loss = keras.losses.BinaryCrossentropy(reduction="sum")
+    np.testing.assert_array_equal(
+        label_losses(loss, proba, y), label_losses("crossentropy", proba, y)
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (
+            "binary_focal_crossentropy",
+            "is for two classes, but y has 3. Use loss='categorical_focal_",
+        ),
+        (
+            keras.losses.BinaryCrossentropy(),
+            "loss='BinaryCrossentropy' is for two classes, but y has 3. Use "
+            "loss=keras.losses.CategoricalCrossentropy.",
+        ),
+        (
+            keras.losses.CategoricalCrossentropy(from_logits=True),
+            "takes logits, but the network gives probabilities",
+        ),
+    ],
+)
+def test_a_loss_that_does_not_fit_is_refused(loss, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_label_loss(loss, 3)
+
+
+def test_a_loss_of_the_whole_batch_is_refused() -> None:
+    with pytest.raises(ValueError, match="loss=Dice must return one value for each"):
+        label_losses(keras.losses.Dice(), *outputs(1))
+
+
+class Power(keras.losses.Loss):
+    """A loss without a configuration."""
+
+    def __init__(self, power: int) -> None:
+        super().__init__()
+        self.power = power
+
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(tf.abs(y_true - y_pred) ** self.power, axis=-1)
+
+
+def test_equal_losses_have_equal_keys() -> None:
+    smoothed = keras.losses.BinaryCrossentropy
+    losses = [Power(2), Power(3), smoothed(), smoothed(label_smoothing=0.1)]
+    keys = [TrainingLoss(loss).key for loss in losses]
+    assert len(set(keys)) == len(keys)
+    assert TrainingLoss(Power(2)).key == keys[0]
+    again = smoothed(label_smoothing=0.1, reduction="sum", name="other")
+    assert TrainingLoss(again).key == keys[3]
+    assert TrainingLoss(losses[3], adversarial=1.0).key != keys[3]
 
 
 def test_perturbations_have_the_asked_length_and_follow_the_gradient() -> None:
@@ -33,9 +143,9 @@ def test_perturbations_have_the_asked_length_and_follow_the_gradient() -> None:
     gradient[1] *= 1e-20  # squares of such numbers are zero in float32
     gradient[3] = 0.0
     y = tf.constant([0.0, 1.0, -1.0, -1.0])
-    moved = Objective(adversarial=2.0, virtual_adversarial=5.0).perturbations(
-        tf.constant(gradient), y
-    )
+    moved = TrainingLoss(
+        BINARY, adversarial=2.0, virtual_adversarial=5.0
+    ).perturbations(tf.constant(gradient), y)
     norms = np.linalg.norm(np.asarray(moved).reshape(4, -1), axis=1)
     np.testing.assert_allclose(norms, [2.0, 2.0, 5.0, 0.0], rtol=1e-4)
     cosine = np.sum(gradient[1] * moved[1]) / np.linalg.norm(gradient[1]) / 2.0
@@ -46,7 +156,7 @@ def test_perturbed_losses_by_hand() -> None:
     proba = tf.constant([[0.9], [0.6], [0.3]])
     perturbed = tf.constant([[0.8], [0.5], [0.4]])
     y, weight = tf.constant([1.0, 0.0, -1.0]), tf.constant([2.0, 1.0, 1.0])
-    both = Objective(adversarial=1.0, virtual_adversarial=1.0)
+    both = TrainingLoss(BINARY, adversarial=1.0, virtual_adversarial=1.0)
     harmed = (2 * -np.log(0.8) + -np.log(0.5)) / 2
     moved = -(0.3 * np.log(0.4) + 0.7 * np.log(0.6))
     loss = both.perturbed_losses(perturbed, proba, y, weight, y)
@@ -54,7 +164,7 @@ def test_perturbed_losses_by_hand() -> None:
 
     p, q = proba.numpy()[:, 0], perturbed.numpy()[:, 0]
     each = -(p * np.log(q) + (1 - p) * np.log(1 - q))
-    loss = Objective(virtual_adversarial=1.0).perturbed_losses(
+    loss = TrainingLoss(BINARY, virtual_adversarial=1.0).perturbed_losses(
         perturbed, proba, y, weight, y
     )
     assert float(loss) == pytest.approx((each * weight.numpy()).sum() / 3, rel=1e-5)
@@ -73,17 +183,8 @@ def test_virtual_labels_are_drawn_as_predicted() -> None:
     np.testing.assert_array_equal(virtual_labels(proba[:2], known, drawn[:2]), known)
 
 
-def test_share_counts_rows_not_weights() -> None:
+def test_weighted_mean_divides_by_rows_not_weights() -> None:
     losses, weight = tf.constant([1.0, 2.0, 4.0]), tf.constant([1.0, 3.0, 0.0])
     counted = tf.constant([True, True, False])
     assert float(weighted_mean(losses, weight, counted)) == 3.5
     assert float(weighted_mean(losses, weight * 0, tf.zeros(3, tf.bool))) == 0.0
-
-
-def test_label_smoothing_is_what_keras_compiles() -> None:
-    y, proba = np.array([[1.0], [0.0]]), np.array([[0.7], [0.4]], dtype=np.float32)
-    expected = keras.losses.BinaryCrossentropy(label_smoothing=0.1)(y, proba)
-    losses = Objective(label_smoothing=0.1).label_losses(
-        tf.constant(proba), tf.constant(y[:, 0], tf.float32)
-    )
-    assert float(tf.reduce_mean(losses)) == pytest.approx(float(expected), rel=1e-6)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from skrnn.networks import pool
-from skrnn.networks.losses import Objective
+from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.pool import acquire_network
 from tests.networks.test_builders import SPEC
+
+LOSS = TrainingLoss(keras.losses.BinaryCrossentropy())
 
 
 @pytest.fixture(autouse=True)
@@ -23,21 +25,18 @@ def rmsprop(**kwargs) -> keras.optimizers.Optimizer:
 
 def test_a_network_in_use_is_not_reused() -> None:
     first, second = (
-        acquire_network(SPEC, Objective(), rmsprop()),
-        acquire_network(SPEC, Objective(), rmsprop()),
+        acquire_network(SPEC, LOSS, rmsprop()),
+        acquire_network(SPEC, LOSS, rmsprop()),
     )
     assert first.network is not second.network
 
 
 def test_a_released_network_is_reused() -> None:
-    pooled = acquire_network(SPEC, Objective(), rmsprop())
+    pooled = acquire_network(SPEC, LOSS, rmsprop())
     network = pooled.network
     del pooled
     gc.collect()
-    assert (
-        acquire_network(SPEC, Objective(), rmsprop(learning_rate=0.1)).network
-        is network
-    )
+    assert acquire_network(SPEC, LOSS, rmsprop(learning_rate=0.1)).network is network
 
 
 @pytest.mark.parametrize(
@@ -46,19 +45,19 @@ def test_a_released_network_is_reused() -> None:
     ids=["class", "clipnorm"],
 )
 def test_another_optimizer_gets_another_network(optimizer) -> None:
-    pooled = acquire_network(SPEC, Objective(), rmsprop())
+    pooled = acquire_network(SPEC, LOSS, rmsprop())
     network = pooled.network
     del pooled
     gc.collect()
-    assert acquire_network(SPEC, Objective(), optimizer).network is not network
+    assert acquire_network(SPEC, LOSS, optimizer).network is not network
 
 
 def test_an_exposed_model_is_never_reused() -> None:
-    pooled = acquire_network(SPEC, Objective(), rmsprop())
+    pooled = acquire_network(SPEC, LOSS, rmsprop())
     network, model = pooled.network, pooled.expose()
     del pooled
     gc.collect()
-    assert acquire_network(SPEC, Objective(), rmsprop()).network is not network
+    assert acquire_network(SPEC, LOSS, rmsprop()).network is not network
     assert model is network.model
 
 
@@ -68,7 +67,7 @@ def test_the_pool_is_bounded(
 ) -> None:
     """The networks that were used last are kept, one at least."""
     monkeypatch.setattr(pool, limit, n_kept)
-    handles = [acquire_network(SPEC, Objective(), rmsprop()) for _ in range(3)]
+    handles = [acquire_network(SPEC, LOSS, rmsprop()) for _ in range(3)]
     networks = [pooled.network for pooled in handles]
     while handles:
         del handles[0]
@@ -76,13 +75,13 @@ def test_the_pool_is_bounded(
 
 
 def test_the_size_of_a_network_is_that_of_its_state() -> None:
-    network = acquire_network(SPEC, Objective(weight_averaging=0.9), rmsprop()).network
+    network = acquire_network(SPEC, LOSS, rmsprop(), weight_averaging=0.9).network
     _, *values = network.get_state()
     assert network.n_bytes == sum(value.nbytes for value in values)
 
 
 def test_reset_makes_a_used_network_new() -> None:
-    pooled = acquire_network(SPEC, Objective(), rmsprop())
+    pooled = acquire_network(SPEC, LOSS, rmsprop())
     network = pooled.network
     network.reset(np.random.default_rng(0))
     new = network.get_state()
@@ -97,3 +96,22 @@ def test_reset_makes_a_used_network_new() -> None:
     for one, other in zip(network.get_state(), new, strict=True):
         np.testing.assert_array_equal(one, other)
     assert [float(value) for value in network.train_step(*batch)] == first
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"loss": TrainingLoss(keras.losses.BinaryCrossentropy(label_smoothing=0.1))},
+        {"loss": TrainingLoss(keras.losses.BinaryCrossentropy(), adversarial=1.0)},
+        {"weight_averaging": 0.9},
+    ],
+    ids=["label loss", "adversarial", "averaging"],
+)
+def test_another_loss_or_averaging_gets_another_network(change: dict) -> None:
+    pooled = acquire_network(SPEC, LOSS, rmsprop())
+    network = pooled.network
+    del pooled
+    gc.collect()
+    options = {"loss": LOSS, **change}
+    other = acquire_network(SPEC, optimizer=rmsprop(), **options)
+    assert other.network is not network

@@ -9,7 +9,9 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 import joblib
@@ -33,6 +35,7 @@ from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
 from skrnn.baselines import NBSVMClassifier, make_baseline
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.routing import make_optimizer
+from skrnn.persistence.archive import read_archive, write_archive
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
@@ -161,6 +164,88 @@ def test_optimizers_and_schedules(tmp_path: Path) -> None:
         configs = [{**c.get_config(), "name": ""} for c in clones]
         assert configs[0] == configs[1]
         loaded.fit(REVIEWS, LABELS)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "binary_focal_crossentropy",
+        keras.losses.BinaryCrossentropy(label_smoothing=0.1),
+        keras.losses.CategoricalFocalCrossentropy(alpha=[0.2, 0.8]),
+    ],
+    ids=["name", "binary", "categorical"],
+)
+def test_losses(loss, tmp_path: Path) -> None:
+    model = fit_small(loss=loss)
+    loaded = there_and_back(model, tmp_path)
+    assert_same_answers(loaded, model)
+    kept = loaded["clf"].loss
+    if isinstance(loss, str):
+        assert kept == loss
+    else:
+        assert type(kept) is type(loss)
+        assert kept.get_config() == loss.get_config()
+    loaded.fit(REVIEWS, LABELS)
+    assert_same_answers(loaded, model)
+
+
+class OwnLoss(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return keras.losses.mean_squared_error(y_true, y_pred)
+
+
+def test_own_losses_must_be_registered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = fit_small(loss=OwnLoss())
+    with pytest.raises(ValueError, match=r"clf__loss=.*register_keras_serializable"):
+        skrnn.save(model, tmp_path / "model.skrnn")
+    keras.saving.register_keras_serializable(package="tests")(OwnLoss)
+    loaded = there_and_back(model, tmp_path)
+    assert type(loaded["clf"].loss) is OwnLoss
+    monkeypatch.setattr(keras.saving, "get_registered_object", lambda name: None)
+    with pytest.raises(ValueError, match=r"'tests>OwnLoss'.*not registered"):
+        skrnn.load(tmp_path / "model.skrnn")
+
+
+def rewrite_params(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Make a file of version 2 of a saved pipeline, with other parameters."""
+    schema, members = read_archive(path)
+    schema["format_version"] = 2
+    change(schema["estimator"]["steps"][1][1]["params"])
+    write_archive(path, schema, members)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_removed_parameters_of_old_files_become_what_replaces_them(
+    n_classes: int, tmp_path: Path
+) -> None:
+    labels = np.arange(len(REVIEWS)) % n_classes
+    cls = getattr(
+        keras.losses, f"{'Binary' if n_classes == 2 else 'Categorical'}Crossentropy"
+    )
+    model = fit_small(labels, loss=cls(label_smoothing=0.1), optimizer__clipnorm=0.01)
+    path = tmp_path / "model.skrnn"
+    skrnn.save(model, path)
+
+    def make_old(params: dict[str, Any]) -> None:
+        del params["loss"], params["optimizer__clipnorm"]
+        params |= {"label_smoothing": 0.1, "clipnorm": 0.01}
+
+    rewrite_params(path, make_old)
+    loaded = skrnn.load(path)
+    assert_same_answers(loaded, model)
+    assert_same_answers(loaded.fit(REVIEWS, labels), model)
+
+
+def test_clipnorm_of_an_old_file_goes_to_its_optimizer(tmp_path: Path) -> None:
+    model = fit_small(optimizer=keras.optimizers.Adam(0.01))
+    path = tmp_path / "model.skrnn"
+    skrnn.save(model, path)
+    rewrite_params(path, lambda params: params.update(clipnorm=0.5, label_smoothing=0))
+    classifier = skrnn.load(path)["clf"]
+    assert classifier.optimizer.clipnorm == 0.5
+    assert classifier.loss == "crossentropy"
 
 
 def test_what_belongs_to_a_machine_is_not_kept(tmp_path: Path) -> None:
