@@ -53,7 +53,7 @@ def expected_failures(estimator: BaseEstimator) -> dict[str, str]:
 _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
 
 
-@pytest.mark.filterwarnings("ignore:Every row has a label")
+@pytest.mark.filterwarnings("ignore:Every row is labeled")
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast")  # y=inf
 @parametrize_with_checks(
     [

@@ -228,7 +228,7 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFittedError, match="nothing to export"):
         skrnn.export_onnx(skrnn.make_sentiment_pipeline(), path)
     other = make_pipeline(TextSequencer(), LogisticRegression())
-    with pytest.raises(TypeError, match="got \\['TextSequencer', 'LogisticReg"):
+    with pytest.raises(TypeError, match=r"got Pipeline of \['TextSequencer'"):
         skrnn.export_onnx(other, path)
     with pytest.raises(TypeError, match="got TextSequencer"):
         skrnn.export_onnx(TextSequencer(), path)
