@@ -23,7 +23,13 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.kernels import numba_kernels
+from skrnn.kernels import embedding
+from skrnn.kernels.attention import attention_backward, attention_forward
+from skrnn.kernels.clockwork import clockwork_backward, clockwork_forward
+from skrnn.kernels.gru import gru_backward, gru_forward
+from skrnn.kernels.lstm import lstm_backward, lstm_forward
+from skrnn.kernels.products import N_LANES, N_ROWS, pack
+from skrnn.kernels.simple import simple_backward, simple_forward
 from skrnn.kernels.threads import heed_environment, side_by_side
 
 heed_environment()
@@ -47,31 +53,39 @@ class RecurrentKernels:
     Parameters
     ----------
     forward : callable
-        Takes inputs, kernel, recurrent kernel and bias; fills the states and whatever
-        else the backward kernel needs.
+        Takes inputs and the packed weights; fills the states and whatever else the
+        backward kernel needs.
     backward : callable
         Takes the gradient with respect to the states, the inputs, what ``forward``
-        filled, and both kernels transposed; fills the gradient with respect to the
-        inputs and adds to that with respect to the weights.
+        filled, and the packed transposed weights; fills the gradients with respect to
+        the inputs and to the joined weights.
     widths : tuple of int
         Last sizes of what ``forward`` fills, in units.
+    blocks : tuple of tuple of float
+        For each product of a step, its first row and its first and last column in the
+        joined weights ``[recurrent kernel; kernel; bias]``, in units.
     """
 
     forward: Callable[..., None]
     backward: Callable[..., None]
     widths: tuple[int, ...]
+    blocks: tuple[tuple[float, float, float], ...]
+
+    def pack(self, joined: _Array, *, transposed: bool = False) -> tuple[_Array, ...]:
+        """Return the weights of each product as the kernels read them."""
+        units = joined.shape[1] // max(round(last) for *_, last in self.blocks)
+        packed = []
+        for block in self.blocks:
+            row, first, last = (round(units * number) for number in block)
+            matrix = joined[row:, first:last]
+            packed.append(_packed(matrix[:-1].T if transposed else matrix))
+        return tuple(packed)
 
 
 NUMBA_KERNELS = {
-    "simple": RecurrentKernels(
-        numba_kernels.simple_forward, numba_kernels.simple_backward, (1,)
-    ),
-    "lstm": RecurrentKernels(
-        numba_kernels.lstm_forward, numba_kernels.lstm_backward, (1, 1, 4)
-    ),
-    "gru": RecurrentKernels(
-        numba_kernels.gru_forward, numba_kernels.gru_backward, (1, 3)
-    ),
+    "simple": RecurrentKernels(simple_forward, simple_backward, (1,), ((0, 0, 1),)),
+    "lstm": RecurrentKernels(lstm_forward, lstm_backward, (1, 1, 4), ((0, 0, 4),)),
+    "gru": RecurrentKernels(gru_forward, gru_backward, (1, 3), ((0, 0, 2), (0, 2, 3))),
 }
 
 
@@ -165,11 +179,12 @@ def clockwork(
 
 @cache
 def _clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
-    every = np.array(periods, np.int64)
+    every, n = np.array(periods, np.int64), len(periods)
     return RecurrentKernels(
-        partial(numba_kernels.clockwork_forward, every),
-        partial(numba_kernels.clockwork_backward, every),
+        partial(clockwork_forward, every),
+        partial(clockwork_backward, every),
         (1,),
+        tuple((group / n, group / n, (group + 1) / n) for group in range(n)),
     )
 
 
@@ -273,13 +288,13 @@ def _summed(
 
 def _look_up(table: _Array, ids: _Ids, scale: _Array) -> _Array:
     vectors = _empty(*ids.shape, table.shape[1])
-    numba_kernels.look_up(table, ids, scale, vectors)
+    embedding.look_up(table, ids, scale, vectors)
     return vectors
 
 
 def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array:
     sums = _empty(int(n_ids), upstream.shape[2])
-    numba_kernels.add_by_id(upstream, ids, scale, sums)
+    embedding.add_by_id(upstream, ids, scale, sums)
     return sums
 
 
@@ -297,7 +312,7 @@ def _attention_scores(
     def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
         gradients: list[tf.Tensor] = tf.numpy_function(
             _attention_backward,
-            [upstream, inputs, hidden, tf.transpose(kernel), context],
+            [upstream, inputs, hidden, kernel, context],
             [tf.float32] * len(given),
             stateful=False,
         )
@@ -309,14 +324,14 @@ def _attention_scores(
 
 
 def _attention_forward(inputs: _Array, *weights: _Array) -> list[_Array]:
+    kernel, bias, context = weights
     parts, shape = _parts(inputs), inputs.shape[:2]
-    results = [_empty(*shape), _empty(*shape, len(weights[-1]))]
+    results = [_empty(*shape), _empty(*shape, len(context))]
+    packed = (_packed(np.vstack([kernel, bias])),)
 
     def run(part: int) -> None:
         rows = parts[part]
-        numba_kernels.attention_forward(
-            inputs[rows], *weights, *(r[rows] for r in results)
-        )
+        attention_forward(inputs[rows], packed, context, *(r[rows] for r in results))
 
     side_by_side(run, len(parts))
     return results
@@ -326,22 +341,17 @@ def _attention_backward(
     d_scores: _Array,
     inputs: _Array,
     hidden: _Array,
-    kernel_t: _Array,
+    kernel: _Array,
     context: _Array,
 ) -> list[_Array]:
     parts, d_inputs = _parts(inputs), _empty(*inputs.shape)
-    shape = (len(parts), inputs.shape[2] + 2, len(context))
-    d_weights = np.zeros(shape, np.float32)
+    d_weights = np.empty((len(parts), inputs.shape[2] + 2, len(context)), np.float32)
+    packed = (_packed(kernel.T),)
 
     def run(part: int) -> None:
         rows = parts[part]
-        numba_kernels.attention_backward(
-            *(a[rows] for a in (d_scores, inputs, hidden)),
-            kernel_t,
-            context,
-            d_inputs[rows],
-            d_weights[part],
-        )
+        by_row = (a[rows] for a in (d_scores, inputs, hidden))
+        attention_backward(*by_row, packed, context, d_inputs[rows], d_weights[part])
 
     side_by_side(run, len(parts))
     total = d_weights.sum(axis=0)
@@ -363,35 +373,37 @@ def _layer(
 @cache
 def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
     def forward(inputs: _Array, *weights: _Array) -> list[_Array]:
-        units = len(weights[1])
+        kernel, recurrent, bias = weights
         parts = _parts(inputs)
-        results = [_empty(*inputs.shape[:2], units * width) for width in kind.widths]
+        packed = kind.pack(np.vstack([recurrent, kernel, bias]))
+        shape = inputs.shape[:2]
+        results = [_empty(*shape, len(recurrent) * width) for width in kind.widths]
 
         def run(part: int) -> None:
             rows = parts[part]
-            kind.forward(inputs[rows], *weights, *(r[rows] for r in results))
+            kind.forward(inputs[rows], packed, *(r[rows] for r in results))
 
         side_by_side(run, len(parts))
         return results
 
     def backward(*arrays: _Array) -> list[_Array]:
-        by_row, weights = arrays[:-2], arrays[-2:]
-        inputs = by_row[1]
-        n_features, units = weights[0].shape[1], weights[1].shape[1]
+        *by_row, kernel, recurrent, bias = arrays
+        inputs, units = by_row[1], len(recurrent)
         parts = _parts(inputs)
+        joined = np.vstack([recurrent, kernel, bias])
+        packed = kind.pack(joined, transposed=True)
         d_inputs = _empty(*inputs.shape)
-        d_weights = np.zeros((len(parts), n_features + units + 1, len(weights[0])))
-        d_weights = d_weights.astype(np.float32)
+        d_weights = np.empty((len(parts), *joined.shape), np.float32)
 
         def run(part: int) -> None:
             rows = parts[part]
             kind.backward(
-                *(a[rows] for a in by_row), *weights, d_inputs[rows], d_weights[part]
+                *(a[rows] for a in by_row), packed, d_inputs[rows], d_weights[part]
             )
 
         side_by_side(run, len(parts))
         total = d_weights.sum(axis=0)
-        return [d_inputs, total[:n_features], total[n_features:-1], total[-1]]
+        return [d_inputs, total[units:-1], total[:units], total[-1]]
 
     @tf.custom_gradient
     def run_layer(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
@@ -403,11 +415,9 @@ def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
             result.set_shape([None, None, None])
 
         def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
-            inputs, kernel, recurrent, _ = given
-            transposed = [tf.transpose(kernel), tf.transpose(recurrent)]
             gradients: list[tf.Tensor] = tf.numpy_function(
                 backward,
-                [upstream, inputs, *results, *transposed],
+                [upstream, given[0], *results, *given[1:]],
                 [tf.float32] * len(given),
                 stateful=False,
             )
@@ -422,11 +432,20 @@ def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
 
 
 def _parts(inputs: _Array) -> list[slice]:
-    """Cut the rows into even-sized parts."""
+    """Cut the rows into even-sized parts, most of them of whole tiles."""
     n_rows = len(inputs)
-    n_parts = max(min(_MAX_PARTS, inputs.size // _MIN_NUMBERS_PER_PART, n_rows // 2), 1)
-    bounds = [2 * (n_rows * k // (2 * n_parts)) for k in range(n_parts)] + [n_rows]
-    return [slice(*ends) for ends in pairwise(bounds)]
+    n_parts = min(_MAX_PARTS, inputs.size // _MIN_NUMBERS_PER_PART, n_rows // N_ROWS)
+    n_tiles, n_parts = -(-n_rows // N_ROWS), max(n_parts, 1)
+    bounds = [min(N_ROWS * (n_tiles * k // n_parts), n_rows) for k in range(n_parts)]
+    return [slice(*ends) for ends in pairwise([*bounds, n_rows])]
+
+
+def _packed(matrix: _Array) -> _Array:
+    """Return a matrix as products read it on their right."""
+    depth, n_columns = matrix.shape
+    packed = np.empty(depth * N_LANES * -(-n_columns // N_LANES), np.float32)
+    pack(np.ascontiguousarray(matrix), packed)
+    return packed
 
 
 def _empty(*shape: int) -> _Array:
