@@ -56,6 +56,42 @@ def gru_forward(inputs, packed, states, gates):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def _infer_gates(sums, before, update, kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        update[j] = sigmoid(sums[j])
+        kept[j] = sigmoid(sums[n + j]) * before[j]
+
+
+@inlined
+def _infer_state(sums, before, update, states, kept):  # type: ignore[no-untyped-def]
+    for j in range(len(before)):
+        z = update[j]
+        states[j] = kept[j] = z * before[j] + (_ONE - z) * tanh(sums[j])
+
+
+@compiled
+def gru_infer(inputs, packed, states):  # type: ignore[no-untyped-def]
+    """Fill the states of every step and keep nothing else."""
+    n_rows, n_steps, n = states.shape
+    n_left = n + inputs.shape[2] + 1
+    of_gates, of_candidate = packed
+    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
+    update, zero = np.zeros((n_rows, n), np.float32), np.zeros(n, np.float32)
+    for t in range(n_steps):
+        for row in range(n_rows):
+            copy(inputs[row, t], left[row, n:])
+        multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _infer_gates(sums[row], before, update[row], left[row])
+        multiply(sums, left, of_candidate, n_rows, n, n_left, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _infer_state(sums[row], before, update[row], states[row, t], left[row])
+
+
+@inlined
 def _state_back(up, d_next, before, gates, d_gates, d_candidate):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):

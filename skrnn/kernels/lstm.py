@@ -51,6 +51,32 @@ def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyp
 
 
 @inlined
+def _infer_step(sums, cells, states, kept):  # type: ignore[no-untyped-def]
+    n = len(cells)
+    for j in range(n):
+        i, f = sigmoid(sums[j]), sigmoid(sums[n + j])
+        g, o = tanh(sums[2 * n + j]), sigmoid(sums[3 * n + j])
+        c = f * cells[j] + i * g
+        cells[j] = c
+        states[j] = kept[j] = o * tanh(c)
+
+
+@compiled
+def lstm_infer(inputs, packed, states):  # type: ignore[no-untyped-def]
+    """Fill the states of every step and keep nothing else."""
+    n_rows, n_steps, n = states.shape
+    n_left = n + inputs.shape[2] + 1
+    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
+    cells = np.zeros((n_rows, n), np.float32)
+    for t in range(n_steps):
+        for row in range(n_rows):
+            copy(inputs[row, t], left[row, n:])
+        multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
+        for row in range(n_rows):
+            _infer_step(sums[row], cells[row], states[row, t], left[row])
+
+
+@inlined
 def _step_back(up, d_next_h, d_next_c, before, cells, gates, d_preact):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
