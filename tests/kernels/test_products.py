@@ -18,6 +18,7 @@ from skrnn.kernels.products import N_LANES, N_ROWS, Tile, choose_tile
 from skrnn.kernels.tf_ops import _packed
 
 ROOT = Path(__file__).parents[2]
+CELLS = "tests/networks/test_cells.py::test_states_and_gradients_are_those_of_keras"
 sizes = st.integers(1, 4 * N_LANES + 1)
 
 
@@ -108,7 +109,7 @@ def test_kernels_agree_with_keras_on_lesser_processors(features: str) -> None:
         if name == "-avx512f":
             masked |= {k: f"-{k}" for k in masked if k.startswith(("avx512", "avx10"))}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/networks/test_cells.py"],
+        [sys.executable, "-m", "pytest", "-q", CELLS],
         cwd=ROOT,
         env={**os.environ, "NUMBA_CPU_FEATURES": ",".join(masked.values())},
         capture_output=True,
