@@ -1,7 +1,7 @@
 """The documentation site: ``python -m sphinx -W -b html docs docs/_build/html``.
 
-The gallery runs ``examples/plot_*.py`` and keeps what they gave; an example runs again
-when it has changed. ``-D plot_gallery=0`` builds the rest in a minute.
+The gallery runs ``examples/plot_*.py`` and caches the output; only changed examples run
+again. ``-D plot_gallery=0`` builds the rest in a minute.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any
 
-# Everyone gets the same site in minutes: generated reviews, also where real ones lie.
+# Always use generated reviews, so that every build gives the same site in minutes.
 os.environ.pop("SKRNN_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -33,7 +33,7 @@ extensions = [
 exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
-smartquotes = False  # they would stand in the values of parameters
+smartquotes = False  # they would change quotes in parameter values
 toc_object_entries_show_parents = "hide"
 
 # -- Markdown --------------------------------------------------------------------------
@@ -43,21 +43,21 @@ myst_heading_anchors = 3
 
 # -- API reference ---------------------------------------------------------------------
 
-autodoc_typehints = "none"  # the docstrings have them
+autodoc_typehints = "none"  # the docstrings contain them
 autosummary_generate = True
-numpydoc_show_class_members = False  # the template lists our own methods
+numpydoc_show_class_members = False  # the template lists skrnn's own methods
 numpydoc_validation_checks = {
-    "GL06",  # a section that numpydoc does not know
-    "GL07",  # sections in another order than all other pages have them
+    "GL06",  # unknown section
+    "GL07",  # wrong order of sections
     "GL08",  # no docstring
-    "PR01",  # a parameter that is not documented
-    "PR02",  # a documented parameter that is not there
-    "PR03",  # parameters in another order than in the signature
+    "PR01",  # undocumented parameter
+    "PR02",  # documented parameter that does not exist
+    "PR03",  # parameters in another order than the signature
     "PR04",  # no type
     "PR07",  # no description
-    "RT03",  # a returned value without a description
-    "SS02",  # a summary that does not begin with a capital
-    "SS03",  # a summary without a full stop
+    "RT03",  # return value without a description
+    "SS02",  # summary without a capital at the start
+    "SS03",  # summary without a period
 }
 
 numpydoc_validation_overrides = {"PR02": [r"\*\*routed"]}  # hidden from the signature
@@ -109,26 +109,26 @@ copybutton_prompt_is_regexp = True
 def skip_inherited(
     app: Any, what: str, name: str, value: Any, skip: bool, options: Any
 ) -> bool | None:
-    """Leave the methods that scikit-learn and SciKeras give to their own pages."""
+    """Skip methods inherited from scikit-learn and SciKeras."""
     function = getattr(value, "fget", value)
     if what == "class" and callable(function):
-        home = getattr(function, "__module__", None) or ""
-        return None if home.startswith("skrnn.") else True
+        module = getattr(function, "__module__", None) or ""
+        return None if module.startswith("skrnn.") else True
     return None
 
 
 def headers_in_rst(app: Any, config: Any) -> None:
-    """Keep the README of the benchmarks from making a section of the gallery."""
+    """Accept only .rst headers, so the benchmarks' README is not a gallery section."""
     config.sphinx_gallery_conf["source_suffix"] = {".rst": "restructuredtext"}
 
 
 def blocks_without_end(app: Any, name: str, content: list[str]) -> None:
-    """Drop the empty line that ends what doctest runs, which a page would show."""
+    """Drop the empty line that ends a doctest block, which the page would show."""
     content[0] = content[0].replace("\n\n```\n", "\n```\n")
 
 
 def links_from_docs(app: Any, path: Path, parent: str, content: list[str]) -> None:
-    """Turn the links of included files, which lie outside of docs, to its pages."""
+    """Rewrite the links of included files outside of docs to its pages."""
     pages = {
         "docs/": "/",
         "examples/benchmarks/README.md": "/benchmarks.md",

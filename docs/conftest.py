@@ -1,3 +1,3 @@
-"""What pytest leaves out here: settings, and what a build writes."""
+"""Files that pytest ignores here: settings and build output."""
 
 collect_ignore_glob = ["conf.py", "_build/*", "auto_examples/*", "generated/*"]

@@ -10,11 +10,11 @@
 # # The chapter in one notebook
 #
 # From raw reviews to labels with the chapter's five networks: a plain RNN, an LSTM, a
-# GRU, a bidirectional and a stacked LSTM. Then attention, a look inside, a search and a
-# file.
+# GRU, a bidirectional LSTM and a stacked LSTM. Then attention, an explanation, a grid
+# search and a saved model.
 #
-# It learns from generated reviews in a minute or two. Where the environment variable
-# `SKRNN_DATA` names a folder with `aclImdb_v1.tar.gz`, it learns from IMDb's with the
+# With generated reviews it takes a minute or two. If the environment variable
+# `SKRNN_DATA` names a folder with `aclImdb_v1.tar.gz`, it uses the IMDb reviews and the
 # chapter's settings, which takes ten minutes or more.
 
 # %%
@@ -43,9 +43,10 @@ from skrnn.datasets import fetch_imdb, make_reviews
 # %% [markdown]
 # ## The reviews
 #
-# In a generated review four words stand between a negation and the opinion that it
-# turns, and positive and negative reviews have the same words. There are few of them,
-# so the networks look at all states (`pooling="max"`), drop less and take larger steps.
+# In a generated review four words separate a negation from the opinion that it
+# reverses, and positive and negative reviews contain the same words. The vocabulary is
+# small, so the networks pool over all states (`pooling="max"`), with less dropout and a
+# higher learning rate.
 
 # %%
 names = np.array(["negative", "positive"])
@@ -72,9 +73,9 @@ for name in names:
     print(f"{name}: {train_reviews[train_labels == name][0][:200]}")
 
 # %% [markdown]
-# ## Words become ids
+# ## From words to ids
 #
-# 0 is padding, 1 is out of vocabulary, words start at 2, the most frequent first.
+# 0 is padding, 1 is out of vocabulary, and words start at 2, most frequent first.
 
 # %%
 sequencer = TextSequencer(max_features=7998, maxlen=200).fit(train_reviews)
@@ -88,8 +89,8 @@ plt.show()
 # %% [markdown]
 # ## Five networks and a bag of words
 #
-# The recipes are the chapter's. A tenth of the training reviews is held out, to draw
-# the curves.
+# The recipes are the chapter's. A tenth of the training reviews is held out for the
+# curves.
 
 # %%
 networks = {
@@ -119,7 +120,7 @@ comparison = compare_models(
 comparison
 
 # %% [markdown]
-# ## When did they learn?
+# ## Training curves
 
 # %%
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
@@ -131,17 +132,17 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# One of them by itself, with the loss:
+# One of them alone, with the loss:
 
 # %%
 TrainingHistoryDisplay.from_estimator(comparison.estimators["LSTM"])
 plt.show()
 
 # %% [markdown]
-# ## Which reviews are mistaken?
+# ## Confusion matrices
 #
-# On the generated reviews the plain RNN has forgotten the negation when the opinion
-# comes; an LSTM has gates that keep it.
+# On the generated reviews the plain RNN has forgotten the negation when it reaches the
+# opinion; the gates of an LSTM keep it.
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
@@ -156,8 +157,8 @@ lstm = comparison.estimators["LSTM"]
 # %% [markdown]
 # ## Attention
 #
-# Instead of the last state, or the largest values, a sum of all states with learnt
-# weights. They show where the network looks.
+# Attention is a sum of all states with learned weights, instead of the last state or
+# the maximum. The weights show where the network looks.
 
 # %%
 attention = make_sentiment_pipeline(
@@ -168,15 +169,15 @@ AttentionDisplay.from_estimator(attention, test_reviews[2:5])
 plt.show()
 
 # %% [markdown]
-# Why did a review get its class? Blue words speak for it, orange ones against it.
+# Why did a review get its class? Blue words speak for it, orange words against it.
 
 # %%
 explain(lstm, test_reviews[0], method="integrated_gradients")
 
 # %% [markdown]
-# ## A search
+# ## Grid search
 #
-# Text and network are searched together, and the vocabulary is learnt inside each fold.
+# The search covers text and network parameters; each fold learns its own vocabulary.
 
 # %%
 search = GridSearchCV(
@@ -187,7 +188,7 @@ search = GridSearchCV(
 print(search.best_params_)
 
 # %% [markdown]
-# ## Into a file and back
+# ## Saving and loading
 
 # %%
 path = Path(tempfile.mkdtemp()) / "lstm.skrnn"

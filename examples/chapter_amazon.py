@@ -1,15 +1,15 @@
 """The chapter's activity: a stacked LSTM on Amazon product reviews.
 
-Raw text is lower-cased, cut by NLTK, rid of punctuation and stop words and stemmed, all
-by one TextSequencer; two LSTM layers of 64 and two dense layers of 32 follow. The
+One TextSequencer lowercases the raw text, tokenizes it with NLTK, removes punctuation
+and stop words, and stems; two LSTM layers of 64 and two dense layers of 32 follow. The
 number of epochs is chosen on a tenth of the training reviews (``early_stopping``), and
-the test reviews are used once. TF-IDF + LogisticRegression stands beside it.
+the test reviews are used once. The baseline is TF-IDF + LogisticRegression.
 
     SKRNN_DATA=path/to/reviews python examples/chapter_amazon.py --plot confusion.png
 
 ``SKRNN_DATA`` names a folder with ``Amazon_reviews_train.csv`` and
-``Amazon_reviews_test.csv`` (columns ``review_text`` and ``label``), and NLTK's stop
-words are needed: ``python -m nltk.downloader stopwords``.
+``Amazon_reviews_test.csv`` (columns ``review_text`` and ``label``). NLTK's stop words
+are required: ``python -m nltk.downloader stopwords``.
 """
 
 import argparse

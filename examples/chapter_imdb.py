@@ -1,10 +1,10 @@
 """The chapter's five networks on IMDb, and their comparison table.
 
-Settings of the chapter: the 8,000 most frequent ids (padding and out-of-vocabulary
-included), the last 200 words, 32-dimensional word vectors, 32 units, both dropouts 0.4,
-RMSprop, batches of 128, the chapter's epochs. A tenth of the training reviews is held
-out, and the weights of the epoch that did best on it are kept: the last epoch of a
-plain RNN may be a bad one. The test reviews are used once for each fit.
+The chapter's settings: 8,000 ids (padding and out-of-vocabulary included), the last 200
+words, 32-dimensional word vectors, 32 units, both dropout rates 0.4, RMSprop, batches
+of 128, the chapter's epochs. A tenth of the training reviews is held out, and the
+weights of the best epoch on it are kept, since the last epoch of a plain RNN may be a
+bad one. The test reviews are used once for each fit.
 
     python examples/chapter_imdb.py                        # one seed, about 8 minutes
     python examples/chapter_imdb.py --seeds 3 --variants   # the table of the README
@@ -50,13 +50,15 @@ UNSEEN = [
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=1, help="fits of each network")
-    parser.add_argument("--variants", action="store_true", help="pooled ones as well")
+    parser.add_argument(
+        "--variants", action="store_true", help="add the pooled networks"
+    )
     parser.add_argument(
         "--all-rows",
         action="store_true",
-        help="learn from all 25,000 rows and keep the last epoch",
+        help="train on all 25,000 rows and keep the last epoch",
     )
-    parser.add_argument("--only", help="fit the networks whose name has this in it")
+    parser.add_argument("--only", help="fit only networks whose name contains this")
     args = parser.parse_args()
 
     train_reviews, train_labels = fetch_imdb(subset="train", return_X_y=True)
@@ -77,7 +79,7 @@ def main() -> None:
             network = RNNSentimentClassifier(
                 **params,
                 **keep_best,
-                # With this patience all epochs run, and the best is kept.
+                # With this patience all epochs run, and the best one is kept.
                 early_stopping=params["epochs"] if keep_best else False,
                 random_state=seed,
             )
@@ -110,7 +112,7 @@ def main() -> None:
     print("\n" + pd.DataFrame(table).T.to_string())
 
     if "LSTM" in table:
-        # The fitted parts are a Pipeline from raw strings to labels.
+        # The fitted steps form a Pipeline from raw strings to labels.
         pipeline = Pipeline([("seq", sequencer), ("clf", lstm)])
         for review, proba in zip(UNSEEN, pipeline.predict_proba(UNSEEN), strict=True):
             verdict = "positive" if proba[1] > 0.5 else "negative"

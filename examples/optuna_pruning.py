@@ -1,10 +1,10 @@
 """
-A search by Optuna that gives up early
-======================================
+An Optuna search with pruning
+=============================
 
-Optuna proposes parameters one after the other. Told the accuracy on held-out reviews
-after each epoch, it gives up trials that lag behind. Its callback for Keras works as it
-is: the classifier takes Keras callbacks.
+Optuna proposes parameters one trial after the other. A callback reports the accuracy on
+held-out reviews after each epoch, and Optuna prunes trials that lag behind. Optuna's
+Keras callback works unchanged, since the classifier accepts Keras callbacks.
 
 Needs ``pip install optuna optuna-integration``.
 """
@@ -12,8 +12,8 @@ Needs ``pip install optuna optuna-integration``.
 # %%
 # The objective
 # -------------
-# ``validation_split`` holds out reviews of the training set, whose accuracy Optuna is
-# told. A trial that is pruned raises in ``fit``, which Optuna expects.
+# ``validation_split`` holds out training reviews; the callback reports the accuracy on
+# them. A pruned trial raises an exception in ``fit``, which Optuna expects.
 
 import optuna
 from optuna_integration import KerasPruningCallback
@@ -55,7 +55,7 @@ def objective(trial: optuna.Trial) -> float:
 # %%
 # The search
 # ----------
-# The median pruner stops a trial that is below the median of the earlier ones at the
+# The median pruner stops a trial that is below the median of the earlier trials at the
 # same epoch.
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -71,7 +71,7 @@ for trial in study.trials:
     print(f"{trial.value:.3f} {end:>6} after {epochs} epochs  {trial.params}")
 
 # %%
-# The best, fitted on all training reviews.
+# The best parameters, fitted on all training reviews.
 
 model = make_model(study.best_params).fit(reviews[train], labels[train])
 print(f"accuracy on other reviews: {model.score(reviews[test], labels[test]):.3f}")

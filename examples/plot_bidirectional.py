@@ -1,17 +1,17 @@
 """
-Reading both ways
-=================
+Reading in both directions
+==========================
 
-Texts of 80 to 200 words praise and blame at random, and one word is the verdict: the
-first, or the last. A plain network that reads forwards has just read the last word when
-it is done; the first lies all those steps back. A bidirectional one has a second layer
-that reads backwards and ends at the first word (Schuster & Paliwal 1997).
+Texts of 80 to 200 words contain opinions at random, and one word decides the class: the
+first or the last. A plain RNN that reads forward ends at the last word; the first word
+is up to 200 steps back. A bidirectional RNN has a second layer that reads backward and
+ends at the first word (Schuster & Paliwal 1997).
 """
 
 # %%
 # The data
 # --------
-# One word in seven is an opinion, so that the verdict is told by its place alone.
+# One word in seven is an opinion, so only the position identifies the decisive word.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,9 +35,9 @@ def make_texts(place, n_samples=2000):
 
 
 # %%
-# One direction and both
-# ----------------------
-# ``pooling="last"`` gives the state after the last word that a direction has read.
+# One direction or both
+# ---------------------
+# ``pooling="last"`` returns the state after the last word that each direction reads.
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for ax, (name, place) in zip(axes, {"first": 0, "last": -1}.items(), strict=True):
@@ -55,17 +55,17 @@ for ax, (name, place) in zip(axes, {"first": 0, "last": -1}.items(), strict=True
             batch_size=32,
             optimizer="adam",
             learning_rate=0.005,
-            clipnorm=1.0,
+            optimizer__clipnorm=1.0,
             spatial_dropout=0.0,
             dropout=0.0,
             validation_split=0.25,
             random_state=0,
         ).fit(texts, y)
         accuracy = model["clf"].history_["val_accuracy"]
-        label = "both ways" if bidirectional else "forwards"
+        label = "in both directions" if bidirectional else "forward"
         print(f"the {name} word decides, read {label}: {accuracy[-1]:.3f}")
         ax.plot(range(1, len(accuracy) + 1), accuracy, style, label=label)
-    ax.axhline(0.5, color="grey", linewidth=1)
+    ax.axhline(0.5, color="gray", linewidth=1)
     ax.set(title=f"The {name} word decides", xlabel="epoch", ylim=(0.4, 1.02))
     ax.set_xticks([1, 2, 3])
 axes[0].set_ylabel("accuracy on held-out texts")
@@ -73,5 +73,5 @@ axes[1].legend(loc="lower right")
 plt.show()
 
 # %%
-# Other ways to reach the first word are gates, and pooling that looks at the states
-# after all words instead of the last one: ``pooling="max"`` or ``"attention"``.
+# Other ways to reach the first word are gates, and pooling over the states after all
+# words instead of the last one: ``pooling="max"`` or ``"attention"``.

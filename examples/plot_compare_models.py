@@ -3,13 +3,13 @@
 Models compared on one test set
 ===============================
 
-Four networks and two bags of words learn from the same reviews and are asked about the
-same others. In the generated reviews a negation stands some words before the word that
-it turns, so a bag of words has no chance. One model of the list is broken on purpose:
-it is reported in its row.
+Four networks and two bags of words train on the same reviews and predict the same test
+reviews. In the generated reviews a negation comes several words before the word that it
+reverses, so a bag of words is at chance. One model of the list is broken on purpose;
+the table reports its error.
 
-With ``SKRNN_DATA`` set to a folder of real reviews, they are IMDb's or, where those are
-missing, Amazon's: there the bags of words are hard to beat.
+If ``SKRNN_DATA`` names a folder of real reviews, the example uses IMDb's or, if those
+are missing, Amazon's; on these the bags of words are hard to beat.
 """
 
 import os
@@ -23,7 +23,7 @@ from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, load_reviews, make_reviews
 
 # %%
-# The reviews: generated ones, or a part of the real ones.
+# The reviews: generated ones, or some of the real ones.
 
 
 def read_reviews():
@@ -41,9 +41,9 @@ def read_reviews():
 X_train, y_train, X_test, y_test = read_reviews()
 
 # %%
-# Any classifiers may stand side by side. Progress is shown for each. With
-# ``memory="some/folder"`` the call may be stopped and started again, and fits only what
-# it has not fitted yet.
+# Any classifiers can be compared; progress is printed for each. With
+# ``memory="some/folder"`` the call can be stopped and started again, and fits only the
+# models that are still missing.
 
 network = {
     "maxlen": 200,
@@ -68,13 +68,13 @@ models = {
 comparison = compare_models(models, X_train, y_train, X_test, y_test)
 
 # %%
-# The table, as a DataFrame or, in a notebook, with its figures written out:
+# The table, as a DataFrame or, in a notebook, as formatted HTML:
 
 print(comparison.to_frame().drop(columns="error").round(3).to_string())
 comparison  # noqa: B018
 
 # %%
-# Accuracy against the time of the fit:
+# Accuracy against fit time:
 
 comparison.plot()
 plt.show()
@@ -88,8 +88,8 @@ for row in differing.index[:3]:
     print(differing.loc[[row]].to_string(), end="\n\n")
 
 # %%
-# All of it, with training curves and confusion matrices, on one page that needs neither
-# a network nor a script:
+# Everything on one page, with training curves and confusion matrices. The page needs no
+# network access and no JavaScript:
 
 page = Path(tempfile.mkdtemp()) / "comparison.html"
 comparison.to_html(page, title="Four networks and two bags of words")

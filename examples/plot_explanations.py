@@ -4,12 +4,12 @@ Why did this review get its class?
 
 Three answers, each a weight for every word that the network read:
 
-* **occlusion**: what the probability loses when the word is taken out;
-* **integrated gradients**: how the probability grows on the way from unknown words to
-  the words' own, shared out among the words;
+* **occlusion**: the drop of the probability if the word is removed;
+* **integrated gradients**: the change of the probability along the path from the
+  vectors of unknown words to those of the text, attributed to the words;
 * **attention**: where a network with ``pooling="attention"`` looks.
 
-The reviews are generated, unless ``SKRNN_DATA`` names a folder that has IMDb's.
+The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's.
 """
 
 # %%
@@ -52,16 +52,17 @@ print(f"accuracy {model.score(reviews[n_train:], labels[n_train:]):.3f}")
 # %%
 # One review, word by word
 # ------------------------
-# In a notebook an explanation shows itself as the text in color: blue words speak for
-# the class, orange ones against it. Full color is a change of the probability by 0.1 or
-# more.
+# In a notebook an explanation is displayed as the text in color: blue words speak for
+# the class, orange words against it. Full color is a change of the probability by 0.1
+# or more.
 
 review = reviews[n_train]
 explain(model, review, method="integrated_gradients")
 
 # %%
-# The weights are pairs, a table and a plot too. Those of integrated gradients sum to
-# the difference in probability between the review and as many unknown words.
+# The weights are also available as pairs, a table and a plot. Those of integrated
+# gradients sum to the difference in probability between the review and a text of as
+# many unknown words.
 
 explanation = explain(model, review, method="integrated_gradients")
 print(f"{explanation.weights.sum():.3f} =", end=" ")
@@ -70,24 +71,25 @@ print(explanation.to_frame().nlargest(3, "weight"))
 explanation.plot(max_words=15)
 
 # %%
-# Occlusion asks another question: what if this word were not there? Together with the
-# negation its word turns, so that both may have large weights.
+# Occlusion asks another question: what if this word were missing? Removing a negation
+# changes the meaning of the word that it reverses, so both may have large weights.
 
 explain(model, review, method="occlusion").plot(max_words=15)
 
 # %%
-# What a sure network hides
-# -------------------------
-# A probability near one hardly moves when a word goes. Log-odds do.
+# Probability or log-odds
+# -----------------------
+# A probability near one hardly changes if a word is removed. The log-odds do.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
 for ax, score in zip(axes, ("probability", "log_odds"), strict=True):
     explain(model, review, score=score).plot(ax=ax, max_words=15)
 
 # %%
-# Where it looked
-# ---------------
-# Attention has no direction: it says where the network looked, not what it made of it.
+# Where the network looked
+# ------------------------
+# Attention has no sign: it shows where the network looked, not which class a word
+# speaks for.
 
 AttentionDisplay.from_estimator(model, reviews[n_train : n_train + 4])
 plt.show()

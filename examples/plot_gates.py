@@ -1,17 +1,18 @@
 """
-What gates let through
-======================
+What gates keep
+===============
 
-A plain recurrent network writes its whole state anew at every word. An LSTM has a cell
-that it keeps: the forget gate, a number between 0 and 1 for each feature, says how much
-of it (Gers, Schmidhuber & Cummins 2000). Here both, and a GRU, learn to carry a
-negation over eight words, and the forget gate is read along a review.
+A plain recurrent network rewrites its whole state at every word. An LSTM has a memory
+cell: the forget gate, a number between 0 and 1 for each feature, determines how much of
+it is kept (Gers, Schmidhuber & Cummins 2000). This example trains both, and a GRU, to
+carry a negation over eight words, and plots the forget gate over a review.
 """
 
 # %%
 # Three cells
 # -----------
-# They have as many units, the same reviews and the same steps.
+# All three have the same number of units and train on the same reviews, for the same
+# number of steps.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,7 +33,7 @@ models = {
         batch_size=32,
         optimizer="adam",
         learning_rate=0.01,
-        clipnorm=1.0,
+        optimizer__clipnorm=1.0,
         spatial_dropout=0.0,
         dropout=0.0,
         validation_split=0.2,
@@ -45,20 +46,20 @@ figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 for (name, model), style in zip(models.items(), (":", "-", "--"), strict=True):
     accuracy = model["clf"].history_["val_accuracy"]
     ax.plot(range(1, len(accuracy) + 1), accuracy, style, label=name, linewidth=2)
-ax.axhline(0.5, color="grey", linewidth=1)
+ax.axhline(0.5, color="gray", linewidth=1)
 ax.set(xlabel="epoch", ylabel="accuracy on held-out reviews", ylim=(0.4, 1.02))
 ax.legend()
 plt.show()
 
 # %%
-# Over eight words all three learn it, the two with gates a little earlier. At
-# greater distances they part, see :doc:`/auto_examples/plot_long_term_dependencies`.
+# Over eight words all three learn the task, the two with gates a little earlier. At
+# longer distances they differ, see :doc:`/auto_examples/plot_long_term_dependencies`.
 #
-# The forget gate along a review
-# ------------------------------
-# ``model_`` holds Keras' own layers, so the gate can be computed from their weights:
-# four blocks side by side, for the input gate, the forget gate, the candidate and the
-# output gate.
+# The forget gate over a review
+# -----------------------------
+# ``model_`` consists of Keras' own layers, so the gate can be computed from their
+# weights: four concatenated blocks, for the input gate, the forget gate, the candidate
+# and the output gate.
 
 sequencer, classifier = models["LSTM"]
 embedding, lstm = classifier.model_.layers[2:4]
@@ -84,9 +85,9 @@ for word in row[row > 0]:
 gates = np.array(forget_gates).T
 
 # %%
-# One row for each feature of the cell, those that keep most at the top; the darker, the
-# more is kept. Between the negation and the opinion, and from there on, some features
-# are kept over many words; at an opinion others are emptied.
+# One row for each feature of the cell, sorted by how much is kept; darker means that
+# more is kept. From the negation to the opinion and beyond, some features are kept over
+# many words; at an opinion, others are reset.
 
 # sphinx_gallery_thumbnail_number = 2
 order = gates.mean(axis=1).argsort()[::-1]
@@ -94,5 +95,5 @@ figure, ax = plt.subplots(figsize=(9, 4.2), layout="constrained")
 image = ax.imshow(gates[order], vmin=0, vmax=1, aspect="auto", cmap="Blues")
 ax.set_xticks(range(len(words)), words, rotation=90)
 ax.set(ylabel="feature of the cell", yticks=[])
-figure.colorbar(image, label="forget gate: 0 empties, 1 keeps")
+figure.colorbar(image, label="forget gate: 0 resets, 1 keeps")
 plt.show()

@@ -3,16 +3,16 @@ Hierarchical attention: which sentences, and which words in them
 ================================================================
 
 A :class:`skrnn.HierarchicalAttentionClassifier` reads the words of each sentence, and
-then the sentences of the review. Both levels pool what they read by attention, which
-can be looked at. Generated reviews are learnt in half a minute; where ``SKRNN_DATA``
-names a folder with IMDb's reviews, some of those are.
+then the sentences of the review. Both levels use attention pooling, whose weights can
+be inspected. Training on generated reviews takes half a minute; if ``SKRNN_DATA`` names
+a folder with IMDb's reviews, the example uses some of those.
 """
 
 # %%
-# Learn
-# -----
-# The verdict of a generated review hangs on "not" or "really", some words before an
-# adjective. A bag of words cannot tell it. The sequencer sets sentences apart by a 0.
+# Training
+# --------
+# The label of a generated review depends on a "not" or "really" several words before an
+# adjective, which a bag of words cannot see. The sequencer separates sentences by a 0.
 
 import os
 
@@ -42,10 +42,10 @@ model.fit(reviews[n_new:], labels[n_new:])
 print(f"accuracy on new reviews: {model.score(reviews[:n_new], labels[:n_new]):.3f}")
 
 # %%
-# Look at one review
-# ------------------
-# ``attention_levels`` gives the weight of each word in its sentence, that of each
-# sentence in its review, and the sentence that each word belongs to.
+# Attention on one review
+# -----------------------
+# ``attention_levels`` returns the weight of each word in its sentence, the weight of
+# each sentence in the review, and the sentence number of each word.
 
 sequencer, classifier = model
 rows = sequencer.transform(reviews[:n_new])
@@ -59,12 +59,12 @@ numbers, weights = attention.numbers[0, is_word], attention.words[0, is_word]
 by_sentence = attention.sentences[0]
 
 # %%
-# Bars are the sentences' weights; the bluer a word, the more of its sentence's weight
-# it has. The bars sum to one, and so do the words of each sentence.
+# The bars are the weights of the sentences; the bluer a word, the higher its weight in
+# its sentence. The bars sum to one, and so do the words of each sentence.
 #
-# Attention weighs states, and a state knows what was read around it: a network may look
-# at a sentence for what it remembers there of another one. It shows where the network
-# looks, not why.
+# Attention weights apply to states, and a state also depends on the surrounding words:
+# a network may attend to a sentence because of what its state contains of another one.
+# Attention shows where the network looks, not why.
 
 COLUMNS, BLUE = 64, (0.0, 0.45, 0.70)
 places, lines_of, line = [], [], 0
@@ -100,5 +100,5 @@ words.axis("off")
 verdict = (
     "positive" if model.predict(reviews[shown : shown + 1])[0] == 1 else "negative"
 )
-words.set_title(f"Read as {verdict}", fontsize=10, loc="left")
+words.set_title(f"Predicted: {verdict}", fontsize=10, loc="left")
 plt.show()

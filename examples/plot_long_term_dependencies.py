@@ -2,16 +2,17 @@
 How far a network carries a negation
 ====================================
 
-"The case is not, honestly, these days, great": the verdict hangs on a "not" some words
-before the opinion, and only the order of the words tells which word it turns. A bag of
-words is at chance. A plain recurrent network passes its state through one product and
-one tanh a word, the gradient shrinks on the way, and it does not learn to look back.
-The cell of an LSTM carries it (Hochreiter & Schmidhuber 1997), and attention takes a
-short cut to every word.
+"The case is not, honestly, these days, great": the label depends on a "not" several
+words before the opinion, and only the word order shows which word it reverses. A bag of
+words is at chance. A plain recurrent network applies one matrix product and one tanh
+per word, so the gradient shrinks over the distance, and the network does not learn to
+use the negation. The memory cell of an LSTM keeps the gradient (Hochreiter &
+Schmidhuber 1997), and attention has a shortcut to every word.
 
-This is a sketch that takes half a minute, with settings under which each network learns
-neighbouring words. The full figure, with a GRU, longer distances, several seeds and one
-setting for all networks, is made by ``examples/benchmarks/long_term_dependencies.py``.
+This is a small version that takes half a minute, with settings at which each network
+learns the task for adjacent words. ``examples/benchmarks/long_term_dependencies.py``
+makes the full figure, with a GRU, longer distances, several seeds and one setting for
+all networks.
 """
 
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -25,15 +26,16 @@ from skrnn import (
 )
 
 # %%
-# All models learn from the same generated reviews, of all distances up to the one at
-# which they are scored. The generated reviews have few words, so nothing is dropped.
+# All models train on the same generated reviews, with all distances up to the one at
+# which they are scored. The vocabulary of the generated reviews is small, so there is
+# no dropout.
 settings = {
     "maxlen": "auto",
     "embedding_dim": 16,
     "spatial_dropout": 0.0,
     "dropout": 0.0,
     "optimizer": "adam",
-    "clipnorm": 1.0,
+    "optimizer__clipnorm": 1.0,
     "batch_size": 32,
     "random_state": 0,
 }
@@ -60,6 +62,6 @@ table = long_term_dependency(
 print(table.round(3).to_string(index=False))
 
 # %%
-# On the left the accuracy; the grey line is chance. On the right how much the score
-# still moves with the word vector of the negation.
+# Left: the accuracy; the gray line is chance. Right: the norm of the gradient of the
+# score with respect to the word vector of the negation.
 display = LongTermDependencyDisplay(table).plot()

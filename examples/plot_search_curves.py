@@ -2,17 +2,18 @@
 The curves of a whole search
 ============================
 
-A search tells one score for each candidate and fold. With scikit-learn's
+A search reports one score for each candidate and fold. With scikit-learn's
 :class:`~sklearn.callback.ScoringMonitor` (1.9 and later) and
-:func:`~skrnn.inspection.epoch_scores` it also keeps what each of them scored after
-every epoch: which candidates still learn, and how far the folds agree.
+:func:`~skrnn.inspection.epoch_scores` it also records the scores after every epoch.
+They show which candidates are still improving, and how far the folds agree.
 """
 
 # %%
-# A search that is listened to
-# ----------------------------
-# ``validation_split`` holds a fifth of the rows of each fit out and measures them after
-# each epoch; nothing is computed for the monitor. It would work with ``n_jobs=2`` too.
+# A search with a monitor
+# -----------------------
+# ``validation_split`` holds out a fifth of the rows of each fit and evaluates them
+# after each epoch; the monitor itself computes nothing. It also works with
+# ``n_jobs=2``.
 
 import matplotlib.pyplot as plt
 from sklearn.callback import ScoringMonitor
@@ -44,9 +45,8 @@ search = GridSearchCV(
 # %%
 # Reading the log
 # ---------------
-# The log has a row for each epoch of each fit. Its fits come in the order of the
-# candidates and, within each, of the folds; the last one is the fit of the best on all
-# rows, which is left out here.
+# The log has a row for each epoch of each fit. The fits are sorted by candidate and
+# then by fold; the last one refits the best candidate on all rows and is left out here.
 
 log = monitor.get_logs().data_as_pandas
 epochs = log[log["task_name"] == "epoch"]
@@ -60,8 +60,8 @@ for params, of_folds in zip(search.cv_results_["params"], by_candidate, strict=T
 # %%
 # A panel for each candidate, a line for each fold
 # ------------------------------------------------
-# Four units are too few. With ``pooling="last"`` sixteen begin to learn in the last of
-# the epochs, on one fold: they want more of them.
+# Four units are too few. With ``pooling="last"``, sixteen units start to learn in the
+# last epochs, on one fold: they need more epochs.
 
 figure, axes = plt.subplots(
     2, 2, figsize=(7, 5), sharex=True, sharey=True, layout="constrained"

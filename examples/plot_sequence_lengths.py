@@ -2,18 +2,18 @@
 How long are the reviews, and what is cut off?
 ==============================================
 
-``maxlen`` decides how many words a network reads of each review. A small one is fast
-and cuts words off; :class:`~skrnn.SequenceLengthDisplay` shows of how many reviews,
-and how many of the words the vocabulary does not hold.
+``maxlen`` sets how many words of each review a network reads. A small value is fast but
+cuts words off; :class:`~skrnn.SequenceLengthDisplay` shows how many reviews are cut,
+and how many words are out of vocabulary.
 
-The reviews are generated, unless ``SKRNN_DATA`` names a folder that has IMDb's.
+The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's.
 """
 
 # %%
 # The data
 # --------
-# Generated reviews are all of about one length, so we join them and cut the words into
-# texts of uneven lengths.
+# Generated reviews have similar lengths, so the example joins them and splits the words
+# into texts of different lengths.
 
 import os
 
@@ -37,19 +37,19 @@ else:
     max_features = 90
 
 # %%
-# Of the reviews that were learnt from
-# ------------------------------------
+# Lengths of the training reviews
+# -------------------------------
 
 sequencer = TextSequencer(max_features=max_features, maxlen=100).fit(train)
 display = SequenceLengthDisplay.from_estimator(sequencer, train)
 print(f"{display.truncated_share:.1%} of the reviews are cut")
 
 # %%
-# A length that holds nine of ten
-# -------------------------------
-# ``maxlen="auto"`` is the length that nine tenths of the training reviews keep to; a
-# share, such as ``maxlen=0.75``, is another. Reviews that are new may be longer and
-# have words that were not met.
+# A length for nine of ten reviews
+# --------------------------------
+# ``maxlen="auto"`` is the 0.9 quantile of the lengths of the training reviews; a float,
+# such as ``maxlen=0.75``, is another quantile. New reviews may be longer and contain
+# unknown words.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 for ax, maxlen in zip(axes, (0.75, "auto"), strict=True):

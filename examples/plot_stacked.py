@@ -1,13 +1,14 @@
 """
-One layer, two, three
-=====================
+One, two and three layers
+=========================
 
-The states of a recurrent layer are a sequence, so another layer can read them. Whether
-that helps is to be tried: more layers have more weights, and are slower in every step.
+The states of a recurrent layer form a sequence, so another layer can read them. Whether
+that helps depends on the data: more layers have more weights and make every step
+slower.
 """
 
 # %%
-# ``units`` is one number for one layer, and a number for each of several.
+# ``units`` is an integer for one layer, or a tuple with an integer for each layer.
 
 import time
 
@@ -43,12 +44,12 @@ for units, style in {(16,): "-", (16, 16): "--", (16, 16, 16): ":"}.items():
     print(f"{seconds:4.1f} s  accuracy {accuracy[-1]:.3f}")
     epochs = range(1, len(accuracy) + 1)
     ax.plot(epochs, accuracy, style, linewidth=2, label=f"units={units}")
-ax.axhline(0.5, color="grey", linewidth=1)
+ax.axhline(0.5, color="gray", linewidth=1)
 ax.set(xlabel="epoch", ylabel="accuracy on held-out reviews", ylim=(0.4, 1.02))
 ax.legend()
 plt.show()
 
 # %%
-# All of them learn it, and each further layer begins later: a negation and its word are
-# no task for three. On real reviews a second layer may gain a little, see
-# :doc:`/choosing`.
+# All of them learn the task, and each additional layer makes the network start later: a
+# negation and its word do not need three layers. On real reviews a second layer may
+# help a little, see :doc:`/choosing`.

@@ -1,20 +1,19 @@
 """
-The curves of a training
-========================
+Training curves
+===============
 
-When did the network stop to learn what holds for other reviews too?
-:class:`~skrnn.TrainingHistoryDisplay` draws loss and accuracy of each epoch, on the
-reviews that were learnt from and on those that were held out.
+When did the network stop improving on reviews that it was not trained on?
+:class:`~skrnn.TrainingHistoryDisplay` plots the loss and the accuracy of each epoch, on
+the training reviews and on the held-out reviews.
 
-The reviews are generated, unless ``SKRNN_DATA`` names a folder that has IMDb's.
+The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's.
 """
 
 # %%
 # The data
 # --------
-# In a generated review a negation turns a word that stands two words later, so that
-# only the order of the words tells the verdict. One label of ten is made wrong: it can
-# be learnt by heart only.
+# In a generated review a negation reverses a word that comes two words later, so only
+# the word order decides. One label in ten is flipped: a network can only memorize it.
 
 import os
 
@@ -37,7 +36,7 @@ labels = np.array(["negative", "positive"])[y]
 # %%
 # Two networks
 # ------------
-# They differ in their pooling alone. A part of the reviews is held out, and measured
+# They differ only in their pooling. A fifth of the reviews is held out and evaluated
 # after each epoch; ``early_stopping`` would keep the weights of the marked epoch.
 
 models = {
@@ -63,12 +62,12 @@ models = {
 # -------------------------
 
 display = TrainingHistoryDisplay.from_estimator(models["max"])
-print(f"least held-out loss after epoch {display.best_epoch}")
+print(f"lowest held-out loss after epoch {display.best_epoch}")
 
 # %%
 # Side by side
 # ------------
-# Axes of one's own take one metric each.
+# Each Axes that you pass shows one metric.
 
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6), sharey=True, layout="constrained")
 for ax, (pooling, model) in zip(axes, models.items(), strict=True):

@@ -1,7 +1,7 @@
-"""Raw reviews to labels, next to TF-IDF, on reviews that need no download.
+"""From raw reviews to labels, compared with TF-IDF, without a download.
 
-The generated reviews turn a word by a negation that stands some words before it, so
-that a bag of words holds no answer and the order of the words holds all of it.
+In the generated reviews a negation reverses a word that comes several words later, so a
+bag of words contains no information about the label and the word order decides.
 """
 
 import time
@@ -22,7 +22,7 @@ labels = np.array(["negative", "positive"])[y]
 train_reviews, test_reviews, train_labels, test_labels = train_test_split(
     reviews, labels, test_size=0.25, stratify=labels, random_state=0
 )
-print(f"{len(train_reviews)} generated reviews to learn from, for example")
+print(f"{len(train_reviews)} generated training reviews, for example")
 for label in ("positive", "negative"):
     print(f"  {label}: {train_reviews[train_labels == label][0]}")
 
@@ -31,7 +31,7 @@ models = {
         TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(C=10)
     ),
     "skrnn, LSTM": make_sentiment_pipeline(
-        None,  # no recipe: those are for real reviews, in which words come often
+        None,  # no recipe: recipes are for real reviews with a large vocabulary
         cell="lstm",
         pooling="max",
         maxlen="auto",
@@ -65,6 +65,6 @@ for review, proba in zip(unseen, model.predict_proba(unseen), strict=True):
     print(f"  {model.classes_[best]} ({proba[best]:.2f}): {review}")
 
 print(
-    "\nNext, on 50,000 real reviews (84 MB are downloaded unless SKRNN_DATA names a "
-    "folder that has them):\n  python examples/chapter_imdb.py"
+    "\nNext, on 50,000 real reviews (downloads 84 MB unless SKRNN_DATA names a folder "
+    "that contains them):\n  python examples/chapter_imdb.py"
 )

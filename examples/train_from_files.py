@@ -2,16 +2,16 @@
 From a folder of files to a trained model
 =========================================
 
-Reviews that do not fit in memory are read in chunks: once for the vocabulary, then once
-for each epoch, and once more to predict. The folder may hold CSV and Parquet files;
-here both are generated.
+Reviews that do not fit in memory are read in chunks: once for the vocabulary, once for
+each epoch, and once more to predict. The folder may contain CSV and Parquet files; this
+example generates both.
 """
 
 # %%
 # The files
 # ---------
-# Yours need a column of texts and one of labels, and rows in no particular order: a
-# network that reads all good reviews before the first bad one learns little.
+# The files need a column of texts, a column of labels and shuffled rows: a network that
+# reads all positive reviews before the first negative one learns little.
 
 import csv
 import tempfile
@@ -37,9 +37,9 @@ pd.DataFrame({"text": texts}).to_csv(folder / "new.csv", index=False)
 # %%
 # Training
 # --------
-# Only a chunk is in memory at a time. Ten thousand rows are the default; here it is
-# less, so that there is something to see. The first line of an epoch comes when its
-# first chunk is learnt.
+# Only one chunk is in memory at a time. The default is ten thousand rows; this example
+# uses fewer, so that each epoch has several chunks. Each chunk prints a line after the
+# network has been trained on it.
 
 stream = ReviewStream(folder / "train", chunk_size=1500)
 model = make_sentiment_pipeline(
@@ -59,8 +59,7 @@ save(model, folder / "model.skrnn")
 # %%
 # Prediction
 # ----------
-# A stream without labels gives texts only; what is predicted goes to a file chunk by
-# chunk.
+# A stream without labels yields only texts; the predictions are written chunk by chunk.
 
 new = ReviewStream(
     folder / "new.csv", text_column="text", label_column=None, chunk_size=400

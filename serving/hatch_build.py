@@ -1,4 +1,4 @@
-"""Makes the package skrnn_serving out of the modules of skrnn that serving needs."""
+"""Builds the package skrnn_serving from the modules of skrnn that serving needs."""
 
 import re
 import shutil
@@ -9,32 +9,32 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKAGE = "skrnn_serving"
-# Rooms of skrnn, and what they are called in the package.
-ROOMS = {"serving": PACKAGE, "text": f"{PACKAGE}._text"}
-# Modules beside them.
+# Subpackages of skrnn, and their names in the package.
+SUBPACKAGES = {"serving": PACKAGE, "text": f"{PACKAGE}._text"}
+# Modules of skrnn, likewise.
 MODULES = {"_messages": f"{PACKAGE}._messages"}
-# TextSequencer is an estimator of scikit-learn, and the room's names lead to it.
+# TextSequencer needs scikit-learn, and skrnn.text exports it.
 LEFT_OUT = {"text/sequencer.py", "text/__init__.py"}
 
 
 class ServingBuildHook(BuildHookInterface):
-    """Copies modules under names of their own, so that skrnn may be installed too."""
+    """Copies modules under new names, so that skrnn can be installed as well."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Copy the modules, unless this is a source distribution that has them."""
+        """Copy the modules, unless a source distribution has them already."""
         if (Path(self.root) / PACKAGE).is_dir():
             return
         if version == "editable":
             raise ValueError(
                 "skrnn-serving has no editable install, since its modules are copies. "
-                "Install skrnn itself: skrnn.serving is the same."
+                "Install skrnn instead: skrnn.serving is the same."
             )
         self._folder = Path(tempfile.mkdtemp())
         copy_modules(Path(self.root).parent / "skrnn", self._folder)
         build_data["force_include"][str(self._folder)] = PACKAGE
 
     def finalize(self, *_: Any) -> None:
-        """Remove the copies, which the distribution now has."""
+        """Remove the copies, which are now in the distribution."""
         if hasattr(self, "_folder"):
             shutil.rmtree(self._folder)
 
@@ -46,16 +46,16 @@ def copy_modules(source: Path, target: Path) -> None:
     (target / "py.typed").touch()
     for module in MODULES:
         _copy(source / f"{module}.py", target)
-    for room, name in ROOMS.items():
+    for subpackage, name in SUBPACKAGES.items():
         folder = target.joinpath(*name.split(".")[1:])
-        for path in sorted((source / room).glob("*.py")):
-            if f"{room}/{path.name}" not in LEFT_OUT:
+        for path in sorted((source / subpackage).glob("*.py")):
+            if f"{subpackage}/{path.name}" not in LEFT_OUT:
                 _copy(path, folder)
 
 
 def _copy(module: Path, folder: Path) -> None:
     """Write a module with its imports renamed."""
     code = module.read_text("utf-8")
-    for old, new in {**ROOMS, **MODULES}.items():
+    for old, new in {**SUBPACKAGES, **MODULES}.items():
         code = re.sub(rf"\bskrnn\.{old}\b", new, code)
     (folder / module.name).write_text(code, "utf-8")

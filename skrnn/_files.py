@@ -1,9 +1,9 @@
-"""Files that appear whole or not at all, however their writing ends.
+"""Atomic writes: a file appears complete or not at all.
 
-A file is written beside its place, under a name of its own, and renamed. A process that
-is killed leaves such a part behind, which the next one that writes into the folder
-removes: who writes a part holds a lock on it, and the system drops the lock of a dead
-process, so that a part without a lock is nobody's.
+The content goes to a temporary file in the same folder, which is then renamed. A killed
+process leaves its temporary file behind; the next write into the folder removes it. The
+writer of a temporary file holds a lock on it, and the system releases the locks of a
+dead process, so a temporary file without a lock has no writer.
 """
 
 from __future__ import annotations
@@ -17,79 +17,86 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-if sys.platform != "win32":  # which neither removes nor renames a file that is open
+if sys.platform != "win32":  # Windows neither removes nor renames an open file
     import fcntl
 
 __all__ = ["write_atomically"]
 
-_ENDING = ".skrnn-part"
-_PART = re.compile(rf"\..+\.[0-9a-f]{{12}}{re.escape(_ENDING)}", re.DOTALL)
+_SUFFIX = ".skrnn-part"
+_TEMPORARY = re.compile(rf"\..+\.[0-9a-f]{{12}}{re.escape(_SUFFIX)}", re.DOTALL)
 
 
 def write_atomically(
-    path: str | os.PathLike[str], write: Callable[[BinaryIO], object]
+    path: str | os.PathLike[str],
+    write: Callable[[BinaryIO], object],
+    *,
+    sync: bool = True,
 ) -> None:
-    """Write a file that appears whole or not at all.
+    """Write a file that appears complete or not at all, replacing an existing one.
 
     Parameters
     ----------
     path : str or path-like
-        The file; one that is there is replaced.
+        The file.
     write : callable
-        Writes the content into the binary file that it is given.
+        Takes a binary file and writes the content into it.
+    sync : bool, default=True
+        Whether the content must be on the disk before the file appears. Without, a
+        crash of the machine, not of the process, may leave a damaged file.
 
     Raises
     ------
     OSError
-        If the folder is missing or cannot be written to, or the disk is full. A file
-        that was there before is as it was.
+        If the folder is missing or cannot be written to, or the disk is full. An
+        existing file stays as it was.
     """
     target = Path(path)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; give the name of a file in it.")
-    _remove_left(target.parent)
-    file, part = _open_part(target)
+    _remove_abandoned(target.parent)
+    file, temporary = _open_temporary(target)
     try:
         with file:
             write(file)
             file.flush()
-            os.fsync(file.fileno())  # a crash of the machine must leave no empty file
+            if sync:
+                os.fsync(file.fileno())
             if sys.platform != "win32":
-                part.replace(target)  # while it is locked
+                temporary.replace(target)  # while it is locked
         if sys.platform == "win32":
-            part.replace(target)
+            temporary.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _open_part(target: Path) -> tuple[BinaryIO, Path]:
-    """Return a new file in the folder of ``target``, locked, and its name."""
+def _open_temporary(target: Path) -> tuple[BinaryIO, Path]:
+    """Return a new, locked file in the folder of ``target``, and its path."""
     while True:
-        part = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_ENDING}")
-        file = part.open("xb")
+        path = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_SUFFIX}")
+        file = path.open("xb")
         if sys.platform == "win32":
-            return file, part
+            return file, path
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            ours = os.path.samestat(os.fstat(file.fileno()), part.stat())
+            is_locked = os.path.samestat(os.fstat(file.fileno()), path.stat())
         except (BlockingIOError, FileNotFoundError):
-            ours = False  # removed by another process before it had its lock
+            is_locked = False  # another process removed it before the lock
         except OSError:
-            ours = True  # a file system without locks, where no part is removed
-        if ours:
-            return file, part
+            is_locked = True  # no locks on this file system: nothing is removed
+        if is_locked:
+            return file, path
         file.close()
 
 
-def _remove_left(folder: Path) -> None:
-    """Remove the parts that processes left which are no more."""
-    with suppress(OSError):  # what a folder does not let us remove may stay
-        names = os.listdir(folder)  # noqa: PTH208  quick where there are many
-        for part in (folder / name for name in names if _PART.fullmatch(name)):
+def _remove_abandoned(folder: Path) -> None:
+    """Remove temporary files whose writer is dead, as far as permissions allow."""
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208  fast where there are many
+        for path in (folder / name for name in names if _TEMPORARY.fullmatch(name)):
             with suppress(OSError):
                 if sys.platform == "win32":
-                    part.unlink()
+                    path.unlink()
                     continue
-                with part.open("rb+") as file:
+                with path.open("rb+") as file:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    part.unlink()
+                    path.unlink()

@@ -70,7 +70,7 @@ def test_the_source_distribution_can_be_tested(distributions) -> None:
         "CONTRIBUTING.md",
         "pyproject.toml",
         "docs/conf.py",
-        "docs/user_guide.md",
+        "docs/guide.md",
         "examples/quickstart.py",
         "serving/hatch_build.py",
         "skrnn/py.typed",

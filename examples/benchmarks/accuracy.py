@@ -1,19 +1,18 @@
 """Accuracy: candidates on validation reviews, recipes and baselines on the test split.
 
-    python examples/benchmarks/accuracy.py validate            # choose on IMDb
+    python examples/benchmarks/accuracy.py validate            # select on IMDb
     python examples/benchmarks/accuracy.py test fast --seeds 3
     python examples/benchmarks/accuracy.py test accurate --seeds 3
     python examples/benchmarks/accuracy.py test semi_supervised --seeds 3
     python examples/benchmarks/accuracy.py test baselines
-    python examples/benchmarks/accuracy.py table               # what was measured
+    python examples/benchmarks/accuracy.py table               # summarize the log
 
-``validate`` learns from 20,000 of the 25,000 labeled training reviews and never opens
-the test split. ``test`` learns from all 25,000, and looks at the test split once for
-each fit of a recipe: alone, and blended by equal weights with the two linear baselines.
-``semi_supervised`` reads the 50,000 reviews without labels too.
-Seconds count from raw text to score. A line for each fit goes to the log
-(``docs/accuracy/imdb.jsonl``); what is in the log is not computed again, so that a run
-may be stopped and started again.
+``validate`` trains on 20,000 of the 25,000 labeled training reviews and never opens the
+test split. ``test`` trains on all 25,000 and uses the test split once for each fit of a
+recipe: alone, and blended with the two linear baselines at equal weights.
+``semi_supervised`` also trains on the 50,000 unlabeled reviews. Seconds are measured
+from raw text to score. Each fit adds a line to the log (``docs/accuracy/imdb.jsonl``);
+results in the log are not computed again, so a run can be stopped and resumed.
 """
 
 import argparse
@@ -22,6 +21,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
@@ -37,7 +37,7 @@ LOG = Path(__file__).parents[2] / "docs" / "accuracy" / "imdb.jsonl"
 BASELINES = ("tfidf", "nbsvm")
 TEACHER = ["tfidf", "nbsvm"]
 
-# What was tried, as changes of the recipe "fast", or of the one that is named.
+# What was tried, as changes to the recipe "fast" or to the named recipe.
 CANDIDATES: dict[str, dict] = {
     "fast": {},
     "bidirectional, segments of 50, frozen vectors": {
@@ -88,7 +88,9 @@ CANDIDATES: dict[str, dict] = {
     "200 dimensions": {"embedding_dim": 200},
     "bidirectional GRU": {"cell": "gru", "bidirectional": True},
     "800 words, vocabulary 30,000": {"maxlen": 800, "max_features": 30000},
-    "label smoothing 0.1": {"label_smoothing": 0.1},
+    "label smoothing 0.1": {
+        "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1)
+    },
     "adversarial 1, 9 epochs": {"epochs": 9, "adversarial": 1.0},
     "adversarial 2, 9 epochs": {"word_dropout": 0.1, "epochs": 9, "adversarial": 2.0},
     "NLTK tokens, 800 words, vocabulary 30,000": {
@@ -138,9 +140,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     validate = commands.add_parser("validate")
-    validate.add_argument("--only", help="candidates with this in their name")
+    validate.add_argument("--only", help="only candidates whose name contains this")
     validate.add_argument(
-        "--memory", help="folder in which candidates share epochs; spoils the seconds"
+        "--memory", help="folder for shared epochs; makes the seconds meaningless"
     )
     test = commands.add_parser("test")
     test.add_argument("name", help="a recipe, or 'baselines'")
@@ -179,7 +181,7 @@ def run_candidates(only: str, memory: str | None) -> None:
 def measure(
     stage: str, name: str, seed: int, model: BaseEstimator, changes: dict | None = None
 ) -> None:
-    """Fit and score ``model`` and its blend, unless the log has it."""
+    """Fit and score ``model`` and its blend, unless they are in the log."""
     for line in read_log():
         if (line["stage"], line["name"], line["seed"]) == (stage, name, seed):
             print(f"{stage}: {name}, seed {seed}: in the log", flush=True)
@@ -226,7 +228,7 @@ def measure(
 
 @cache
 def load(stage: str) -> tuple[np.ndarray, ...]:
-    """Return what to learn from and what to score on."""
+    """Return the training reviews and labels, then those to score on."""
     reviews, labels = fetch_imdb(subset="train", return_X_y=True)
     if stage == "test":
         return (reviews, labels, *fetch_imdb(subset="test", return_X_y=True))
@@ -238,14 +240,14 @@ def load(stage: str) -> tuple[np.ndarray, ...]:
 
 @cache
 def fitted_baseline(stage: str, name: str) -> tuple[BaseEstimator, float]:
-    """Return a baseline and the seconds that it took; no seed changes it."""
+    """Return a fitted baseline and its fit time; it does not depend on the seed."""
     start = time.perf_counter()
     reviews, labels = load(stage)[:2]
     return make_baseline(name).fit(reviews, labels), time.perf_counter() - start
 
 
 def count_parameters(model: BaseEstimator) -> int:
-    """Count the weights of a network, a linear model or both."""
+    """Count the weights of a network, a linear model or a blend."""
     if isinstance(model, BlendedClassifier):
         return sum(count_parameters(part.estimator) for part in model.estimators_)
     if isinstance(model, DistilledClassifier):
@@ -270,7 +272,7 @@ def show_table() -> None:
             rows=("rows", "last"),
             accuracy=("accuracy", "mean"),
         )
-        # Of the test rows as a sample: the normal approximation.
+        # Normal approximation, with the test rows as a sample.
         share = table["accuracy"]
         table["+-"] = 1.96 * np.sqrt(share * (1 - share) / table.pop("rows"))
         print(f"\n{stage}\n{table.sort_values('accuracy').to_string()}")

@@ -1,14 +1,14 @@
-"""Accuracy on the Amazon reviews, with recipes that were found on IMDb.
+"""Accuracy on the Amazon reviews, with recipes that were developed on IMDb.
 
-    python examples/benchmarks/accuracy_amazon.py            # choose, then test once
+    python examples/benchmarks/accuracy_amazon.py            # select, then test once
 
 ``SKRNN_DATA`` names the folder with ``Amazon_reviews_train.csv`` and
 ``Amazon_reviews_test.csv`` and the IMDb reviews. Every candidate is cross-validated
 on the 2,944 training reviews; the best network, the best linear baseline and the best
 blend are then fitted on all of them and scored on the test reviews, once for each
-seed. The networks are the recipes "fast" and "accurate" with batches and epochs for
-fewer reviews, with word vectors of their own and with those of the IMDb reviews, read
-without labels.
+seed. The networks are the recipes "fast" and "accurate" with smaller batches and more
+epochs, with word vectors learned from their own training reviews and with word vectors
+that were also trained on the IMDb reviews, without labels.
 """
 
 import argparse
@@ -58,13 +58,13 @@ def main() -> None:
 def choose(
     reviews: list[str], labels: np.ndarray, vectors: WordVectors
 ) -> list[tuple[str, ...]]:
-    """Return the best network, the best baseline and the best blend, by their parts."""
+    """Return the member names of the best network, baseline and blend."""
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     odds = {}
     accuracy: dict[tuple[str, ...], float] = {}
 
     def note(parts: tuple[str, ...], seconds: float) -> None:
-        # Equal weights average the log-odds, which need not be fitted again.
+        # Equal weights average the log-odds; nothing needs to be refitted.
         hits = (sum(odds[part] for part in parts) > 0) == (labels == labels.max())
         accuracy[parts] = hits.mean()
         shown = f"{' + '.join(parts):<48} {accuracy[parts]:.4f}"
@@ -89,7 +89,7 @@ def choose(
 
 
 def make_candidates(vectors: WordVectors, seed: int) -> dict[str, BaseEstimator]:
-    """Return models that are not fitted, by name."""
+    """Return unfitted models by name."""
     few = {"batch_size": 32, "epochs": 10, "random_state": seed}
     known = {"vocabulary": vectors.vocabulary, "embeddings": vectors, **few}
     return {
@@ -102,7 +102,7 @@ def make_candidates(vectors: WordVectors, seed: int) -> dict[str, BaseEstimator]
 
 
 def train_vectors(reviews: list[str]) -> WordVectors:
-    """Learn word vectors from these reviews and from those of IMDb."""
+    """Train word vectors on these reviews and on those of IMDb."""
     films = np.concatenate(
         [fetch_imdb(subset=part, return_X_y=True)[0] for part in ("train", "unsup")]
     )

@@ -1,10 +1,10 @@
-"""Saved and loaded pipelines and ONNX exports beside the originals, for every network.
+"""Loaded pipelines and ONNX exports compared with the originals, for every network.
 
 python examples/benchmarks/agreement.py [--rows 1000]
 
 Every cell, direction, pooling and number of classes, and the hierarchical network, is
-fitted briefly and judged on IMDb's test reviews. The reviews become ids once for all
-networks that share text rules; the rules themselves are compared from the texts on.
+fitted briefly and evaluated on IMDb's test reviews. Networks with the same text rules
+share the ids; the rules themselves are compared on the raw texts.
 """
 
 import argparse
@@ -30,11 +30,11 @@ from skrnn.networks.pooling import POOLINGS
 from skrnn.serving import SentimentPredictor
 
 TOLERANCE = 1e-5
-N_LEARNT = 600
+N_TRAIN = 600
 MAXLEN = 100
-# Steps enough for answers that differ from review to review, and not too large: at a
-# learning_rate of 0.05 a plain RNN became one that turns the rounding of float32 into
-# 1e-5 by itself, in Keras as in ONNX, both measured beside float64.
+# Enough steps for probabilities that differ between reviews, at a moderate learning
+# rate: at 0.05 a plain RNN amplified float32 rounding errors to 1e-5, in Keras as in
+# ONNX, both compared with float64.
 TINY = {
     "units": 8,
     "embedding_dim": 8,
@@ -67,8 +67,10 @@ def networks(sentences: bool) -> Iterator[tuple[str, str, str, object]]:
             yield cell, direction, "hierarchical", network
 
 
-def both_ways(model: Pipeline, folder: Path) -> tuple[Pipeline, SentimentPredictor]:
-    """Return a model that was saved and loaded, and one that was exported."""
+def save_and_export(
+    model: Pipeline, folder: Path
+) -> tuple[Pipeline, SentimentPredictor]:
+    """Save and load the model, and export it."""
     skrnn.save(model, folder / "model.skrnn")
     skrnn.export_onnx(model, folder / "model.onnx")
     exported = SentimentPredictor(folder / "model.onnx")
@@ -76,7 +78,7 @@ def both_ways(model: Pipeline, folder: Path) -> tuple[Pipeline, SentimentPredict
 
 
 class Table:
-    """Prints differences as they come, and keeps the largest."""
+    """Prints each difference and keeps the largest."""
 
     def __init__(self, title: str) -> None:
         self.worst, self.began = 0.0, time.perf_counter()
@@ -99,7 +101,7 @@ parser.add_argument("--rows", type=int, default=25_000, help="test reviews")
 n_rows = parser.parse_args().rows
 start = time.perf_counter()
 train, y = fetch_imdb(return_X_y=True)
-train, y = train[:N_LEARNT], np.asarray(y[:N_LEARNT])
+train, y = train[:N_TRAIN], np.asarray(y[:N_TRAIN])
 test = fetch_imdb(subset="test", return_X_y=True)[0][:n_rows]
 is_long = np.array([len(review) > 1000 for review in train])
 labels = {2: y, 3: np.array(["bad", "good", "long"])[np.where(is_long, 2, y)]}
@@ -107,13 +109,13 @@ labels = {2: y, 3: np.array(["bad", "good", "long"])[np.where(is_long, 2, y)]}
 with tempfile.TemporaryDirectory() as name:
     folder = Path(name)
     ids = {}
-    from_texts = Table(f"{n_rows:,} reviews, from their texts on")
+    from_texts = Table(f"{n_rows:,} reviews, from raw text")
     for name, rules in RULES.items():
         sequencer = TextSequencer(maxlen=MAXLEN, **rules).fit(train)
         *_, network = next(networks(name == "sentences"))
         network.fit(sequencer.transform(train), y)
         model = Pipeline([("seq", sequencer), ("clf", network)])
-        loaded, exported = both_ways(model, folder)
+        loaded, exported = save_and_export(model, folder)
         from_texts.add(
             name, *(m.predict_proba(test) for m in (model, loaded, exported))
         )
@@ -122,12 +124,12 @@ with tempfile.TemporaryDirectory() as name:
     from_ids = Table(f"{n_rows:,} rows of {MAXLEN} ids")
     for name in ("words", "sentences"):
         sequencer, X, served = ids[name]
-        learnt = sequencer.transform(train)
+        X_train = sequencer.transform(train)
         for *described, network in networks(name == "sentences"):
             for n_classes, targets in labels.items():
-                network.fit(learnt, targets)
+                network.fit(X_train, targets)
                 model = Pipeline([("seq", sequencer), ("clf", network)])
-                loaded, exported = both_ways(model, folder)
+                loaded, exported = save_and_export(model, folder)
                 from_ids.add(
                     f"{', '.join(described)}, {n_classes} classes",
                     network.predict_proba(X),

@@ -1,10 +1,10 @@
-"""The clockwork cell beside the plain one: a long memory, and IMDb.
+"""The clockwork cell compared with the others: a long-memory task, and IMDb.
 
-The long memory: the first word of a row decides its class and up to ``length`` words
-that decide nothing follow, so that the answer must outlive all of them. All cells learn
-from the same rows with the same settings. IMDb, with the chapter's settings, follows
-where ``SKRNN_DATA`` names a folder that has it; a tenth of the training reviews is held
-out and the best epoch on it is kept, as in ``examples/chapter_imdb.py``.
+The long-memory task: the first word of a row decides its class, and up to ``length``
+irrelevant words follow. All cells train on the same rows with the same settings. IMDb,
+with the chapter's settings, follows if ``SKRNN_DATA`` names a folder with the reviews;
+a tenth of the training reviews is held out and the best epoch on it is kept, as in
+``examples/chapter_imdb.py``.
 
 python examples/benchmarks/clockwork.py --seeds 5
 """
@@ -35,7 +35,7 @@ CELLS = {
 def first_word_decides(
     n_rows: int, length: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows of ids, padded before, and the parity of their first words."""
+    """Return rows of ids, padded in front, and the parity of their first words."""
     rng = np.random.default_rng(seed)
     X = rng.integers(2, 12, size=(n_rows, length))
     starts = length - rng.integers(8 * length // 10, length + 1, size=n_rows)
@@ -44,7 +44,7 @@ def first_word_decides(
 
 
 def long_memory(n_seeds: int) -> pd.DataFrame:
-    """Return the test accuracies of all seeds, a row for each cell and length."""
+    """Return test accuracies over all seeds, a row for each cell and length."""
     table = {}
     for length in LENGTHS:
         for name, params in CELLS.items():
@@ -58,7 +58,7 @@ def long_memory(n_seeds: int) -> pd.DataFrame:
                     dropout=0.0,
                     optimizer="adam",
                     learning_rate=0.003,
-                    clipnorm=1.0,
+                    optimizer__clipnorm=1.0,
                     batch_size=32,
                     epochs=10,
                     random_state=seed,
@@ -107,7 +107,7 @@ def imdb(n_seeds: int) -> pd.DataFrame:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=5, help="of the long memory")
+    parser.add_argument("--seeds", type=int, default=5, help="of the long-memory task")
     parser.add_argument("--imdb-seeds", type=int, default=1)
     args = parser.parse_args()
     print("\n" + long_memory(args.seeds).to_string(), flush=True)

@@ -1,8 +1,8 @@
-"""The grid of 36 fits of grid.py on Dask and Ray: same scores, and how much faster.
+"""The grid of 36 fits of grid.py on Dask and Ray: equal scores, and the speedup.
 
-One worker process with one thread against two, in turn; then two of which one is killed
-half-way. The workers import TensorFlow and compile before the clock starts. Needs
-``pip install 'skrnn[dask,ray]'``; Ray is left out if it is not installed.
+One worker process with one thread alternates with two; then one of two workers is
+killed halfway. The workers import TensorFlow and compile before the clock starts. Needs
+``pip install 'skrnn[dask,ray]'``; without Ray, only Dask is measured.
 
     python examples/benchmarks/cluster.py --repeats 5
     N_ROWS=12000 python examples/benchmarks/cluster.py    # fits four times as long
@@ -31,16 +31,16 @@ N_ROWS = int(os.environ.get("N_ROWS", "3000"))
 RNG = np.random.default_rng(0)
 X = RNG.integers(1, N_WORDS, size=(N_ROWS, 60))
 Y = (np.isin(X, np.arange(1, 60)).any(axis=1)).astype(int)
-# joblib leaves long arrays with one worker; lists travel with each fit, so that the
-# death of that worker loses no fold.
+# joblib stores long arrays on one worker; lists are sent with each fit, so no fold is
+# lost if that worker dies.
 FOLDS = [
-    (learnt.tolist(), held_out.tolist())
-    for learnt, held_out in StratifiedKFold(3).split(X, Y)
+    (train.tolist(), held_out.tolist())
+    for train, held_out in StratifiedKFold(3).split(X, Y)
 ]
 
 
 def search(n_jobs: int | None = None, n_rows: int | None = None) -> np.ndarray:
-    """Return the scores of all fits; a few rows are for warming up."""
+    """Return the scores of all fits; ``n_rows`` limits the rows for the warm-up."""
     model = RNNSentimentClassifier(n_embeddings=N_WORDS, random_state=0)
     folds = 3 if n_rows else FOLDS
     found = GridSearchCV(model, GRID, cv=folds, n_jobs=n_jobs, refit=False)
@@ -54,7 +54,7 @@ def warm_up() -> None:
 
 
 def timed(name: str, run: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
-    """Search and print how long it took."""
+    """Run a search and print its time."""
     start = time.perf_counter()
     scores = run()
     seconds = time.perf_counter() - start
@@ -69,7 +69,7 @@ def compare(
     kill: Callable[[], None],
     repeats: int,
 ) -> list[np.ndarray]:
-    """Time one worker and two in turn, kill one of two, and return all scores."""
+    """Time one worker and two in turn, kill one of two, return all scores."""
     ratios, found = [], []
     for _ in range(repeats):
         slow, scores = timed(f"{name}, one worker", one)
@@ -88,8 +88,8 @@ def compare(
 def on_dask(repeats: int) -> list[np.ndarray]:
     """Search on clusters of this machine.
 
-    Dask tells the allocator of its workers to give memory back at once, which costs
-    training half of its time, in the kernel: their environment is set without that.
+    Dask sets the allocator of its workers to return memory to the system immediately,
+    which doubles the training time. The environment here leaves that setting out.
     """
     environment = {"OMP_NUM_THREADS": "1"}
     options = {"threads_per_worker": 1, "dashboard_address": ":0"}
@@ -121,8 +121,8 @@ def on_dask(repeats: int) -> list[np.ndarray]:
 def on_ray(repeats: int) -> list[np.ndarray]:
     """Search on Ray, if it is installed.
 
-    joblib starts new workers for each search, which import and compile in the time that
-    is measured; so does the one worker.
+    joblib starts new workers for each search, so the measured time includes imports and
+    compilation; the same holds for the single worker.
     """
     try:
         import ray
@@ -133,15 +133,15 @@ def on_ray(repeats: int) -> list[np.ndarray]:
     os.environ["OMP_NUM_THREADS"] = "1"
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     register_ray()
-    # A worker that died is started again, and so are its fits.
-    again = {"max_restarts": 1, "max_task_retries": 1}
+    # A worker that died is restarted, and so are its fits.
+    restarts = {"max_restarts": 1, "max_task_retries": 1}
 
     def on_one() -> np.ndarray:
         fresh = ray.remote(max_calls=1)(search)  # a process for one call
         return ray.get(fresh.remote())
 
     def on_two() -> np.ndarray:
-        with joblib.parallel_config("ray", ray_remote_args=again):
+        with joblib.parallel_config("ray", ray_remote_args=restarts):
             return search(2)
 
     def kill() -> None:
@@ -167,7 +167,7 @@ def main() -> None:
     if options.only != "dask":
         found += on_ray(options.repeats)
     same = all(np.array_equal(expected, scores) for scores in found)
-    print("the scores are the same bits:", same)
+    print("the scores are bit-identical:", same)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""The chapter's comparison table on IMDb: its five networks, ours and three baselines.
+"""The chapter's comparison table on IMDb: five networks, two recipes, three baselines.
 
     python examples/benchmarks/compare_chapter.py --out comparison.html
     python examples/benchmarks/compare_chapter.py --keep-best   # as chapter_imdb.py
 
-Each model learns from all 25,000 training reviews, raw strings, by the recipes
-``chapter_*``, "fast" and "accurate" (the last epoch counts), and is asked about the
-25,000 test reviews once.
-With ``--keep-best`` a tenth of the training reviews is held out from each network, and
-the weights of the epoch that did best on it count. Results are kept in ``--memory``:
-stopped and started again, the command fits no finished model twice, and a network goes
-on after its last whole epoch.
-``--broken`` adds a model that cannot be fitted, which costs the others nothing.
+Each model trains on all 25,000 training reviews as raw strings, with the recipes
+``chapter_*``, "fast" and "accurate" (the last epoch counts), and predicts the 25,000
+test reviews once. With ``--keep-best`` each network holds out a tenth of the training
+reviews and keeps the weights of the best epoch on it. Results are stored in
+``--memory``: after a restart, the command fits no finished model again, and a network
+resumes after its last finished epoch. ``--broken`` adds a model that cannot be fitted,
+to show that the others still run.
 """
 
 import argparse
@@ -48,9 +47,13 @@ def main() -> None:
     parser.add_argument("--memory", type=Path, default=Path("comparison-memory"))
     parser.add_argument("--out", type=Path, default=Path("comparison.html"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rows", type=int, help="only so many of each split")
-    parser.add_argument("--epochs", type=int, help="other than the chapter's")
-    parser.add_argument("--keep-best", action="store_true", help="of a held-out tenth")
+    parser.add_argument("--rows", type=int, help="use only this many of each split")
+    parser.add_argument("--epochs", type=int, help="instead of the chapter's")
+    parser.add_argument(
+        "--keep-best",
+        action="store_true",
+        help="keep the best epoch on a held-out tenth",
+    )
     parser.add_argument("--broken", action="store_true", help="add a model that fails")
     args = parser.parse_args()
 

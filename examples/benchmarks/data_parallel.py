@@ -1,7 +1,7 @@
-"""Data-parallel training: two worker processes of this machine beside one process.
+"""Data-parallel training: two worker processes of this machine against one process.
 
-Each has one thread, as two machines with one processor would; the batches are the same,
-so that they learn the same weights but for rounding. Dropout is left out for that.
+Each has one thread, like two machines with one processor each. The batches are the
+same, so the weights are equal up to rounding; for that, there is no dropout.
 
     python examples/benchmarks/data_parallel.py --cell lstm --batch-size 128
 """
@@ -22,16 +22,14 @@ import numpy as np
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--cell", default="lstm")
 parser.add_argument("--batch-size", type=int, default=128)
-parser.add_argument(
-    "--epochs", type=int, default=4, help="the first one is not counted"
-)
+parser.add_argument("--epochs", type=int, default=4, help="the first one is not timed")
 parser.add_argument("--rows", type=int, default=10_000)
 parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
 options = parser.parse_args()
 
 
 def work(folder: Path) -> None:
-    """Fit in this process, one of two or alone, and leave the weights and the times."""
+    """Fit in this process, one of two or alone, and write the weights and times."""
     import keras
 
     from skrnn import RNNSentimentClassifier
@@ -58,7 +56,7 @@ def work(folder: Path) -> None:
 
 
 def run(n_workers: int) -> tuple[float, list[np.ndarray]]:
-    """Return the seconds of an epoch and the weights of one of the workers."""
+    """Return the seconds of an epoch and the weights of one worker."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n_workers)]
     addresses = ["{}:{}".format(*each.getsockname()) for each in sockets]
     for each in sockets:
@@ -83,7 +81,7 @@ def run(n_workers: int) -> tuple[float, list[np.ndarray]]:
 
 
 def main() -> None:
-    """Take turns, and compare."""
+    """Alternate one process and two workers, and compare."""
     ratios = []
     for _ in range(3):
         alone, expected = run(1)

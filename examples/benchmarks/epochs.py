@@ -1,12 +1,12 @@
-"""Seconds an epoch: the chapter's plain Keras script, and skrnn, in turns.
+"""Seconds per epoch: the chapter's plain Keras script and skrnn, in turns.
 
 The chapter's five networks at its settings on the first 20,000 IMDb training reviews
 (the chapter holds out the other 5,000). One epoch of each warms up.
 
     python examples/benchmarks/epochs.py --maxlen 200 --repeats 3
 
-With ``--torch-python path/to/python``, an interpreter that has torch and skorch, they
-take their turn too (see ``torch_peer.py``).
+With ``--torch-python path/to/python``, an interpreter with torch and skorch, they are
+measured, too (see ``torch_peer.py``).
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--maxlen", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--only", default="", help="networks with this in their name")
+    parser.add_argument("--only", default="", help="networks whose name contains this")
     parser.add_argument("--torch-python", help="an interpreter with torch and skorch")
     args = parser.parse_args()
 
@@ -45,7 +45,7 @@ def main() -> None:
     sequencer = TextSequencer(max_features=N_IDS - 2, maxlen=args.maxlen)
     X = sequencer.fit_transform(reviews)[:N_ROWS]
     y = y[:N_ROWS]
-    print(f"{N_ROWS} x {args.maxlen}, {np.count_nonzero(X) / N_ROWS:.0f} words a row")
+    print(f"{N_ROWS} x {args.maxlen}, {np.count_nonzero(X) / N_ROWS:.0f} words per row")
     with ExitStack() as stack:
         torch = args.torch_python and stack.enter_context(
             torch_epochs(args.torch_python, X, y)
@@ -74,7 +74,7 @@ def main() -> None:
 def torch_epochs(
     python: str, X: np.ndarray, y: np.ndarray
 ) -> Iterator[Callable[[str], float]]:
-    """Start the peer; what is handed out runs one epoch of the named network."""
+    """Start the peer; yield a function that runs one epoch of a named network."""
     with tempfile.TemporaryDirectory() as folder:
         np.savez(Path(folder) / "rows.npz", X=X, y=y)
         process = subprocess.Popen(

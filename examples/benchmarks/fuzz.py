@@ -1,7 +1,7 @@
 """Fuzz the tokenizers or the loader of model files with atheris.
 
-Whatever goes in, tokens or a clear refusal come out, in less than a second. What breaks
-that ends the run; libFuzzer then writes the input to a file of the current folder.
+Any input must produce tokens or a clear error in less than a second. A violation ends
+the run; libFuzzer then writes the input to a file in the current folder.
 
     pip install 'skrnn[fuzz]'
     python examples/benchmarks/fuzz.py tokenizer --seconds 300
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import atheris
 
-import skrnn.kernels.tf_ops  # first, since Numba cannot compile what is instrumented
+import skrnn.kernels.tf_ops  # first: Numba cannot compile instrumented functions
 
 with atheris.instrument_imports(include=["skrnn.text", "skrnn.persistence"]):
     import skrnn
@@ -40,24 +40,26 @@ SCRATCH = Path(tempfile.mkdtemp(prefix="skrnn-fuzz-"))
 
 
 def tokenize(content: bytes) -> None:
-    """Cut a text by one of the analyzers."""
+    """Tokenize a text with one of the analyzers."""
     provider = atheris.FuzzedDataProvider(content)
     analyze = ANALYZERS[provider.ConsumeIntInRange(0, len(ANALYZERS) - 1)]
     text = provider.ConsumeUnicode(10_000)
     tokens = analyze(text)
     if not all(isinstance(token, str) and token for token in tokens):
-        raise AssertionError(f"{tokens!r} of {text!r}")
+        raise AssertionError(f"{tokens!r} from {text!r}")
 
 
 def load_model(content: bytes) -> None:
-    """Load a file; predict with what is loaded."""
+    """Load a file and predict with the model."""
     path = SCRATCH / "model.skrnn"
     path.write_bytes(content)
     try:
         model = load(path)
     except (TypeError, ValueError) as error:
         if str(path) not in str(error):
-            raise AssertionError(f"The file is not named: {error}") from error
+            raise AssertionError(
+                f"The message does not name the file: {error}"
+            ) from error
         return
     if isinstance(model, skrnn.TextSequencer):
         model.transform(["a film"])
@@ -84,10 +86,10 @@ def main() -> None:
         start = time.process_time()
         target(content)
         if time.process_time() - start > 1.0:
-            raise AssertionError("It takes longer than a second.")
+            raise AssertionError("It took longer than a second.")
 
     limits = [f"-max_total_time={options.seconds}", "-max_len=20000", "-timeout=60"]
-    # The instrumented functions, and those that TensorFlow brings, take memory.
+    # The instrumented functions and TensorFlow need memory.
     atheris.Setup([sys.argv[0], *limits, "-rss_limit_mb=8000", str(corpus)], timed)
     atheris.Fuzz()
 

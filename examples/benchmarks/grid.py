@@ -1,8 +1,8 @@
-"""A grid of 36 fits: SciKeras, and skrnn plain, with memory, and with two workers.
+"""A grid of 36 fits: SciKeras, and skrnn alone, with memory and with two workers.
 
 Cells simple, lstm, gru; 16 or 32 units; 2 or 4 epochs; 3 folds; 3,000 rows of 60 ids.
-The scores must not depend on how the work was saved. joblib's workers stay between
-searches, so the first search with two of them also waits for TensorFlow's import.
+The scores must be equal for all variants of skrnn. joblib's workers stay alive between
+searches, so only the first search with two workers waits for TensorFlow's import.
 
     python examples/benchmarks/grid.py --repeats 3
 """
@@ -63,7 +63,7 @@ def main() -> None:
         print(f"{name:<42}{median(values):>8.1f}{slowest / median(values):>17.1f}x")
     ours = [row for name in seconds if name.startswith("skrnn") for row in scores[name]]
     same = all(np.array_equal(ours[0], row) for row in ours)
-    print("skrnn's scores are the same bits:", same)
+    print("skrnn's scores are bit-identical:", same)
 
 
 if __name__ == "__main__":

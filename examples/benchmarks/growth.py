@@ -1,9 +1,9 @@
 """How time and memory grow: one size is doubled at a time, and a slope is fitted.
 
-Each point is the median of three, each a process of its own, so that peaks of memory do
-not mix. The slope is that of a straight line through the logarithms: 1 is linear, below
-1 less than that. Time is without imports; memory is what the process has beyond its
-imports at its peak.
+Each point is the median of three runs, each in a separate process, so that each has its
+own memory peak. The slope is that of a line through the logarithms: 1 is linear, less
+than 1 is sublinear. Time excludes imports; memory is the peak of the process minus its
+memory after the imports.
 
     python examples/benchmarks/growth.py --out growth.png     # to a million reviews
     python examples/benchmarks/growth.py --only grid --points 3 --repeats 1
@@ -21,26 +21,26 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from many_reviews import forget_peak, peak_megabytes, reviews
+from many_reviews import peak_megabytes, reset_peak, reviews
 
-# What is doubled: the first point, how many there are, and what the axis says.
+# What is doubled: the first point, the number of points, and the axis label.
 SIZES = {
-    "reviews": (8_000, 8, "reviews, made and counted for a vocabulary"),
-    "vocabulary": (5_000, 5, "words of the vocabulary"),
-    "length": (25, 5, "words a review"),
-    "units": (8, 5, "multiplications a word, those of 8 units being 1"),
-    "grid": (1, 5, "candidates of a grid"),
+    "reviews": (8_000, 8, "reviews, generated and counted for a vocabulary"),
+    "vocabulary": (5_000, 5, "words in the vocabulary"),
+    "length": (25, 5, "words per review"),
+    "units": (8, 5, "multiplications per word, relative to 8 units"),
+    "grid": (1, 5, "candidates in a grid"),
 }
 N_ROWS, EMBEDDING_DIM = 20_000, 32
 
 
 def prepare(size: str, value: int) -> Callable[[], object]:
-    """Return what is to be measured, its data made and its modules imported."""
+    """Return the function to measure, after preparing its data and imports."""
     if size == "reviews":
         from skrnn import TextSequencer
 
         stream = reviews(value)
-        first = next(stream)  # makes the sentences that all reviews are made of
+        first = next(stream)  # generates the sentences that all reviews consist of
         texts = (text for some, _ in chain([first], stream) for text in some)
         return lambda: TextSequencer().fit(texts)
     from sklearn.model_selection import GridSearchCV
@@ -71,17 +71,17 @@ def prepare(size: str, value: int) -> Callable[[], object]:
 def measure(size: str, value: int) -> dict[str, float]:
     """Return seconds and megabytes of one point, in this process."""
     run = prepare(size, value)
-    forget_peak()
+    reset_peak()
     before = peak_megabytes()
     start = time.perf_counter()
     run()
     seconds = time.perf_counter() - start
-    # Below a megabyte there is only noise, whose logarithm would be far away.
+    # Below a megabyte there is only noise, whose logarithm would be an outlier.
     return {"seconds": seconds, "megabytes": max(peak_megabytes() - before, 1.0)}
 
 
 def measured(size: str, value: int, repeats: int) -> dict[str, float]:
-    """Return the medians of a point, measured in processes of their own."""
+    """Return the medians of a point, measured in separate processes."""
     command = [sys.executable, __file__, "--point", size, str(value)]
     found = []
     for _ in range(repeats):
@@ -91,7 +91,7 @@ def measured(size: str, value: int, repeats: int) -> dict[str, float]:
 
 
 def work(size: str, value: int) -> float:
-    """Return how much there is to do at a point, which is the axis of the plot."""
+    """Return the amount of work at a point, which is the x-axis of the plot."""
     if size == "units":
         first = SIZES[size][0]
         return value * (value + EMBEDDING_DIM) / (first * (first + EMBEDDING_DIM))
@@ -104,7 +104,7 @@ def slope(x: list[float], y: list[float]) -> float:
 
 
 def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
-    """Draw time and memory over each size, with their slopes."""
+    """Plot time and memory over each size, with their slopes."""
     import matplotlib.pyplot as plt
     from matplotlib.ticker import LogLocator, NullLocator
 
@@ -112,16 +112,16 @@ def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
         2, len(points), figsize=(3.4 * len(points), 6.4), layout="constrained"
     )
     axes = axes.reshape(2, -1)
-    looks = (("seconds", "#0072b2"), ("megabytes", "#d55e00"))
+    styles = (("seconds", "#0072b2"), ("megabytes", "#d55e00"))
     for column, (size, measured) in enumerate(points.items()):
         x = [point["work"] for point in measured]
-        for ax, (name, colour) in zip(axes[:, column], looks, strict=True):
+        for ax, (name, color) in zip(axes[:, column], styles, strict=True):
             y = [point[name] for point in measured]
             grown = slope(x, y)
-            ax.loglog(x, y, "o", color=colour)
+            ax.loglog(x, y, "o", color=color)
             line = np.exp(np.mean(np.log(y)))
             middle = np.exp(np.mean(np.log(x)))
-            ax.loglog(x, line * (np.array(x) / middle) ** grown, color=colour)
+            ax.loglog(x, line * (np.array(x) / middle) ** grown, color=color)
             ax.loglog(x, y[0] * np.array(x) / x[0], ":", color="0.5")
             ax.set_title(f"{size}: slope {round(grown, 2) + 0.0:.2f}")
             ax.set_ylabel(name if not column else "")
@@ -145,8 +145,8 @@ def _short(value: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--points", type=int, help="of each size, instead of its own")
-    parser.add_argument("--repeats", type=int, default=3, help="of each point")
+    parser.add_argument("--points", type=int, help="number of points for every size")
+    parser.add_argument("--repeats", type=int, default=3, help="runs per point")
     parser.add_argument("--only", choices=SIZES, nargs="+", default=list(SIZES))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--point", nargs=2, help=argparse.SUPPRESS)

@@ -1,9 +1,9 @@
-"""The hierarchical attention network on reviews with a far negation, beside TF-IDF.
+"""The hierarchical attention network and TF-IDF on reviews with a distant negation.
 
     python examples/benchmarks/hierarchical.py
 
-Generated reviews, a minute. Its accuracy on IMDb is that of the recipe "accurate"
-(``accuracy.py``).
+It takes a minute on generated reviews. The accuracy on IMDb is that of the recipe
+"accurate" (``accuracy.py``).
 """
 
 import argparse

@@ -1,11 +1,11 @@
-"""Kill a training with ``memory=`` again and again, and see what it ends with.
+"""Kill a training with ``memory=`` repeatedly, and check its result.
 
 A process that fits a small network on generated data and saves it gets SIGKILL at a
-random time, every second one while it writes the state of an epoch, and some while they
-save the model. The next one goes on. Checked are, after each kill, that no epoch is
-lost but the one under way, and that there is a whole model or none; in the end that the
-weights, and those of the saved model, are bit for bit those of a training that nobody
-disturbed, and that no file is left but the states of the epochs and the model.
+random time: every second process while it writes a checkpoint, and some while they save
+the model. The next process resumes. After each kill, the script checks that at most the
+unfinished epoch is lost, and that the saved model is complete or absent. At the end, it
+checks that the weights and those of the saved model are bit-identical to those of an
+undisturbed training, and that only checkpoints and the model are left on disk.
 
     python examples/benchmarks/kill_and_resume.py --kills 50
 """
@@ -23,33 +23,33 @@ from pathlib import Path
 
 import numpy as np
 
-_PATIENCE = 600.0  # seconds, after which a process that does nothing is a fault
-_KILLED_SAVING = 5  # of the kills of a round
+_TIMEOUT = 600.0  # seconds for one process
+_KILLS_WHILE_SAVING = 5  # at most, per round
 
 
 def fit(seed: int, epochs: int, memory: Path, log: Path) -> None:
-    """Fit and save, and log what is done: in a process of its own."""
+    """Fit, save and log each step; runs in a separate process."""
     import skrnn
     from skrnn import RNNSentimentClassifier
     from skrnn.training.checkpoints import EpochCheckpoints
 
-    def say(what: object) -> None:
+    def write_log(what: object) -> None:
         with log.open("a") as file:
             print(what, file=file)
 
-    save, look = EpochCheckpoints.save, EpochCheckpoints.load_latest
+    save, load_latest = EpochCheckpoints.save, EpochCheckpoints.load_latest
 
-    def saying_save(self: EpochCheckpoints, epoch: int, *rest: object) -> None:
-        say(epoch)
+    def logged_save(self: EpochCheckpoints, epoch: int, *rest: object) -> None:
+        write_log(epoch)
         save(self, epoch, *rest)
 
-    def saying_look(self: EpochCheckpoints, most: int) -> object:
-        say("begin")
-        return look(self, most)
+    def logged_load(self: EpochCheckpoints, most: int) -> object:
+        write_log("begin")
+        return load_latest(self, most)
 
-    EpochCheckpoints.save, EpochCheckpoints.load_latest = saying_save, saying_look
+    EpochCheckpoints.save, EpochCheckpoints.load_latest = logged_save, logged_load
     rng = np.random.default_rng(seed)
-    # Many rare words: states of a megabyte, so that writing takes its time.
+    # Many rare words make checkpoints of a megabyte, so that writing takes a while.
     X = rng.integers(1, 8000, size=(400, 30))
     X[:, :20] %= 50
     y = X[:, 0] % 2
@@ -61,24 +61,24 @@ def fit(seed: int, epochs: int, memory: Path, log: Path) -> None:
     path = model_of(memory)
     path.parent.mkdir(exist_ok=True)
     if path.exists():
-        skrnn.load(path)  # whole, though a process may have been killed that wrote it
+        skrnn.load(path)  # complete, even if the process that saved it was killed
     skrnn.save(model, path)
     for each in (model, skrnn.load(path)):
         digest = hashlib.sha256()
         for weights in each.model_.get_weights():
             digest.update(weights.tobytes())
         digest.update(repr(each.history_).encode())
-        say(digest.hexdigest())
+        write_log(digest.hexdigest())
 
 
 def main() -> None:
-    """Run rounds of one training each until there were enough kills."""
+    """Run rounds of one training each until there are enough kills."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    # Each process is a fork of one that has imported everything and computed nothing.
+    # Each process is a fork of one that has imported everything but computed nothing.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["skrnn.estimators.recurrent"])
     chance = random.Random(options.seed)
@@ -105,18 +105,18 @@ def run_round(
     context: multiprocessing.context.BaseContext,
     chance: random.Random,
 ) -> int:
-    """Fit once undisturbed and once with kills; return how many there were."""
-    run(folder / "calm", context, seed, epochs, folder / "undisturbed")
-    expected, saved = lines(folder / "calm")[-2:]
+    """Fit once undisturbed and once with kills; return the number of kills."""
+    run(folder / "undisturbed.log", context, seed, epochs, folder / "undisturbed")
+    expected, saved = lines(folder / "undisturbed.log")[-2:]
     if saved != expected:
-        sys.exit(f"Saved are other weights: {saved}, expected {expected}")
-    written = [path.stat().st_mtime for path in states(folder / "undisturbed")]
+        sys.exit(f"The saved weights differ: {saved}, expected {expected}")
+    written = [path.stat().st_mtime for path in checkpoints(folder / "undisturbed")]
     pace = (written[-1] - written[0]) / (epochs - 1)
 
     memory, kills, killed_saving = folder / "memory", 0, 0
-    most_saving = min(_KILLED_SAVING, most_kills // 2)
+    most_saving = min(_KILLS_WHILE_SAVING, most_kills // 2)
     while True:
-        before = len(states(memory))
+        before = len(checkpoints(memory))
         log = folder / f"log-{kills}"
         if kills == most_kills:
             run(log, context, seed, epochs, memory)
@@ -133,12 +133,14 @@ def run_round(
         if not run(log, context, seed, epochs, memory, (chance, aim, pace)):
             break
         kills += 1
-        check_kill(log, before, len(states(memory)))
+        check_kill(log, before, len(checkpoints(memory)))
     if (found := lines(log)[-2:]) != [expected] * 2:
-        sys.exit(f"Other weights after {kills} kills: {found}, expected {expected}")
+        sys.exit(
+            f"The weights differ after {kills} kills: {found}, expected {expected}"
+        )
     files = {path for path in memory.rglob("*") if path.is_file()}
     files |= set(model_of(memory).parent.iterdir())
-    wanted = {*states(memory), model_of(memory)}
+    wanted = {*checkpoints(memory), model_of(memory)}
     if files != wanted or len(files) != epochs + 1:
         sys.exit(f"Left over: {sorted(files - wanted)}")
     return kills
@@ -152,7 +154,7 @@ def run(
     memory: Path,
     killing: tuple[random.Random, tuple[Path, str] | None, float] | None = None,
 ) -> bool:
-    """Run a fit in a process; tell whether it was killed."""
+    """Run a fit in a process; return whether it was killed."""
     process = context.Process(target=fit, args=(seed, epochs, memory, log))
     process.start()
     if killing is not None:
@@ -163,38 +165,38 @@ def run(
         while aim and process.is_alive() and not list(aim[0].rglob(aim[1])):
             pass
         process.kill()
-    process.join(_PATIENCE)
+    process.join(_TIMEOUT)
     if process.is_alive():
         process.kill()
-        sys.exit(f"A process did nothing for {_PATIENCE} s.")
+        sys.exit(f"A process did not end within {_TIMEOUT} s.")
     killed = process.exitcode == -9
     if process.exitcode and not (killed and killing):
-        sys.exit(f"A process ended with {process.exitcode}.")
+        sys.exit(f"A process ended with exit code {process.exitcode}.")
     return killed
 
 
 def check_kill(log: Path, before: int, after: int) -> None:
-    """Check what a killed process did: it went on, and lost its last epoch at most."""
+    """Check that a killed process resumed and lost at most its last epoch."""
     computed = [int(line) for line in lines(log) if line.isdigit()]
     if computed != list(range(before + 1, before + 1 + len(computed))):
-        sys.exit(f"{before} epochs were kept, and then computed: {computed}")
+        sys.exit(f"{before} epochs were stored, then it computed {computed}")
     last = before + len(computed)
     if after not in (last - 1, last) or after < before:
-        sys.exit(f"{last} epochs were computed, but {after} kept")
+        sys.exit(f"{last} epochs were computed, but {after} stored")
 
 
 def lines(log: Path) -> list[str]:
-    """Return what a process has said so far."""
+    """Return the lines that a process has logged so far."""
     return log.read_text().splitlines() if log.exists() else []
 
 
 def model_of(memory: Path) -> Path:
-    """Return the file that a model is saved to, alone in its folder."""
+    """Return the file of the saved model; its folder contains nothing else."""
     return memory.with_name(f"{memory.name}-saved") / "model.skrnn"
 
 
-def states(memory: Path) -> list[Path]:
-    """Return the files of all epochs."""
+def checkpoints(memory: Path) -> list[Path]:
+    """Return the checkpoint files of all epochs."""
     return sorted(memory.glob("skrnn/*/epoch-*.npz"))
 
 

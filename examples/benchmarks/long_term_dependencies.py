@@ -2,12 +2,12 @@
 
 A plain RNN, an LSTM, a GRU, attention and TF-IDF on the same generated reviews. All
 networks have the same size, epochs, optimizer and learning rate. The learning rate is
-the best of three for all of them together, on reviews of a seed that is used for
-nothing else, and is chosen before the first review of the figure is made. Then all are
-fitted anew for each distance and each of three seeds.
+the best of three on average over the networks, on reviews of a seed that is used for
+nothing else; it is chosen before the reviews of the figure are generated. Then all
+models are fitted for each distance and each of three seeds.
 
-Writes the table and the pictures for a light and a dark page; started again after it
-was stopped, it goes on where it was.
+The script writes the table and the figures for a light and a dark page. After a restart
+it resumes where it was stopped.
 
 python examples/benchmarks/long_term_dependencies.py --folder figures
 """
@@ -35,7 +35,7 @@ SHARED = {
     "spatial_dropout": 0.0,
     "dropout": 0.0,
     "optimizer": "adam",
-    "clipnorm": 1.0,
+    "optimizer__clipnorm": 1.0,
     "batch_size": 32,
     "epochs": 20,
 }
@@ -56,7 +56,7 @@ def network(name, learning_rate, seed):
 
 
 def try_learning_rates():
-    """Return the mean accuracy of each network and learning rate on other reviews."""
+    """Return the mean validation accuracy of each network and learning rate."""
     candidates = {
         f"{name}, {rate}": network(name, rate, VALIDATION_SEED)
         for name in NETWORKS
@@ -75,14 +75,14 @@ def try_learning_rates():
 def measure(rate, seed, distance):
     models = {name: network(name, rate, seed) for name in NETWORKS}
     models["TF-IDF"] = make_pipeline(TfidfVectorizer(), LogisticRegression())
-    # Each distance has reviews of its own.
+    # Each distance has its own reviews.
     source = 100 * seed + distance
     table = long_term_dependency(models, distances=[distance], random_state=source)
     return table.assign(seed=seed)
 
 
-def kept(path, make):
-    """Return the table of a file, which is made first if it is not there."""
+def cached(path, make):
+    """Return the table in a file; if the file is missing, make it first."""
     if not path.exists():
         table = make()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,11 +98,11 @@ parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
 args = parser.parse_args()
 
 mpl.use("Agg")
-tried = kept(args.folder / "learning_rates.csv", try_learning_rates)
+tried = cached(args.folder / "learning_rates.csv", try_learning_rates)
 rate = float(tried.mean().idxmax())
 table = pd.concat(
     [
-        kept(
+        cached(
             args.folder / f"distance_{distance}_seed_{seed}.csv",
             lambda seed=seed, distance=distance: measure(rate, seed, distance),
         )

@@ -1,7 +1,7 @@
 """32 threads that predict 200 times each, and the memory of 10,000 predictions.
 
-A small pipeline on generated reviews. Each answer is compared with that of one thread,
-bit for bit.
+A small pipeline on generated reviews. Each prediction must be bit-identical to that of
+a single thread.
 
     python examples/benchmarks/many_predictions.py
 """
@@ -30,29 +30,29 @@ options = parser.parse_args()
 reviews, labels = make_reviews(400, random_state=0)
 model = make_sentiment_pipeline(maxlen=30, epochs=1, units=16, random_state=0)
 model.fit(reviews, labels)
-questions = [reviews[i : i + 1 + i % 3] for i in range(options.each)]
-serial = [model.predict_proba(question) for question in questions]
+batches = [reviews[i : i + 1 + i % 3] for i in range(options.each)]
+serial = [model.predict_proba(batch) for batch in batches]
 
 
-def ask(thread: int) -> int:
-    """Ask all questions, each thread from another one on; count the wrong answers."""
+def count_differences(thread: int) -> int:
+    """Predict all batches, starting at another one in each thread."""
     order = np.roll(np.arange(options.each), thread)
     return sum(
-        not np.array_equal(model.predict_proba(questions[i]), serial[i]) for i in order
+        not np.array_equal(model.predict_proba(batches[i]), serial[i]) for i in order
     )
 
 
 start = time.perf_counter()
 with ThreadPoolExecutor(options.threads) as threads:
-    wrong = sum(threads.map(ask, range(options.threads)))
+    wrong = sum(threads.map(count_differences, range(options.threads)))
 seconds = time.perf_counter() - start
-n_asked = options.threads * options.each
-print(f"{n_asked} predictions by {options.threads} threads in {seconds:.1f} s: {wrong} "
-      "differ from those of one thread")  # fmt: skip
+n_predictions = options.threads * options.each
+print(f"{n_predictions} predictions by {options.threads} threads in {seconds:.1f} s: "
+      f"{wrong} differ from those of one thread")  # fmt: skip
 
 before = None
 for number in range(1, options.predictions + 1):
-    model.predict(questions[number % options.each])
+    model.predict(batches[number % options.each])
     if number == options.predictions // 10:
         gc.collect()
         before = resident_megabytes()

@@ -1,8 +1,8 @@
-"""What the benchmarks of size share: reviews without end, Parquet files, peak memory.
+"""Shared by the size benchmarks: generated reviews, Parquet files, peak memory.
 
-Reviews are made of the sentences of IMDb's (if ``SKRNN_DATA`` names a folder that has
-them), drawn again and again from those of one class, or of sentences of invented words,
-whose frequencies follow Zipf's law as those of real words do.
+A review consists of sentences drawn from the IMDb reviews of its class, if
+``SKRNN_DATA`` names a folder with them. Otherwise it consists of made-up words whose
+frequencies follow Zipf's law, like those of real words.
 """
 
 import os
@@ -22,11 +22,11 @@ N_FILES = 10
 _N_SENTENCES = 100_000
 _N_WORDS = 100_000
 _WORDS_IN_A_SENTENCE = 20
-_SENTENCES_IN_A_REVIEW = 11  # in the mean; some 230 words, as IMDb's have
+_SENTENCES_IN_A_REVIEW = 11  # on average; about 230 words, as in IMDb
 
 
 def sentence_pools(rng: np.random.Generator) -> list[list[str]]:
-    """Return sentences of bad and of good reviews."""
+    """Return the sentences of negative and of positive reviews."""
     if "SKRNN_DATA" in os.environ:
         from skrnn.datasets import fetch_imdb
         from skrnn.text import split_sentences
@@ -40,7 +40,7 @@ def sentence_pools(rng: np.random.Generator) -> list[list[str]]:
     words = np.array([f"w{number}" for number in range(_N_WORDS)])
     pools = []
     for label in range(2):
-        # One word of ten, and not the most frequent, is said of one class only.
+        # One word in ten, but none of the most frequent, belongs to only one class.
         own = np.where(np.arange(_N_WORDS) % 20 == 10 * label + 9, 0.0, share)
         size = (_N_SENTENCES // 2, _WORDS_IN_A_SENTENCE)
         drawn = words[rng.choice(_N_WORDS, size=size, p=own / own.sum())]
@@ -49,7 +49,7 @@ def sentence_pools(rng: np.random.Generator) -> list[list[str]]:
 
 
 def reviews(n_rows: int, seed: int = 0) -> Iterator[tuple[list[str], list[int]]]:
-    """Yield reviews and their labels, some thousand at a time."""
+    """Yield reviews and their labels, ``ROWS_AT_ONCE`` at a time."""
     rng = np.random.default_rng(seed)
     pools = sentence_pools(np.random.default_rng(0))
     for start in range(0, n_rows, ROWS_AT_ONCE):
@@ -82,14 +82,14 @@ def write_parquet(folder: Path, n_rows: int) -> None:
         writer.close()
 
 
-def forget_peak() -> None:
-    """Let the peak of this process's memory begin at what it has now (Linux)."""
+def reset_peak() -> None:
+    """Reset the peak memory of this process to its current memory (Linux)."""
     if sys.platform == "linux":
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def peak_megabytes() -> float:
-    """Return the peak of this process's resident memory."""
+    """Return the peak resident memory of this process."""
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) / 1e3
@@ -99,8 +99,8 @@ def peak_megabytes() -> float:
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Print how long a step took and the most memory that was resident in it."""
-    forget_peak()
+    """Print the time and the peak resident memory of a step."""
+    reset_peak()
     start = time.perf_counter()
     yield
     seconds = time.perf_counter() - start

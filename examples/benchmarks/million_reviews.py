@@ -1,7 +1,7 @@
 """A million reviews in Parquet: vocabulary, one epoch, predictions; time and memory.
 
-The files are written by another process, in a stream, and are not counted. The text
-side runs before TensorFlow is imported, so that its memory is seen alone.
+Another process writes the files, which is not measured. The vocabulary is learned
+before TensorFlow is imported, so that its memory is measured separately.
 
     python examples/benchmarks/million_reviews.py --rows 1000000
 """
@@ -29,7 +29,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["--write", folder, "--rows", str(options.rows)]
-        with step("writing the files (elsewhere)"):
+        with step("writing the files (not counted)"):
             subprocess.run([sys.executable, __file__, *arguments], check=True)
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
         print(f"{options.rows:,} reviews, {size / 1e6:,.0f} MB of Parquet", flush=True)
@@ -37,11 +37,11 @@ def main() -> None:
 
 
 def run(stream: ReviewStream) -> None:
-    """Learn from a stream and predict on it, each step measured."""
+    """Train and predict on a stream, and measure each step."""
     sequencer = TextSequencer(maxlen=200)
     with step("vocabulary"):
         sequencer.fit(stream.texts())
-    print(f"  {len(sequencer.vocabulary_):,} words are kept", flush=True)
+    print(f"  {len(sequencer.vocabulary_):,} words in the vocabulary", flush=True)
     overall = peak_megabytes()
 
     with step("importing TensorFlow"):
@@ -67,8 +67,8 @@ def run(stream: ReviewStream) -> None:
     with step("predictions"):
         hits = sum((model.predict(texts) == labels).sum() for texts, labels in stream)
     overall = max(overall, peak_megabytes())
-    print(f"  accuracy on the reviews learnt from: {hits / n_read:.4f}")
-    print(f"most memory in any step: {overall:.0f} MB")
+    print(f"  accuracy on the training reviews: {hits / n_read:.4f}")
+    print(f"peak memory of all steps: {overall:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The chapter's networks as people write them today: plain Keras, and SciKeras."""
+"""The chapter's networks in plain Keras and in SciKeras."""
 
 import keras
 from scikeras.wrappers import KerasClassifier

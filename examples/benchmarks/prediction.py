@@ -1,4 +1,4 @@
-"""Predicting one text, and 25,000 rows: SciKeras, Keras' Model.predict, and skrnn.
+"""Prediction of one text and of 25,000 rows: SciKeras, Keras' Model.predict and skrnn.
 
 python examples/benchmarks/prediction.py
 """

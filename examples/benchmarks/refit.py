@@ -1,7 +1,8 @@
-"""Fitting the same architecture again: SciKeras and skrnn; and the memory of many fits.
+"""Refitting the same architecture with SciKeras and skrnn; the memory of many fits.
 
-3,000 rows of 60 ids, one epoch, LSTM of 32 units. Every fit is of a new estimator. For
-the memory there are 200 fits of one architecture and 100 of as many, on 300 rows.
+3,000 rows of 60 ids, one epoch, an LSTM of 32 units. Every fit uses a new estimator.
+The memory is measured over 200 fits of one architecture and over one fit each of 100
+architectures, on 300 rows.
 
     python examples/benchmarks/refit.py
 """
@@ -38,8 +39,8 @@ show(
 )
 
 
-def grown(fits: Iterable[dict[str, Any]]) -> float:
-    """Return how many megabytes the process has grown by after some fits."""
+def growth(fits: Iterable[dict[str, Any]]) -> float:
+    """Return by how many megabytes the process grows in some fits."""
     gc.collect()
     before = resident_megabytes()
     for params in fits:
@@ -49,7 +50,7 @@ def grown(fits: Iterable[dict[str, Any]]) -> float:
 
 
 X, y = X[:300], y[:300]
-grown([{"dense_units": (k,)} for k in range(1, 21)])  # as many as are kept, and more
-print(f"\n200 more fits: {grown([{}] * 200):+.0f} MB")
+growth([{"dense_units": (k,)} for k in range(1, 21)])  # fills the pool
+print(f"\n200 more fits: {growth([{}] * 200):+.0f} MB")
 others = [{"dense_units": (k,)} for k in range(21, 121)]
-print(f"100 fits of other architectures: {grown(others) / 100:+.1f} MB each")
+print(f"100 fits of other architectures: {growth(others) / 100:+.1f} MB each")

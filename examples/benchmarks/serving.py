@@ -1,4 +1,4 @@
-"""Serving: the first answer of a new process, one text, and batches beside Keras.
+"""Serving: the first prediction of a new process, one text, and batches against Keras.
 
 python examples/benchmarks/serving.py [cell]
 """
@@ -18,7 +18,7 @@ import skrnn
 from skrnn.datasets import fetch_imdb
 from skrnn.serving import SentimentPredictor
 
-FIRST_ANSWER = """
+FIRST_PREDICTION = """
 import sys, time
 start = time.perf_counter()
 from skrnn.serving import SentimentPredictor
@@ -37,7 +37,7 @@ model = skrnn.make_sentiment_pipeline(f"chapter_{cell}", epochs=1, random_state=
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "model.onnx"
     skrnn.export_onnx(model, path)
-    command = [sys.executable, "-c", FIRST_ANSWER, str(path)]
+    command = [sys.executable, "-c", FIRST_PREDICTION, str(path)]
     inside, outside = [], []
     for _ in range(5):
         start = time.perf_counter()
@@ -56,7 +56,7 @@ for _ in range(2000):
 p50, p99 = np.quantile(seconds, [0.5, 0.99]) * 1e3
 print(f"One text of 20 words: p50 {p50:.3f} ms, p99 {p99:.3f} ms")
 
-# The networks alone: rows of ids, for Keras as they are, for the runtime aligned.
+# The networks alone: rows of ids, unchanged for Keras, left-aligned for the runtime.
 X = model["seq"].transform(reviews)
 lengths = np.count_nonzero(X, axis=1)
 aligned = np.zeros_like(X)
@@ -86,4 +86,4 @@ show(
     ),
 )
 difference = np.abs(predictor.predict_proba(reviews) - model.predict_proba(reviews))
-print(f"\nLargest difference to the pipeline: {difference.max():.1e}")
+print(f"\nLargest difference from the pipeline: {difference.max():.1e}")

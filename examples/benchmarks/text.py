@@ -1,8 +1,8 @@
-"""Preprocessing: the chapter's steps and TfidfVectorizer, and TextSequencer.
+"""Preprocessing: the chapter's steps, TfidfVectorizer and TextSequencer.
 
     python examples/benchmarks/text.py
 
-NLTK's stop words are needed: ``python -m nltk.downloader stopwords``.
+NLTK's stop words are required: ``python -m nltk.downloader stopwords``.
 """
 
 import string
@@ -37,7 +37,7 @@ def chapter_steps() -> np.ndarray:
 
 
 def same_steps() -> np.ndarray:
-    """Do all of it with one TextSequencer."""
+    """Run the same steps in one TextSequencer."""
     return TextSequencer(
         strip_html=False,
         normalize=None,

@@ -1,4 +1,4 @@
-"""What the benchmarks share: peers take turns, medians are compared; memory."""
+"""Shared by the benchmarks: alternating peers, medians, memory."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from statistics import median
 def take_turns(
     peers: dict[str, Callable[[], object]], *, repeats: int = 3, warm_up: int = 1
 ) -> dict[str, float]:
-    """Return the median seconds of each peer; they run in turns."""
+    """Run the peers in turns and return the median seconds of each."""
     seconds: dict[str, list[float]] = {name: [] for name in peers}
     for turn in range(warm_up + repeats):
         for name, run in peers.items():
@@ -22,7 +22,7 @@ def take_turns(
 
 
 def show(title: str, medians: dict[str, float], *, unit: str = "s") -> None:
-    """Print medians and how many times faster the last peer is than each."""
+    """Print the medians, and how many times faster the last peer is."""
     factor = {"s": 1.0, "ms": 1e3}[unit]
     ours = list(medians.values())[-1]
     print(f"\n{title}\n{'':<42}{unit:>10}{'ratio':>9}")
@@ -31,6 +31,6 @@ def show(title: str, medians: dict[str, float], *, unit: str = "s") -> None:
 
 
 def resident_megabytes() -> float:
-    """Return the memory of this process."""
+    """Return the resident memory of this process."""
     with Path("/proc/self/statm").open() as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -1,8 +1,8 @@
-"""The peer of another framework: skorch + PyTorch, in an environment of its own.
+"""The peer of another framework: skorch + PyTorch, in a separate environment.
 
 ``epochs.py --torch-python path/to/python`` starts this script with that interpreter
-(``pip install torch skorch``), names a network on a line, and reads back the seconds
-that one epoch took. The first argument is an ``.npz`` file with the rows ``X``, ``y``.
+(``pip install torch skorch``), writes the name of a network on a line, and reads the
+seconds of one epoch. The first argument is an ``.npz`` file with the rows ``X``, ``y``.
 """
 
 import sys
@@ -16,7 +16,7 @@ KINDS = {"simple": torch.nn.RNN, "gru": torch.nn.GRU}
 
 
 class Network(torch.nn.Module):
-    """Embedding, recurrent layer(s), last state, one logit: as plain Keras has it."""
+    """Embedding, recurrent layers, last state and one logit, as in plain Keras."""
 
     def __init__(self, name: str, n_ids: int) -> None:
         super().__init__()

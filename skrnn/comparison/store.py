@@ -19,7 +19,6 @@ from skrnn.comparison.measure import ModelResult
 from skrnn.training.checkpoints import (
     as_memory,
     has_memory,
-    remove_abandoned,
     save_atomically,
 )
 
@@ -68,7 +67,6 @@ class ResultStore:
         self.folder: Path | None = None
         if memory is not None and has_memory(memory):
             self.folder = Path(as_memory(memory).location) / "skrnn" / "comparison"
-            remove_abandoned(self.folder.parent)
             self._data_key = joblib.hash((data, _FORMAT, version("skrnn")))
 
     def find(self, estimator: Any) -> ModelResult | None:

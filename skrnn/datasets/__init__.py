@@ -1,4 +1,4 @@
-"""Reviews to learn from: generated, from files, and IMDb's."""
+"""Data sets of reviews: generated, from files, and IMDb."""
 
 from skrnn.datasets._csv import load_reviews
 from skrnn.datasets._generated import make_reviews

@@ -1,4 +1,4 @@
-"""Which column of a table has the texts, and which the labels."""
+"""Guess which columns of a table hold the texts and the labels."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _LABEL_NAMES = (
     "label", "labels", "sentiment", "target", "class", "category", "polarity",
     "rating", "stars", "star_rating", "score", "overall", "y",
 )  # fmt: skip
-_MOST_LABELS = 20
+_MAX_LABELS = 20
 
 
 def guess_text_column(frame: pd.DataFrame) -> str:
-    """Return the column of usual name, or else the one with the longest texts."""
+    """Return the column with a usual name, else the one with the longest texts."""
     lengths = {
         column: frame[column].dropna().astype(str).str.len().mean()
         for column in frame
@@ -26,29 +26,29 @@ def guess_text_column(frame: pd.DataFrame) -> str:
     }
     if not lengths:
         raise ValueError(
-            f"No column looks like texts: {', '.join(map(repr, frame))} hold numbers "
-            "only. Name the column with text_column=."
+            f"No column looks like texts: {', '.join(map(repr, frame))} hold only "
+            "numbers. Name the column with text_column=."
         )
     named = _by_name(lengths, _TEXT_NAMES)
     return named or max(lengths, key=lambda column: lengths[column])
 
 
 def guess_label_column(frame: pd.DataFrame, text_column: str) -> str:
-    """Return the column of usual name, or else the one with the fewest values."""
+    """Return the column with a usual name, else the one with the fewest values."""
     others = [column for column in frame if column != text_column]
     named = _by_name(others, _LABEL_NAMES)
     if named:
         return named
     n_values = {column: frame[column].nunique() for column in others}
-    # What is the same in all rows tells nothing, what is new in each row is no label.
-    most = min(_MOST_LABELS, len(frame) - 1)
+    # A label is neither the same in all rows nor different in each.
+    most = min(_MAX_LABELS, len(frame) - 1)
     few = {column: n for column, n in n_values.items() if 2 <= n <= most}
     if not few:
         had = ", ".join(f"{column!r} has {n}" for column, n in n_values.items())
         raise ValueError(
-            "No column looks like labels, of which there are 2 to "
-            f"{_MOST_LABELS} different ones, each in many rows ({had or 'there is no'}"
-            " other column). Name the column with label_column=."
+            f"No column looks like labels, which have 2 to {_MAX_LABELS} different "
+            f"values ({had or 'there is no other column'}). Name the column with "
+            "label_column=."
         )
     return min(few, key=lambda column: few[column])
 

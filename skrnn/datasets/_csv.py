@@ -1,4 +1,4 @@
-"""Labelled reviews from a CSV file."""
+"""Labeled reviews from a CSV file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skrnn.datasets._tables import (
     check_cells,
     check_columns,
     check_filled,
-    plain_csv_errors,
+    explain_csv_errors,
     read_csv,
 )
 
@@ -33,14 +33,15 @@ def load_reviews(
     Parameters
     ----------
     path : str or path-like
-        The file; pandas unpacks it if its name ends in ``.gz``, ``.zip`` and the like.
+        The file. pandas decompresses it if its name ends in ``.gz``, ``.zip`` or
+        similar.
     text_column : str, default="review_text"
-        The column of the texts. ``"auto"`` takes the first with a usual name ("text",
-        "review", ...), or else the one with the longest texts.
+        The column of the texts. ``"auto"`` selects the first with a usual name ("text",
+        "review", ...), else the one with the longest texts.
     label_column : str or None, default="label"
-        The column of the labels. ``"auto"`` takes the first with a usual name
-        ("label", "sentiment", "stars", ...), or else the one with the fewest values.
-        None reads texts without labels.
+        The column of the labels. ``"auto"`` selects the first with a usual name
+        ("label", "sentiment", "stars", ...), else the one with the fewest values. None
+        reads texts without labels.
     encoding : str, default="utf-8"
         The encoding of the file.
     return_X_y : bool, default=False
@@ -58,7 +59,7 @@ def load_reviews(
         frame : DataFrame of shape (n_samples, n_columns)
             All columns of the file.
         text_column, label_column : str, str or None
-            The columns that were taken.
+            The columns of the texts and labels.
     (data, target) : tuple of ndarray
         If ``return_X_y`` is true.
 
@@ -67,9 +68,9 @@ def load_reviews(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is empty, not in this encoding, not a table, lacks a column, or has
-        rows without text or label (empty, or what pandas reads as missing, such as
-        ``NA``), the message says where; or if ``"auto"`` finds no column.
+        If the file is empty, has another encoding, is not a table or lacks a column;
+        if a text or label is missing (an empty cell or one that pandas reads as
+        missing, such as ``NA``); or if ``"auto"`` finds no column.
 
     Examples
     --------
@@ -88,11 +89,11 @@ def load_reviews(
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
-    with plain_csv_errors(path, encoding):
+    with explain_csv_errors(path, encoding):
         frame = read_csv(path, encoding, text_column)
     check_cells(path, frame)
     if not len(frame):
-        raise ValueError(f"{path} has column names and no rows.")
+        raise ValueError(f"{path} has column names but no rows.")
     guessed = []
     if text_column == "auto" and "auto" not in frame:
         text_column = guess_text_column(frame)

@@ -1,4 +1,4 @@
-"""Generated reviews in which the order of the words decides."""
+"""Generated reviews whose class depends on the order of the words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_random_state
 
-# The two words that stand before an adjective; a review has each of them once.
+# The words before an adjective; a review has each of them once.
 NEGATION, AFFIRMATION = "not", "really"
 
-# Every product has every part, and any of the words may be said of it.
+# Every product has every part, and any of these adjectives may describe a part.
 POSITIVE = ("great", "amazing", "brilliant", "superb", "lovely", "perfect", "excellent")
 NEGATIVE = ("awful", "terrible", "useless", "dreadful", "horrible", "flimsy", "poor")
 NEUTRAL = ("grey", "square", "Italian", "white", "round", "metallic", "flat")
@@ -35,7 +35,7 @@ _CLOSINGS = (
     "Thanks for reading this far.",
     "More in a month or two.",
 )
-# What may stand between the negation and its word.
+# Phrases between the negation and its adjective.
 _PHRASES = (
     "honestly", "frankly", "overall", "today", "anyway", "indeed",
     "after all", "in short", "at home", "these days", "by day", "most days",
@@ -56,34 +56,34 @@ def make_reviews(
     reach: int = 3,
     random_state: int | np.random.RandomState | None = None,
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-    """Generate reviews whose verdict hangs on a word some distance before another.
+    """Generate reviews whose class depends on a word some distance before another.
 
-    Every review describes one part with an opinion ("great", "awful") and another one
-    with a neutral word ("grey"), in either order. One of the two descriptions is
-    negated ("is not"), the other affirmed ("is really"), and ``reach`` other words
-    stand between that word and the adjective. **The rule:** the verdict is that of the
-    opinion, turned round if the nearest "not" or "really" before it is "not".
+    Every review describes one part with an opinion ("great", "awful") and another part
+    with a neutral adjective ("grey"), in either order. One description is negated ("is
+    not"), the other affirmed ("is really"), and ``reach`` other words stand between
+    that word and the adjective. **The rule:** the class is that of the opinion, and
+    the opposite if the nearest "not" or "really" before it is "not".
 
-    Exchanging "not" and "really" turns the verdict and leaves the words as they are.
-    So a bag of words is at chance, and bags of word pairs are from ``reach=1`` on: a
-    model has to carry the negation over ``reach`` words.
+    Swapping "not" and "really" inverts the class but not the words. So a bag of words
+    is at chance, and so is a bag of word pairs from ``reach=1`` on: a model has to
+    remember the negation over ``reach`` words.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        How many reviews.
+        The number of reviews.
     reach : int, default=3
-        Words between the negation, or the affirmation, and its adjective. At 0 they
-        are neighbours, and pairs of words suffice.
+        The number of words between the negation or affirmation and its adjective. At 0
+        they are neighbors, and pairs of words suffice.
     random_state : int, RandomState instance or None, default=None
-        Source of the choices; an int gives the same reviews each time.
+        Seed or generator; an int gives reproducible reviews.
 
     Returns
     -------
     reviews : ndarray of shape (n_samples,), object
         The texts, str.
     y : ndarray of shape (n_samples,), int64
-        1 for a positive and 0 for a negative verdict, one half each (to one).
+        1 is positive, 0 is negative. The classes differ in size by at most one.
 
     Raises
     ------
@@ -109,10 +109,10 @@ def make_reviews(
     for name, value, least in (("n_samples", n_samples, 1), ("reach", reach, 0)):
         if not isinstance(value, Integral) or value < least:
             raise ValueError(
-                f"{name} must be a whole number from {least} on, got {value!r}."
+                f"{name} must be an integer of at least {least}, got {value!r}."
             )
     rng = check_random_state(random_state)
-    # All combinations come equally often, so that none of them tells the verdict.
+    # All combinations are equally frequent, so that none reveals the class.
     number = rng.permutation(n_samples)
     y = number % 2
     opinion_is_positive = (number // 2 % 2).astype(bool)
@@ -137,15 +137,15 @@ def _review(
     negated: bool,
     opinion_first: bool,
 ) -> str:
-    turns = (NEGATION, AFFIRMATION) if negated else (AFFIRMATION, NEGATION)
+    words = (NEGATION, AFFIRMATION) if negated else (AFFIRMATION, NEGATION)
     adjectives = (
         _pick(rng, POSITIVE if positive_opinion else NEGATIVE),
         _pick(rng, NEUTRAL),
     )
     parts = rng.choice(_PARTS, size=2, replace=False)
     described = [
-        f"The {part} is {turn}{_filler(rng, reach)} {adjective}."
-        for part, turn, adjective in zip(parts, turns, adjectives, strict=True)
+        f"The {part} is {word}{_filler(rng, reach)} {adjective}."
+        for part, word, adjective in zip(parts, words, adjectives, strict=True)
     ]
     if not opinion_first:
         described.reverse()
@@ -161,7 +161,7 @@ def _review(
 
 
 def _filler(rng: np.random.RandomState, n_words: int) -> str:
-    """Return phrases of ``n_words`` words together, set off by commas."""
+    """Return phrases of ``n_words`` words in total, between commas."""
     phrases: list[str] = []
     while n_words:
         length = int(rng.randint(1, min(n_words, max(_FILLERS)) + 1))

@@ -1,4 +1,4 @@
-"""The Large Movie Review Dataset: found, or downloaded once, and cached as JSON."""
+"""The Large Movie Review Dataset: downloaded once and cached as JSON."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import tarfile
 import time
 import urllib.error
 import urllib.request
-import uuid
 import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
 from sklearn.datasets import get_data_home
 from sklearn.utils import Bunch, check_random_state
+
+from skrnn._files import write_atomically
 
 ARCHIVE = "aclImdb_v1.tar.gz"
 URL = f"https://ai.stanford.edu/~amaas/data/sentiment/{ARCHIVE}"
@@ -58,21 +58,21 @@ def fetch_imdb(
 ) -> Any:
     """Load the IMDb movie reviews (binary classification).
 
-    The archive ``aclImdb_v1.tar.gz`` is looked for in ``data_home`` and in the folder
-    that the environment variable ``SKRNN_DATA`` names, and downloaded (84 MB) into
-    ``data_home`` otherwise. It is read once and cached in ``data_home``; the cache is
-    made anew when the archive has changed, so the archive has to stay.
+    The archive ``aclImdb_v1.tar.gz`` is searched in ``data_home`` and in the folder
+    that the environment variable ``SKRNN_DATA`` names, and else downloaded (84 MB) into
+    ``data_home``. It is parsed once and cached in ``data_home``. Keep the archive: the
+    cache is rebuilt when the archive has changed.
 
     =================   ================================================
     Classes                                                            2
-    Samples             25,000 train, 25,000 test, 50,000 not labeled
+    Samples               25,000 train, 25,000 test, 50,000 unlabeled
     Texts               UTF-8, with ``<br />``
     =================   ================================================
 
     Parameters
     ----------
     subset : {"train", "test", "all", "unsup"}, default="train"
-        The labeled reviews for training, for testing, or both, or those without label.
+        The labeled reviews for training, for testing, or both; or the unlabeled ones.
     data_home : str or path-like, default=None
         Folder of the archive and the cache; scikit-learn's data folder if None.
     return_X_y : bool, default=False
@@ -82,14 +82,14 @@ def fetch_imdb(
     shuffle : bool, default=True
         Whether to shuffle the reviews, which come sorted by class.
     random_state : int, RandomState instance or None, default=42
-        Source of the order.
+        Seed or generator of the order.
     download_if_missing : bool, default=True
         If false, raise an OSError if the archive is not found.
     n_retries : int, default=3
-        How often to try again when the download fails, unless the server says that
-        there is no such file.
+        The number of retries when the download fails, except if the server rejects the
+        request (404 and similar).
     delay : float, default=1.0
-        Seconds between tries.
+        Seconds between retries.
 
     Returns
     -------
@@ -99,15 +99,15 @@ def fetch_imdb(
         data : ndarray of shape (n_samples,), object, or Series
             The texts, str.
         target : ndarray or Series of shape (n_samples,), int64
-            0 is negative, 1 positive, -1 not labeled.
+            0 is negative, 1 positive, -1 unlabeled.
         ratings : ndarray of shape (n_samples,), int64
-            Stars from 1 to 10, 0 where there is no label.
+            Stars from 1 to 10, 0 if unlabeled.
         target_names : list of str
             ``["neg", "pos"]``.
         frame : DataFrame of shape (n_samples, 3), or None
             The columns ``text``, ``target`` and ``rating``, if ``as_frame`` is true.
         DESCR : str
-            Where the data come from.
+            The source of the data.
     (data, target) : tuple
         If ``return_X_y`` is true.
 
@@ -115,7 +115,7 @@ def fetch_imdb(
     ------
     OSError
         If the archive is not found and may not or cannot be downloaded, or if the
-        download is not what it should be.
+        download has a wrong checksum.
     ValueError
         If a parameter is not valid, or the archive is unsafe, damaged or holds no
         reviews of the subset.
@@ -143,17 +143,19 @@ def fetch_imdb(
         )
     if not isinstance(n_retries, Integral) or n_retries < 0:
         raise ValueError(
-            f"n_retries must be a whole number from 0 on, got {n_retries!r}."
+            f"n_retries must be a non-negative integer, got {n_retries!r}."
         )
     if not isinstance(delay, Real) or not delay >= 0:
-        raise ValueError(f"delay must be a number of seconds from 0 on, got {delay!r}.")
+        raise ValueError(
+            f"delay must be a non-negative number of seconds, got {delay!r}."
+        )
     home = _home(data_home)
     archive = _find(home)
     if archive is None:
         if not download_if_missing:
             raise OSError(
                 f"{ARCHIVE} was not found in {home} nor in the folder that SKRNN_DATA "
-                "names. Put it there, or let download_if_missing=True fetch it."
+                "names. Put it there, or set download_if_missing=True."
             )
         archive = _download(home / ARCHIVE, n_retries=n_retries, delay=delay)
 
@@ -184,7 +186,7 @@ def fetch_imdb(
 def _home(data_home: str | os.PathLike[str] | None) -> Path:
     try:
         return Path(get_data_home(data_home))
-    except OSError:  # it cannot be made, and the archive may be elsewhere
+    except OSError:  # it cannot be created; the archive may be elsewhere
         default = os.environ.get("SCIKIT_LEARN_DATA", "~/scikit_learn_data")
         return Path(default if data_home is None else data_home).expanduser()
 
@@ -200,7 +202,7 @@ def _find(home: Path) -> Path | None:
 
 
 def _load(archive: Path, home: Path, part: str) -> Reviews:
-    """Return the reviews of one part, from the cache if it is that of the archive."""
+    """Return the reviews of one part, from the cache if it is up to date."""
     stamp = _stamp(archive)
     cached = _read_cache(home / _cache_name(part), stamp)
     if cached is not None:
@@ -216,8 +218,8 @@ def _load(archive: Path, home: Path, part: str) -> Reviews:
             _write_cache(home / _cache_name(name), stamp, reviews)
     except OSError as error:
         warnings.warn(
-            f"The parsed reviews could not be cached in {home}: {error}. They are read "
-            "from the archive each time.",
+            f"The parsed reviews could not be cached in {home}: {error}. Each call "
+            "parses the archive again.",
             stacklevel=3,
         )
     return parts[part]
@@ -228,7 +230,7 @@ def _cache_name(part: str) -> str:
 
 
 def _stamp(archive: Path) -> list[Any]:
-    """Return what tells one archive from another, without reading all of it."""
+    """Return what identifies an archive, without reading all of it."""
     with archive.open("rb") as file:
         beginning = hashlib.sha256(file.read(2**20)).hexdigest()
     status = archive.stat()
@@ -243,25 +245,24 @@ def _read_cache(path: Path, stamp: list[Any]) -> Reviews | None:
             return None
         return [(str(t), int(label), int(r)) for t, label, r in content["reviews"]]
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
-        return None  # missing or damaged: it is made anew
+        return None  # missing or damaged
 
 
 def _write_cache(path: Path, stamp: list[Any], reviews: Reviews) -> None:
-    with _appearing_whole(path) as file:
-        packed = gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0)
-        with packed:
-            packed.write(json.dumps({"stamp": stamp, "reviews": reviews}).encode())
+    content = json.dumps({"stamp": stamp, "reviews": reviews}).encode()
+    packed = gzip.compress(content, compresslevel=1, mtime=0)
+    write_atomically(path, lambda file: file.write(packed))
 
 
 def _parse(archive: Path) -> dict[str, Reviews]:
-    """Read the archive once, unpacking nothing to disk."""
+    """Return the reviews of each part; extract nothing to disk."""
     found: dict[str, list[tuple[int, int, str, int]]] = {
         "train": [],
         "test": [],
         "unsup": [],
     }
     try:
-        # Not tarfile's "r|gz", which never compares the checksum at the end.
+        # Not tarfile's "r|gz", which does not check the checksum at the end.
         with (
             gzip.open(archive) as unpacked,
             tarfile.open(fileobj=unpacked, mode="r|") as tar,
@@ -285,7 +286,7 @@ def _parse(archive: Path) -> dict[str, Reviews]:
                 pass
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(
-            f"{archive} is damaged: {error}. Delete it, and it is downloaded again."
+            f"{archive} is damaged: {error}. Delete it to download it again."
         ) from error
     return {
         part: [(text, label, rating) for label, _, text, rating in sorted(rows)]
@@ -299,7 +300,7 @@ def _decode(content: bytes, name: str, archive: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"{archive} has a review that is not in UTF-8, {name!r}: {error}. This is "
+            f"{archive} has a review that is not in UTF-8, {name!r}: {error}. It is "
             "not the dataset's archive."
         ) from error
 
@@ -309,8 +310,8 @@ def _refuse_unsafe(member: tarfile.TarInfo, archive: Path) -> None:
     escapes = path.startswith("/") or ".." in path.split("/") or ":" in path
     if escapes or not (member.isfile() or member.isdir()):
         raise ValueError(
-            f"{archive} has an unsafe member, {member.name!r}: it would leave its "
-            "folder, or is a link or a device. This is not the dataset's archive."
+            f"{archive} has an unsafe member, {member.name!r}: it is outside of its "
+            "folder, a link or a device. It is not the dataset's archive."
         )
 
 
@@ -318,14 +319,19 @@ def _refuse_unsafe(member: tarfile.TarInfo, archive: Path) -> None:
 
 
 def _download(path: Path, *, n_retries: int, delay: float) -> Path:
+    """Download the archive, with retries.
+
+    scikit-learn's ``_fetch_remote`` retries after 404 but not after a connection reset,
+    has no timeout and no progress, and makes files that only their owner can read.
+    """
     for tries_left in range(n_retries, -1, -1):
         try:
             _download_once(path)
         except (OSError, http.client.HTTPException) as error:
             if not tries_left or _is_refusal(error):
                 raise OSError(
-                    f"{URL} could not be downloaded: {error}. Download it by other "
-                    f"means and put it into {path.parent}."
+                    f"{URL} could not be downloaded: {error}. Download it in another "
+                    f"way and put it into {path.parent}."
                 ) from error
             warnings.warn(f"Retry downloading {URL}: {error}", stacklevel=3)
             time.sleep(delay)
@@ -335,57 +341,42 @@ def _download(path: Path, *, n_retries: int, delay: float) -> Path:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Tell whether asking again is in vain: the server found fault with the request."""
+    """Return whether the server rejected the request, so that a retry is futile."""
     return (
         isinstance(error, urllib.error.HTTPError)
         and 400 <= error.code < 500
-        and error.code not in (408, 429)  # too slow, too many
+        and error.code not in (408, 429)  # request timeout, too many requests
     )
 
 
 def _download_once(path: Path) -> None:
+    with urllib.request.urlopen(URL, timeout=_TIMEOUT) as response:
+        write_atomically(path, partial(_copy, response))
+
+
+def _copy(response: http.client.HTTPResponse, file: BinaryIO) -> None:
+    """Write the archive to a file, show the progress and check the checksum."""
     digest = hashlib.sha256()
-    with (
-        urllib.request.urlopen(URL, timeout=_TIMEOUT) as response,
-        _appearing_whole(path) as file,
-    ):
-        total = int(response.headers.get("Content-Length") or 0)
-        done, shown = 0, 0.0
-        try:
-            while block := response.read(2**18):
-                file.write(block)
-                digest.update(block)
-                done += len(block)
-                if time.monotonic() - shown > 0.5 or done == total:
-                    shown = time.monotonic()
-                    of_total = f" of {total / 1e6:.1f}" if total else ""
-                    print(
-                        f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
-                        end="",
-                        file=sys.stderr,
-                        flush=True,
-                    )
-        finally:
-            print(file=sys.stderr)
-        if digest.hexdigest() != SHA256:
-            raise OSError(
-                f"the {done} bytes that came have the SHA-256 checksum "
-                f"{digest.hexdigest()}, not {SHA256}"
-            )
-
-
-@contextmanager
-def _appearing_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for writing that appears under its name when it is complete."""
-    # Not from tempfile: nobody else may read its files, and the folder may be shared.
-    unfinished = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+    total = int(response.headers.get("Content-Length") or 0)
+    done, shown = 0, 0.0
     try:
-        with unfinished.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
+        while block := response.read(2**18):
+            file.write(block)
+            digest.update(block)
+            done += len(block)
+            if time.monotonic() - shown > 0.5 or done == total:
+                shown = time.monotonic()
+                of_total = f" of {total / 1e6:.1f}" if total else ""
+                print(
+                    f"\rDownloading {ARCHIVE}: {done / 1e6:.1f}{of_total} MB",
+                    end="",
+                    file=sys.stderr,
+                    flush=True,
+                )
+    finally:
+        print(file=sys.stderr)
+    if digest.hexdigest() != SHA256:
+        raise OSError(
+            f"the SHA-256 checksum of the {done} bytes is {digest.hexdigest()}, not "
+            f"{SHA256}"
+        )

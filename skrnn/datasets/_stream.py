@@ -1,4 +1,4 @@
-"""Reviews from more files than fit in memory, chunk by chunk."""
+"""Reviews from files larger than memory, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -18,54 +18,53 @@ from skrnn.datasets._tables import (
     check_cells,
     check_columns,
     check_filled,
-    plain_csv_errors,
+    explain_csv_errors,
     read_csv,
 )
 
 _CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zip", ".csv.zst")
 _PARQUET = (".parquet", ".pq")
-_BUFFER = 2**20  # bytes of a Parquet file that are read ahead, for each column
+_BUFFER_SIZE = 2**20  # bytes of a Parquet file to read ahead, for each column
 
 Texts = npt.NDArray[np.object_]
 Chunk = tuple[Texts, npt.NDArray[Any] | None]
 
 
 class ReviewStream:
-    r"""Labelled reviews from files, in chunks of a few thousand rows.
+    r"""Labeled reviews from files, in chunks of a few thousand rows.
 
-    Only one chunk is in memory at a time. The stream can be read again and again, each
-    time from the start: once for the vocabulary, once for each epoch.
+    Only one chunk is in memory at a time. Each iteration reads from the start: once for
+    the vocabulary, once for each epoch.
 
     Parameters
     ----------
     source : str, path-like, iterable of them, or Dask DataFrame
         A CSV or Parquet file; a folder, of which all files ending in ``.csv`` (also
-        packed, such as ``.csv.gz``), ``.parquet`` or ``.pq`` are read, those in its
-        folders included, in the order of their names; several of both; or a Dask
-        DataFrame, of which a partition is in memory at a time. Parquet files need
-        pyarrow (``pip install 'skrnn[parquet]'``).
+        compressed, such as ``.csv.gz``), ``.parquet`` or ``.pq`` are read, including
+        those in subfolders, in the order of their names; several files and folders; or
+        a Dask DataFrame, of which one partition at a time is in memory. Parquet files
+        need pyarrow (``pip install 'skrnn[parquet]'``).
     text_column : str, default="review_text"
         The column of the texts.
     label_column : str or None, default="label"
-        The column of the labels. None reads texts only, to predict on.
+        The column of the labels. None reads texts only, for predictions.
     chunk_size : int, default=10_000
-        Rows of a chunk; the last one may have fewer. Where one file ends and the next
-        begins makes no difference.
+        The number of rows of a chunk; the last one may have fewer. A chunk may span
+        several files.
     encoding : str, default="utf-8"
         The encoding of CSV files.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file, or no table in a folder.
+        If a file does not exist, or a folder has no table.
     ImportError
-        If a Parquet file is to be read without pyarrow.
+        If a Parquet file needs pyarrow, which is not installed.
     TypeError
-        If ``source`` is something else.
+        If ``source`` has another type.
     ValueError
-        If ``chunk_size`` is below 1 or a file has another ending. When it is read: if a
-        file lacks a column, is damaged, or has rows without text or label; the message
-        says which.
+        If ``chunk_size`` is below 1 or a file has another extension. While reading: if
+        a file lacks a column or is damaged, or if a text or label is missing.
 
     See Also
     --------
@@ -74,9 +73,9 @@ class ReviewStream:
 
     Notes
     -----
-    The rows come in the order of the files. If that order is by label, shuffle them
-    when you write the files: a network that reads all good reviews before the first bad
-    one learns little.
+    The rows keep the order of the files. If that order is by label, shuffle the rows
+    before you write the files: a network that sees all positive reviews before the
+    first negative one learns little.
 
     Examples
     --------
@@ -106,13 +105,13 @@ class ReviewStream:
     ) -> None:
         self.text_column = text_column
         self.label_column = label_column
-        self.chunk_size = _checked_size(chunk_size)
+        self.chunk_size = _check_size(chunk_size)
         self.encoding = encoding
         self._frame = source if _is_dask_frame(source) else None
         self._files = [] if self._frame is not None else _find_files(source)
 
     def __iter__(self) -> Iterator[Chunk]:
-        """Read from the start, a pair of texts and labels at a time.
+        """Read chunks of texts and labels from the start.
 
         Yields
         ------
@@ -136,12 +135,12 @@ class ReviewStream:
             yield self._chunk(held)
 
     def texts(self) -> Iterator[str]:
-        """Read the texts one by one, from the start.
+        """Read the texts one by one from the start.
 
         Yields
         ------
         text : str
-            A text.
+            The next text.
         """
         for texts, _ in self:
             yield from texts
@@ -160,20 +159,20 @@ class ReviewStream:
         return texts, as_target(frame[self.label_column])
 
     def _frames(self) -> Iterator[pd.DataFrame]:
-        """Read tables of the wanted columns, none of them large and all complete."""
+        """Read small tables of the two columns, without missing cells."""
         if self._frame is not None:
-            yield from self._of_dask(self._frame)
+            yield from self._read_dask(self._frame)
         for path in self._files:
-            of_one = self._of_csv if _ends(path, _CSV) else self._of_parquet
+            read = self._read_csv if _ends(path, _CSV) else self._read_parquet
             first = 1
-            for frame in of_one(path):
+            for frame in read(path):
                 check_filled(path, frame, self._columns, first=first)
                 first += len(frame)
                 yield frame
 
-    def _of_csv(self, path: Path) -> Iterator[pd.DataFrame]:
+    def _read_csv(self, path: Path) -> Iterator[pd.DataFrame]:
         with (
-            plain_csv_errors(path, self.encoding),
+            explain_csv_errors(path, self.encoding),
             read_csv(
                 path, self.encoding, self.text_column, chunksize=self.chunk_size
             ) as tables,
@@ -183,14 +182,14 @@ class ReviewStream:
                 check_columns(path, list(frame), self.text_column, self.label_column)
                 yield frame[self._columns]
 
-    def _of_parquet(self, path: Path) -> Iterator[pd.DataFrame]:
+    def _read_parquet(self, path: Path) -> Iterator[pd.DataFrame]:
         import pyarrow
         from pyarrow import parquet
 
         try:
-            # By default all of a group of rows is read at once, often the whole file.
+            # The default reads a row group at once, which is often the whole file.
             with parquet.ParquetFile(
-                path, buffer_size=_BUFFER, pre_buffer=False
+                path, buffer_size=_BUFFER_SIZE, pre_buffer=False
             ) as file:
                 names = file.schema_arrow.names
                 check_columns(path, names, self.text_column, self.label_column)
@@ -199,7 +198,7 @@ class ReviewStream:
         except (pyarrow.ArrowException, OSError) as error:
             raise ValueError(f"{path} is not a Parquet file: {error}") from error
 
-    def _of_dask(self, frame: Any) -> Iterator[pd.DataFrame]:
+    def _read_dask(self, frame: Any) -> Iterator[pd.DataFrame]:
         names = list(frame.columns)
         check_columns("The DataFrame", names, self.text_column, self.label_column)
         for number in range(frame.npartitions):
@@ -208,21 +207,21 @@ class ReviewStream:
             yield part
 
 
-def _checked_size(chunk_size: Any) -> int:
+def _check_size(chunk_size: Any) -> int:
     if not isinstance(chunk_size, Integral) or chunk_size < 1:
         raise ValueError(
-            f"chunk_size must be a whole number from 1 on, got {chunk_size!r}."
+            f"chunk_size must be an integer of at least 1, got {chunk_size!r}."
         )
     return int(chunk_size)
 
 
 def _is_dask_frame(source: object) -> bool:
-    """Tell without importing Dask, which need not be installed."""
+    """Return whether it is a Dask DataFrame, without importing Dask."""
     return hasattr(source, "npartitions") and hasattr(source, "get_partition")
 
 
 def _find_files(source: Any) -> list[Path]:
-    """Return the files behind paths of files and folders."""
+    """Return the files of paths to files and folders."""
     if isinstance(source, (str, os.PathLike)):
         source = [source]
     if not isinstance(source, Iterable):
@@ -250,11 +249,11 @@ def _find_files(source: Any) -> list[Path]:
             files.append(path)
         else:
             raise ValueError(
-                f"{path} must end in one of {', '.join(_CSV + _PARQUET)}, so that it "
-                "is known how to read it."
+                f"{path} has an unknown extension; it must be one of "
+                f"{', '.join(_CSV + _PARQUET)}."
             )
     if any(_ends(path, _PARQUET) for path in files):
-        _need_pyarrow()
+        _check_pyarrow()
     return files
 
 
@@ -262,11 +261,11 @@ def _ends(path: Path, endings: tuple[str, ...]) -> bool:
     return path.name.lower().endswith(endings)
 
 
-def _need_pyarrow() -> None:
+def _check_pyarrow() -> None:
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            "Parquet files are read by pyarrow, which is not installed: "
+            "Parquet files need pyarrow, which is not installed: "
             "pip install 'skrnn[parquet]'."
         ) from error

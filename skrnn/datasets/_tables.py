@@ -1,4 +1,4 @@
-"""Tables of reviews: what is wrong with them, in words, and what is in them."""
+"""Tables of reviews: checks with helpful messages, and the arrays in them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _ROWS_AT_ONCE = 10_000
 
 
 @contextmanager
-def plain_csv_errors(path: Path, encoding: str) -> Iterator[None]:
-    """Say what pandas' errors mean for the reader of a CSV file."""
+def explain_csv_errors(path: Path, encoding: str) -> Iterator[None]:
+    """Raise errors that explain those of pandas for a CSV file."""
     try:
         codecs.lookup(encoding)
     except LookupError as error:
         raise ValueError(
-            f"There is no encoding {encoding!r}. Python's names are such as 'utf-8', "
-            "'latin-1' and 'cp1252'."
+            f"There is no encoding {encoding!r}. Python's encodings are 'utf-8', "
+            "'latin-1', 'cp1252' and others."
         ) from error
     try:
         yield
@@ -41,8 +41,8 @@ def plain_csv_errors(path: Path, encoding: str) -> Iterator[None]:
 
 
 def check_cells(path: Path, frame: pd.DataFrame) -> None:
-    """Refuse a CSV file whose rows have more cells than its header."""
-    # pandas takes the first of too many cells for a row name and shifts the others.
+    """Raise ValueError if rows have more cells than the header."""
+    # pandas makes the first of too many cells the index and shifts the others.
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError(
             f"{path} has more cells in its rows than the {frame.shape[1]} names in its "
@@ -51,7 +51,7 @@ def check_cells(path: Path, frame: pd.DataFrame) -> None:
 
 
 def read_csv(path: Path, encoding: str, text_column: str, **options: Any) -> Any:
-    """Read a CSV file, or its chunks, by pandas, if it has commas."""
+    """Read a CSV file, or its chunks, by pandas, after a check of the separator."""
     _check_separator(path, encoding, text_column)
     return pd.read_csv(
         path,
@@ -63,7 +63,7 @@ def read_csv(path: Path, encoding: str, text_column: str, **options: Any) -> Any
 
 
 def _check_separator(path: Path, encoding: str, text_column: str) -> None:
-    """Refuse a header of one name that is several, with another mark between."""
+    """Raise ValueError if the header has another separator than commas."""
     names = list(pd.read_csv(path, encoding=encoding, nrows=0))
     header = names[0]
     marks = [mark for mark in (";", "\t", "|") if mark in header]
@@ -78,7 +78,7 @@ def _check_separator(path: Path, encoding: str, text_column: str) -> None:
 def check_columns(
     source: object, found: list[Any], text_column: str, label_column: str | None
 ) -> None:
-    """Refuse a table without the columns that were asked for."""
+    """Raise ValueError if the table lacks a column."""
     for column in (text_column, label_column):
         if column is not None and column not in found:
             near = difflib.get_close_matches(column, list(map(str, found)), n=1)
@@ -98,10 +98,9 @@ def check_filled(
     first: int = 1,
     guessed: Sequence[str] = (),
 ) -> None:
-    """Refuse rows without text or label.
+    """Raise ValueError if a text or label is missing.
 
-    ``first`` is the number of the first row, ``guessed`` names the arguments that were
-    not given.
+    ``first`` is the number of the first row, ``guessed`` are the guessed arguments.
     """
     missing = frame[columns].isna()
     if missing.to_numpy().any():
@@ -116,7 +115,7 @@ def check_filled(
 
 
 def as_target(labels: pd.Series) -> npt.NDArray[Any]:
-    """Return labels as they are: numbers, or str in an array of objects."""
+    """Return labels unchanged: numbers, or str in an array of objects."""
     is_text = not pd.api.types.is_numeric_dtype(labels.dtype)
     target: npt.NDArray[Any] = labels.to_numpy(dtype=object if is_text else None)
     return target
@@ -129,14 +128,14 @@ def as_texts(texts: pd.Series) -> npt.NDArray[np.object_]:
 
 
 def _likely_encoding(path: Path) -> str:
-    """Return an encoding to try on a file that is not in the one that was said."""
+    """Return an encoding to try on a file that is not in the given one."""
     with path.open("rb") as file:
         mark = file.read(2)
     return "utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "latin-1"
 
 
 def _undecodable(path: Path, encoding: str) -> str:
-    """Say where the first byte is that is not in the encoding."""
+    """Return a description of the first byte that is not in the encoding."""
     try:
         tables = pd.read_csv(
             path,

@@ -15,8 +15,9 @@ from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
 from skrnn.estimators.base import BaseTextClassifier, layer_sizes, positive_int
 from skrnn.networks.builders import NetworkSpec
+from skrnn.text.batches import batches_by_length
 from skrnn.text.vocabulary import PAD
-from skrnn.training.batches import Rows, align_sentences, sorted_batches
+from skrnn.training.batches import PREDICTION_BATCH_SIZE, Rows, align_sentences
 
 __all__ = ["AttentionLevels", "HierarchicalAttentionClassifier"]
 
@@ -24,7 +25,6 @@ _Floats = npt.NDArray[np.float64]
 _Vectors = npt.NDArray[np.float32] | None
 
 _CELLS = ("simple", "lstm", "gru")
-_ROWS_AT_ONCE = 256
 
 
 class AttentionLevels(NamedTuple):
@@ -376,7 +376,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         words = np.zeros(ids.shape)
         sentences = np.zeros((len(ids), max(int(numbers.max()) + 1, 1)))
         step = self._network.attention_step
-        for chosen in sorted_batches(rows, _ROWS_AT_ONCE):
+        for chosen in batches_by_length(rows.lengths, PREDICTION_BATCH_SIZE):
             by_word, by_sentence = step(tf.convert_to_tensor(rows.take(chosen)))
             weights, counts = (part.numpy() for part in by_word)
             # Sentences come in the order of the words of X, padding left out.

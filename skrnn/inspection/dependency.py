@@ -23,6 +23,7 @@ from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.inspection.reading import take_apart
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import PAD
+from skrnn.training.batches import PREDICTION_BATCH_SIZE
 
 __all__ = ["long_term_dependency"]
 
@@ -32,7 +33,6 @@ _NETWORKS: dict[str, dict[str, Any]] = {
     "GRU": {"cell": "gru"},
     "attention": {"cell": "simple", "pooling": "attention"},
 }
-_MOST_ROWS = 256
 
 
 def long_term_dependency(
@@ -225,8 +225,8 @@ def _gradient_norms(
     look_up = keras.Model(model.input, between)
     judge = keras.Model(between, output.input)
     norms = np.zeros(ids.shape)
-    for start in range(0, len(ids), _MOST_ROWS):
-        part = ids[start : start + _MOST_ROWS]
+    for start in range(0, len(ids), PREDICTION_BATCH_SIZE):
+        part = ids[start : start + PREDICTION_BATCH_SIZE]
         vectors, counts = look_up(part, training=False)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(vectors)

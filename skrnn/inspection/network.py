@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.text.vocabulary import OOV, PAD
+from skrnn.training.batches import PREDICTION_BATCH_SIZE
 
 __all__ = ["VectorScorer", "attention_of_network"]
 
@@ -16,7 +17,6 @@ _Floats = npt.NDArray[np.float64]
 
 # Numbers that one pass may hold in word vectors; a longer path is cut in pieces.
 _MOST_NUMBERS = 2**22
-_MOST_ROWS = 256
 
 
 class VectorScorer:
@@ -78,9 +78,10 @@ class VectorScorer:
 
     def row_scores(self, rows: npt.NDArray[np.int32]) -> _Floats:
         """Return a score for each row of ids, shape (n_rows,)."""
+        ends = range(PREDICTION_BATCH_SIZE, len(rows), PREDICTION_BATCH_SIZE)
         parts = [
             self._score(self._features(tf.convert_to_tensor(part), training=False))
-            for part in np.split(rows, range(_MOST_ROWS, len(rows), _MOST_ROWS))
+            for part in np.split(rows, ends)
         ]
         return np.concatenate([part.numpy() for part in parts]).astype(np.float64)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.text.analysis import Analyzer, strip_html
+from skrnn.text.analysis import TEXT_RULES, Analyzer, strip_html
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD
 
@@ -30,7 +29,6 @@ __all__ = [
 ]
 
 _NLTK_QUOTES = ("``", "''")  # what it makes of straight ones
-_OPTIONS = tuple(inspect.signature(Analyzer).parameters)
 
 
 @dataclass(frozen=True)
@@ -334,7 +332,7 @@ class _TypedAnalyzer:
     """
 
     def __init__(self, sequencer: TextSequencer) -> None:
-        options = {name: getattr(sequencer, name) for name in _OPTIONS}
+        options = {name: getattr(sequencer, name) for name in TEXT_RULES}
         split_only = {**options, "stop_words": None, "stemmer": None}
         unchanged = {"preprocessor": None, "lowercase": False, "strip_accents": None}
         as_typed = {**split_only, **unchanged, "normalize": None}

@@ -12,24 +12,23 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._files import write_atomically
-from skrnn.onnx.parts import Parts
-from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, seal
-from skrnn.serving.combining import NETWORK
+from skrnn.onnx.parts import ModelParts
+from skrnn.serving.format import FORMAT_VERSION, METADATA_KEY, NETWORK, seal
 
 __all__ = ["export_onnx"]
 
-_MOST_BYTES = 2**31 - 2**20  # of a protocol buffer, less what is no weight
+_MAX_WEIGHT_BYTES = 2**31 - 2**20  # a protocol buffer holds less than 2**31 bytes
 
 
 def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     """Export a fitted classifier of texts to ONNX, to be served without TensorFlow.
 
-    :class:`skrnn.serving.SentimentPredictor` takes raw strings: the file holds an ONNX
-    graph [1]_, and as its metadata the text rules, the vocabulary and the classes.
-    Other runtimes for ONNX take ``ids`` of one network, int64 of shape (batch, time), 0
-    for padding and between sentences, and give ``probabilities``, float32 of shape
-    (batch, n_classes); see the Notes for what more than one network is made of. The
-    operators are those of opset 17, the format IR version 8. Needs onnx (``pip install
+    The file holds an ONNX graph [1]_ and, in its metadata, the text rules, the
+    vocabulary and the classes, so that :class:`skrnn.serving.SentimentPredictor`
+    predicts on raw strings. In other ONNX runtimes, a graph of one network takes
+    ``ids``, int64 of shape (batch, time), 0 for padding and between sentences, and
+    returns ``probabilities``, float32 of shape (batch, n_classes). The Notes describe
+    other graphs. They use opset 17 and IR version 8. Needs onnx (``pip install
     'skrnn[onnx]'``).
 
     Parameters
@@ -42,8 +41,8 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
         :class:`~sklearn.feature_extraction.text.TfidfVectorizer` and a
         :class:`~sklearn.linear_model.LogisticRegression` or
         :class:`~skrnn.baselines.NBSVMClassifier`, which are those of
-        :func:`~skrnn.baselines.make_baseline`. Or one of these around them, in or
-        outside of a Pipeline and of each other:
+        :func:`~skrnn.baselines.make_baseline`. Or one of these meta-estimators around
+        them, nested in any order, inside or outside of a Pipeline:
 
         - :class:`~skrnn.ensemble.BlendedClassifier`,
           :class:`~skrnn.ensemble.DistilledClassifier`;
@@ -56,7 +55,7 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
         - searches, of which the best estimator is exported, and
           :class:`~sklearn.frozen.FrozenEstimator`.
     path : str or path-like
-        The file, by custom with the ending ``.onnx``; it appears whole or not at all.
+        The file, usually with the extension ``.onnx``. The write is atomic.
 
     Raises
     ------
@@ -65,22 +64,22 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If it is, or holds, anything else; the message tells what.
+        If it is or holds another estimator.
     ValueError
-        If a function of the text rules has no name by which it can be found, a weight
-        is not finite, or the weights take two gigabytes or more.
+        If a function of the text rules cannot be found by a name, a weight is not
+        finite, or the weights take two gigabytes or more.
 
     See Also
     --------
-    save : For Python with TensorFlow; keeps everything.
+    save : Saves all of an estimator, for Python with TensorFlow.
 
     Notes
     -----
-    The graph holds the networks and the linear models, each with an input and an output
-    of its own (``ids_1`` and ``probabilities_1`` of a second network; ``features``,
-    ``values`` and ``scores`` of a bag of words: the numbers of its features, their
-    counts, and log-odds). What combines them, as blends and calibration do, is plain
-    data in the metadata, which SentimentPredictor computes with NumPy.
+    The graph holds the networks and the linear models, each with its own inputs and
+    output: ``ids_1`` and ``probabilities_1`` are those of a second network;
+    ``features``, ``values`` and ``scores`` are the feature numbers, the counts and the
+    log-odds of a bag of words. The metadata describe how blends, calibration and other
+    meta-estimators combine the outputs, which SentimentPredictor does with NumPy.
 
     References
     ----------
@@ -100,36 +99,36 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     ...     [file.name for file in pathlib.Path(folder).iterdir()]
     ['model.onnx']
     """
-    parts = Parts()
+    parts = ModelParts()
     model = parts.describe(pipeline)
-    if parts.n_bytes > _MOST_BYTES:
+    if parts.n_bytes > _MAX_WEIGHT_BYTES:
         raise ValueError(
-            f"The weights take {parts.n_bytes:,} bytes, and one ONNX file holds less "
+            f"The weights take {parts.n_bytes:,} bytes, but an ONNX file holds less "
             "than two gigabytes. Fit with a smaller max_features or embedding_dim."
         )
-    described: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "versions": {"skrnn": version("skrnn")},
         "classes": _write_classes(pipeline.classes_),
     }
     if model == NETWORK:
-        described["text"] = parts.texts[0]["rules"]
+        metadata["text"] = parts.texts[0]["rules"]
     else:
-        described |= {"texts": parts.texts, "model": model}
+        metadata |= {"texts": parts.texts, "model": model}
     try:
         graph = import_module("skrnn.onnx.graph")
     except ImportError as error:
         raise ImportError(
             "export_onnx needs onnx, which is not installed: pip install 'skrnn[onnx]'."
         ) from error
-    built = graph.build_graph(parts.networks, parts.linear_models)
-    built.metadata_props.add(key=METADATA_KEY, value=json.dumps(described))
-    content = seal(built.SerializeToString())
+    model_proto = graph.build_graph(parts.networks, parts.linear_models)
+    model_proto.metadata_props.add(key=METADATA_KEY, value=json.dumps(metadata))
+    content = seal(model_proto.SerializeToString())
     write_atomically(path, lambda file: file.write(content))
 
 
 def _write_classes(classes: npt.NDArray[Any]) -> dict[str, Any]:
-    """Return labels as JSON can hold them."""
+    """Return the JSON of the labels."""
     values = classes.tolist()
     if classes.dtype.kind not in "biufUO" or not all(
         isinstance(value, bool | int | float | str) for value in values

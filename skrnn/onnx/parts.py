@@ -1,4 +1,4 @@
-"""What a fitted estimator computes: networks, linear models, and how they combine."""
+"""A fitted estimator as networks, linear models and their combination."""
 
 from __future__ import annotations
 
@@ -30,15 +30,14 @@ from skrnn.ensemble.distillation import DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.networks.builders import NetworkSpec
+from skrnn.onnx.text_rules import write_bag_rules, write_text_rules
 from skrnn.persistence.weight_shapes import Weights, check_weights
-from skrnn.serving.bags import write_bag_rules
 from skrnn.serving.combining import has_scores
-from skrnn.serving.rules import write_rules
 from skrnn.text.sequencer import TextSequencer
 
-__all__ = ["LinearModel", "Parts"]
+__all__ = ["LinearModel", "ModelParts"]
 
-_TAKEN = (
+_SUPPORTED = (
     "It takes a Pipeline of a TextSequencer and an RNNSentimentClassifier or "
     "HierarchicalAttentionClassifier, a Pipeline of a CountVectorizer or "
     "TfidfVectorizer and a LogisticRegression or NBSVMClassifier, and around them "
@@ -55,13 +54,13 @@ class LinearModel:
     Attributes
     ----------
     coef : ndarray of shape (n_scores, n_features)
-        Its weights.
+        The weights of the features.
     intercept : ndarray of shape (n_scores,)
-        Its constants.
+        The intercepts.
     idf : ndarray of shape (n_features,) or None
-        What counts are multiplied by.
+        The factors of the counts.
     norm : {"l1", "l2"} or None
-        What the products are divided by.
+        The norm by which the products are divided.
     """
 
     coef: npt.NDArray[np.float64]
@@ -76,17 +75,17 @@ class LinearModel:
 
 
 @dataclass
-class Parts:
-    """What a graph consists of, collected while estimators are described.
+class ModelParts:
+    """The parts of a graph, which :meth:`describe` collects.
 
     Attributes
     ----------
     texts : list of dict
-        The rules from texts to inputs, and the names of the inputs.
+        The text rules, and the names of the inputs that they produce.
     networks : list of tuple
-        Specification, weights, input and output of each network.
+        Specification, weights, name of the input and of the output of each network.
     linear_models : list of tuple
-        Each linear model, its inputs and its output.
+        Each linear model, the names of its inputs and of its output.
     """
 
     texts: list[dict[str, Any]] = field(default_factory=list)
@@ -94,7 +93,7 @@ class Parts:
     linear_models: list[tuple[LinearModel, list[str], str]] = field(
         default_factory=list
     )
-    _read: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
+    _inputs: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
 
     @property
     def n_bytes(self) -> int:
@@ -103,41 +102,32 @@ class Parts:
         return sum(networks) + sum(model.nbytes for model, *_ in self.linear_models)
 
     def describe(self, estimator: Any, before: tuple[Any, ...] = ()) -> dict[str, Any]:
-        """Return how the probabilities of a fitted estimator come about.
+        """Return the node of a fitted classifier, and collect its parts.
 
-        Parameters
-        ----------
-        estimator : estimator
-            A classifier or a Pipeline.
-        before : tuple of estimator, default=()
-            The fitted transformers that come before it.
-
-        Returns
-        -------
-        node : dict
-            As :mod:`skrnn.serving.combining` reads it.
+        :mod:`skrnn.serving.combining` computes the node. The transformers ``before``
+        the classifier are fitted.
 
         Raises
         ------
         NotFittedError
-            If something is not fitted.
+            If an estimator is not fitted.
         TypeError
-            If it is none of those that can be exported.
+            If an estimator cannot be exported.
         """
         if type(estimator) is Pipeline:
             steps = [
                 step for _, step in estimator.steps if step not in (None, "passthrough")
             ]
             return self.describe(steps[-1], (*before, *steps[:-1]))
-        for cls, within in _WITHIN.items():
+        for cls, attribute in _DELEGATES.items():
             if isinstance(estimator, cls):
                 _check_fitted(estimator)
-                if not hasattr(estimator, within):
+                if not hasattr(estimator, attribute):
                     raise TypeError(
                         f"export_onnx got a {type(estimator).__name__} without "
-                        f"{within}: set refit=True, or export a fitted estimator."
+                        f"{attribute}: set refit=True, or export a fitted estimator."
                     )
-                return self.describe(getattr(estimator, within), before)
+                return self.describe(getattr(estimator, attribute), before)
         for cls, describe in _COMBINED.items():
             if type(estimator) is cls:
                 _check_fitted(estimator)
@@ -163,14 +153,8 @@ class Parts:
 
     def _network(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
         (sequencer,) = before
-        if (inputs := self._read.get((id(sequencer),))) is None:
-            rules = write_rules(
-                params=sequencer._get_params_in_use(),
-                stop_words=sequencer._analyzer.stop_words,
-                vocabulary=sequencer.vocabulary_,
-                maxlen=sequencer.maxlen_,
-                oov_rate=getattr(sequencer, "oov_rate_", None),
-            )
+        if (inputs := self._inputs.get((id(sequencer),))) is None:
+            rules = write_text_rules(sequencer)
             inputs = self._add_text(before, "ids", ["ids"], rules)
         network = classifier._network
         values = network.model.get_weights()
@@ -182,16 +166,11 @@ class Parts:
 
     def _linear(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
         counter, weighting = before[0], before[-1]
-        weighs = not isinstance(weighting, CountVectorizer) or isinstance(
+        is_weighted = not isinstance(weighting, CountVectorizer) or isinstance(
             weighting, TfidfVectorizer
         )
-        if (inputs := self._read.get(tuple(map(id, before)))) is None:
-            rules = write_bag_rules(
-                params=counter.get_params(),
-                stop_words=counter.get_stop_words(),
-                vocabulary=counter.vocabulary_,
-                sublinear_tf=weighs and weighting.sublinear_tf,
-            )
+        if (inputs := self._inputs.get(tuple(map(id, before)))) is None:
+            rules = write_bag_rules(counter, is_weighted and weighting.sublinear_tf)
             inputs = self._add_text(before, "bag", ["features", "values"], rules)
         model = LinearModel(
             coef=np.asarray(classifier.coef_, dtype=np.float64),
@@ -201,10 +180,10 @@ class Parts:
             ),
             idf=(
                 np.asarray(weighting.idf_, dtype=np.float64)
-                if weighs and weighting.use_idf
+                if is_weighted and weighting.use_idf
                 else None
             ),
-            norm=weighting.norm if weighs else None,
+            norm=weighting.norm if is_weighted else None,
         )
         output = f"scores{_ending(len(self.linear_models))}"
         self.linear_models.append((model, inputs, output))
@@ -217,11 +196,11 @@ class Parts:
         names: list[str],
         rules: dict[str, Any],
     ) -> list[str]:
-        """Add the rules of transformers and return the names of their inputs."""
+        """Add the text rules of transformers, return the names of their inputs."""
         ending = _ending(sum(text["kind"] == kind for text in self.texts))
         inputs = [name + ending for name in names]
         self.texts.append({"kind": kind, "inputs": inputs, "rules": rules})
-        self._read[tuple(map(id, before))] = inputs
+        self._inputs[tuple(map(id, before))] = inputs
         return inputs
 
     def _each(self, estimators: list[Any], before: tuple[Any, ...]) -> list[Any]:
@@ -273,7 +252,7 @@ class Parts:
         inner = self.describe(model.estimator_, before)
         method = model.response_method
         if method == "auto":
-            method = "predict_proba"  # which all have that are exported
+            method = "predict_proba"  # every exported classifier has it
         if type(model) is FixedThresholdClassifier:
             label, threshold = model.pos_label, model.threshold
             if threshold == "auto":
@@ -293,19 +272,19 @@ class Parts:
 _NETWORKS = (RNNSentimentClassifier, HierarchicalAttentionClassifier)
 _LINEAR = (LogisticRegression, NBSVMClassifier)
 _BAGS = ([CountVectorizer], [TfidfVectorizer], [CountVectorizer, TfidfTransformer])
-# Those that predict as one within does.
-_WITHIN = {
+# These predict as the fitted estimator in the attribute does.
+_DELEGATES = {
     BaseSearchCV: "best_estimator_",
     DistilledClassifier: "estimator_",
     FrozenEstimator: "estimator",
 }
-_COMBINED: dict[type, Callable[[Parts, Any, tuple[Any, ...]], dict[str, Any]]] = {
-    BlendedClassifier: Parts._blend,
-    CalibratedClassifierCV: Parts._calibrate,
-    FixedThresholdClassifier: Parts._threshold,
-    StackingClassifier: Parts._stack,
-    TunedThresholdClassifierCV: Parts._threshold,
-    VotingClassifier: Parts._vote,
+_COMBINED: dict[type, Callable[[ModelParts, Any, tuple[Any, ...]], dict[str, Any]]] = {
+    BlendedClassifier: ModelParts._blend,
+    CalibratedClassifierCV: ModelParts._calibrate,
+    FixedThresholdClassifier: ModelParts._threshold,
+    StackingClassifier: ModelParts._stack,
+    TunedThresholdClassifierCV: ModelParts._threshold,
+    VotingClassifier: ModelParts._vote,
 }
 
 
@@ -314,7 +293,7 @@ def _ending(number: int) -> str:
 
 
 def _stacking(members: list[Any], features: str, final: Any) -> dict[str, Any]:
-    """Return the node of a linear model of the probabilities of others."""
+    """Return the node of a linear model of the members' probabilities."""
     if type(final) is not LogisticRegression:
         raise _refusal(
             "takes a LogisticRegression as the final_estimator, got a "
@@ -331,8 +310,10 @@ def _stacking(members: list[Any], features: str, final: Any) -> dict[str, Any]:
 
 
 def _link(classifier: Any) -> str:
-    """Tell how probabilities come of the scores of a linear model."""
-    multi_class = getattr(classifier, "multi_class", "auto")  # gone in later versions
+    """Return the link function from the scores of a linear model to probabilities."""
+    multi_class = getattr(
+        classifier, "multi_class", "auto"
+    )  # removed in later versions
     if multi_class == "multinomial" and len(classifier.classes_) == 2:
         raise _refusal('takes no LogisticRegression with multi_class="multinomial"')
     one_vs_rest = (
@@ -345,16 +326,16 @@ def _link(classifier: Any) -> str:
 
 
 def _response(method: str, node: dict[str, Any]) -> str:
-    """Return what is calibrated or compared with a threshold."""
+    """Return which output is calibrated or compared with a threshold."""
     if method == "predict_proba":
         return "probabilities"
     if not has_scores(node):
-        raise _refusal(f"has no {method} to take for a {node['kind']}")
+        raise _refusal(f"finds no {method} for a {node['kind']}")
     return "scores"
 
 
 def _curve(calibrator: Any) -> list[Any]:
-    """Return the numbers of a curve of calibration."""
+    """Return the parameters of a calibration curve."""
     if isinstance(calibrator, IsotonicRegression):
         return [calibrator.X_thresholds_.tolist(), calibrator.y_thresholds_.tolist()]
     if hasattr(calibrator, "beta_"):
@@ -363,7 +344,7 @@ def _curve(calibrator: Any) -> list[Any]:
 
 
 def _refusal(reason: str) -> TypeError:
-    return TypeError(f"export_onnx {reason}. {_TAKEN} skrnn.save takes more.")
+    return TypeError(f"export_onnx {reason}. {_SUPPORTED} skrnn.save takes more.")
 
 
 def _check_fitted(estimator: Any) -> None:

@@ -1,9 +1,10 @@
-"""Estimators as JSON, and back: which ones are known, and what of them is kept.
+"""Estimators as JSON, and back.
 
-An estimator of ours is written as its class's public name, its parameters and its
-fitted attributes; one of scikit-learn likewise if :mod:`skrnn.persistence.scikit_learn`
-knows it, whatever estimators it holds. All others go through skops. What belongs to
-the machine or to a training run (``memory``, ``callbacks``, ``strategy``) is not kept.
+:data:`SCHEMAS` registers the estimators of skrnn: the JSON of one holds the public name
+of its class, its parameters and its fitted attributes. So does that of an estimator
+that :mod:`skrnn.persistence.scikit_learn` registers. skops writes all others.
+Parameters that belong to the machine or to one fit (``memory``, ``callbacks``,
+``strategy``) are not saved.
 """
 
 from __future__ import annotations
@@ -32,58 +33,55 @@ from skrnn.persistence.weight_shapes import (
 )
 from skrnn.text.vocabulary import check_vocabulary
 
-__all__ = ["KINDS", "read_estimator", "write_estimator"]
+__all__ = ["SCHEMAS", "EstimatorSchema", "read_estimator", "write_estimator"]
 
-_LARGEST = 2**24  # columns of a row, and ids: as many as an embedding may have
+_MAX_COUNT = 2**24  # columns of a row, ids, and rows of an embedding
 _PIPELINE = "sklearn.pipeline.Pipeline"
 _SKOPS = "skops"
 _NO_STEPS = ("passthrough", "drop")
-_WEIGHTS = "weights"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What is kept of a class of estimators.
+class EstimatorSchema:
+    """What is saved of the estimators of a class.
 
     Parameters
     ----------
-    home : str
+    module : str
         The module that holds the class.
     attributes : tuple of str
-        Fitted attributes that it always has.
+        Fitted attributes that are always there.
     optional : tuple of str, default=()
-        Fitted attributes that it may have.
-    not_kept : tuple of str, default=()
+        Fitted attributes that may be there.
+    not_saved : tuple of str, default=()
         Parameters, or prefixes of routed ones, that get their default when loaded.
     network : {"words", "sentences"} or None, default=None
-        What its network reads a text as, if it holds one.
-    in_use : bool, default=False
-        Whether it goes by some parameters as ``fit`` found them, which
-        ``_get_params_in_use`` then tells.
-    templates : tuple of str, default=()
-        Parameters that are estimators, of which fitting takes clones.
-    parts : tuple of str, default=()
+        The kind of network, if there is one: a sequence of words or of sentences.
+    has_params_in_use : bool, default=False
+        Whether ``_get_params_in_use`` returns the parameters as ``fit`` found them.
+    sub_estimators : tuple of str, default=()
+        Parameters that are estimators, which ``fit`` clones.
+    fitted_sub_estimators : tuple of str, default=()
         Fitted attributes that are estimators.
-    estimators : bool, default=False
-        Whether it holds estimators in ``estimators``, ``estimators_`` and
-        ``final_estimator_``.
+    is_ensemble : bool, default=False
+        Whether it has ``estimators``, ``estimators_`` and ``final_estimator_``.
     """
 
-    home: str
+    module: str
     attributes: tuple[str, ...]
     optional: tuple[str, ...] = ()
-    not_kept: tuple[str, ...] = ()
+    not_saved: tuple[str, ...] = ()
     network: str | None = None
-    in_use: bool = False
-    templates: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    estimators: bool = False
+    has_params_in_use: bool = False
+    sub_estimators: tuple[str, ...] = ()
+    fitted_sub_estimators: tuple[str, ...] = ()
+    is_ensemble: bool = False
 
 
-def _classifier(home: str, network: str) -> Kind:
-    """Return what is kept of a classifier of rows of ids."""
-    return Kind(
-        home=home,
+def _classifier(module: str, network: str) -> EstimatorSchema:
+    """Return the schema of a classifier that has a network."""
+    return EstimatorSchema(
+        module=module,
         attributes=(
             "classes_",
             "n_features_in_",
@@ -93,25 +91,25 @@ def _classifier(home: str, network: str) -> Kind:
             "_seed",
         ),
         optional=("feature_names_in_",),
-        not_kept=("memory", "callbacks", "strategy"),
+        not_saved=("memory", "callbacks", "strategy"),
         network=network,
     )
 
 
 # The register: a class that is added here can be saved.
-KINDS = {
-    "skrnn.TextSequencer": Kind(
-        home="skrnn.text.sequencer",
+SCHEMAS = {
+    "skrnn.TextSequencer": EstimatorSchema(
+        module="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
         optional=("oov_rate_",),
-        in_use=True,
+        has_params_in_use=True,
     ),
     "skrnn.RNNSentimentClassifier": _classifier("skrnn.estimators.recurrent", "words"),
     "skrnn.HierarchicalAttentionClassifier": _classifier(
         "skrnn.estimators.hierarchical", "sentences"
     ),
-    "skrnn.baselines.NBSVMClassifier": Kind(
-        home="skrnn.baselines",
+    "skrnn.baselines.NBSVMClassifier": EstimatorSchema(
+        module="skrnn.baselines",
         attributes=(
             "classes_",
             "n_features_in_",
@@ -122,15 +120,15 @@ KINDS = {
         ),
         optional=("feature_names_in_",),
     ),
-    # The teacher and what it taught are of the training: a student predicts alone.
-    "skrnn.ensemble.DistilledClassifier": Kind(
-        home="skrnn.ensemble.distillation",
+    # The fitted teacher and its labels are not saved: the student predicts alone.
+    "skrnn.ensemble.DistilledClassifier": EstimatorSchema(
+        module="skrnn.ensemble.distillation",
         attributes=("classes_",),
-        templates=("estimator", "teacher"),
-        parts=("estimator_",),
+        sub_estimators=("estimator", "teacher"),
+        fitted_sub_estimators=("estimator_",),
     ),
-    "skrnn.ensemble.BlendedClassifier": Kind(
-        home="skrnn.ensemble.blend", attributes=("classes_",), estimators=True
+    "skrnn.ensemble.BlendedClassifier": EstimatorSchema(
+        module="skrnn.ensemble.blend", attributes=("classes_",), is_ensemble=True
     ),
 }
 
@@ -138,7 +136,7 @@ KINDS = {
 def write_estimator(
     writer: Writer, estimator: Any, place: str = "", *, fitted: bool = False
 ) -> dict[str, Any]:
-    """Return an estimator as what JSON can hold.
+    """Return the JSON of an estimator.
 
     Parameters
     ----------
@@ -147,18 +145,18 @@ def write_estimator(
     estimator : estimator
         The estimator.
     place : str, default=""
-        Where it stands, as the Pipeline names it, for messages.
+        Its path of parameter names, such as ``"clf__estimator"``, for messages.
     fitted : bool, default=False
-        Whether it must be fitted; otherwise it is written as it is.
+        Whether it must be fitted.
 
     Raises
     ------
     NotFittedError
-        If it is not fitted.
+        If it must be fitted and is not.
     TypeError
-        If it is no estimator, or none that a file can hold.
+        If it is not an estimator, or one that cannot be saved.
     ValueError
-        If a parameter is none that a file can hold.
+        If a parameter cannot be saved.
     """
     if type(estimator) is Pipeline:
         steps = [
@@ -182,55 +180,56 @@ def write_estimator(
     name = _public_name(estimator)
     if name is None:
         return _dump_with_skops(writer, estimator, place)
-    kind = KINDS[name]
-    templates = _templates(kind, estimator)
-    apart = {"estimators"} if kind.estimators else dict(templates).keys()
-    given = estimator.get_params(deep=False)
-    if is_fitted and kind.in_use:
-        given = estimator._get_params_in_use()
-    params = {
+    schema = SCHEMAS[name]
+    sub_estimators = _clone_sub_estimators(schema, estimator)
+    excluded = {"estimators"} if schema.is_ensemble else {*schema.sub_estimators}
+    params = estimator.get_params(deep=False)
+    if is_fitted and schema.has_params_in_use:
+        params = estimator._get_params_in_use()
+    written: dict[str, Any] = {"class": name}
+    written["params"] = {
         key: writer.write(value, _join(place, key))
-        for key, value in given.items()
-        if not _is_dropped(kind, key) and key not in apart
+        for key, value in params.items()
+        if _is_saved(schema, key) and key not in excluded
     }
-    written: dict[str, Any] = {"class": name, "params": params}
-    if templates:
-        written["templates"] = _write_all(writer, templates, place, False)
+    if sub_estimators:
+        written["templates"] = _write_all(writer, sub_estimators, place, False)
     if not is_fitted:
         return written
-    return {**written, **_write_fitted(writer, kind, estimator, place)}
+    return {**written, **_write_fitted(writer, schema, estimator, place)}
 
 
 def _write_fitted(
-    writer: Writer, kind: Kind, estimator: Any, place: str
+    writer: Writer, schema: EstimatorSchema, estimator: Any, place: str
 ) -> dict[str, Any]:
-    """Return what was learnt, and where its arrays are."""
-    written: dict[str, Any] = {}
+    """Return the JSON of the fitted attributes and the network."""
     attributes = [
-        *kind.attributes,
-        *(a for a in kind.optional if hasattr(estimator, a)),
+        *schema.attributes,
+        *(name for name in schema.optional if hasattr(estimator, name)),
     ]
-    written["fitted"] = {
-        key: writer.write(getattr(estimator, key), _join(place, key))
-        for key in attributes
+    written: dict[str, Any] = {
+        "fitted": {
+            key: writer.write(getattr(estimator, key), _join(place, key))
+            for key in attributes
+        }
     }
-    if kind.parts:
-        found = [(key, getattr(estimator, key)) for key in kind.parts]
+    if schema.fitted_sub_estimators:
+        found = [(key, getattr(estimator, key)) for key in schema.fitted_sub_estimators]
         written["parts"] = _write_all(writer, found, place, True)
-    if kind.estimators:
-        # A prefix of their own: the templates have the same names.
+    if schema.is_ensemble:
+        # A place of their own: the parameter `estimators` has the same names.
         inner = _join(place, "estimators_")
         found = list(estimator.named_estimators_.items())
         written["parts"] = _write_all(writer, found, inner, True)
         final = _join(place, "final_estimator_")
         written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
-    if kind.network:
+    if schema.network:
         network = estimator._network
         values = network.model.get_weights()
         weights = dict(zip(network.weight_names, values, strict=True))
         check_weights(network.spec, weights)
         written["network"] = write_spec(network.spec)
-        written[_WEIGHTS] = {k: _join(place, k) for k in weight_shapes(network.spec)}
+        written["weights"] = {k: _join(place, k) for k in weight_shapes(network.spec)}
         writer.arrays |= {_join(place, k): v for k, v in weights.items()}
     return written
 
@@ -238,19 +237,12 @@ def _write_fitted(
 def read_estimator(reader: Reader, written: Any) -> Any:
     """Return the estimator that :func:`write_estimator` wrote.
 
-    Parameters
-    ----------
-    reader : Reader
-        Has the arrays and files.
-    written : dict
-        What was written.
-
     Raises
     ------
     DamagedFileError
-        If the class is not known, or something is not as it must be.
+        If the class is unknown or the JSON is invalid.
     ValueError
-        If something is not trusted.
+        If the file needs a function or a type that is not trusted.
     """
     name = written.get("class")
     name = MOVED.get(name, name)
@@ -259,44 +251,44 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         return Pipeline(steps)
     if name == _SKOPS:
         return load_with_skops(reader.files[written["file"]], reader.trusted)
-    if name not in KINDS:
+    if name not in SCHEMAS:
         return read_object(reader, written)
-    kind = KINDS[name]
-    cls = getattr(import_module(kind.home), name.rpartition(".")[2])
+    schema = SCHEMAS[name]
+    cls = getattr(import_module(schema.module), name.rpartition(".")[2])
     params = {key: reader.read(value) for key, value in written["params"].items()}
-    if any(_is_dropped(kind, key) for key in params):
-        raise DamagedFileError(f"it sets parameters of {name} that are never kept.")
-    if kind.estimators:
+    if not all(_is_saved(schema, key) for key in params):
+        raise DamagedFileError(f"it sets parameters of {name} that are never saved.")
+    if schema.is_ensemble:
         params["estimators"] = _read_all(reader, written["templates"])
-    elif kind.templates:
+    elif schema.sub_estimators:
         params |= dict(_read_all(reader, written["templates"]))
     try:
         estimator = cls(**params)
         estimator._validate_params()
     except (TypeError, ValueError) as error:
-        raise DamagedFileError(f"{name} that is not as it is here: {error}") from error
+        raise DamagedFileError(f"its {name} is invalid here: {error}") from error
     if "fitted" not in written:
         return estimator
     fitted = {key: reader.read(value) for key, value in written["fitted"].items()}
-    if kind.parts:
+    if schema.fitted_sub_estimators:
         fitted |= dict(_read_all(reader, written["parts"]))
-    expected = {*kind.attributes, *kind.parts}
+    expected = {*schema.attributes, *schema.fitted_sub_estimators}
     missing = expected - fitted.keys()
-    strange = fitted.keys() - expected - {*kind.optional}
-    if missing or strange:
+    unknown = fitted.keys() - expected - {*schema.optional}
+    if missing or unknown:
         raise DamagedFileError(
-            f"the attributes of {name} are not those known here: missing "
-            f"{sorted(missing)}, unknown {sorted(strange)}."
+            f"the fitted attributes of its {name} are invalid: missing "
+            f"{sorted(missing)}, unknown {sorted(unknown)}."
         )
     if "classes_" in fitted:
         _check_classes(fitted["classes_"])
-    if kind.estimators:
+    if schema.is_ensemble:
         named = _read_all(reader, written["parts"])
         fitted["named_estimators_"] = Bunch(**dict(named))
         fitted["estimators_"] = [each for _, each in named if each != "drop"]
         fitted["final_estimator_"] = _read_step(reader, written["final"])
-    if kind.network:
-        _read_network(reader, written, kind, estimator, fitted)
+    if schema.network:
+        _read_network(reader, written, schema, estimator, fitted)
     elif "vocabulary_" in fitted:
         _check_sequencer(fitted)
         estimator._restore(**fitted)
@@ -308,58 +300,63 @@ def read_estimator(reader: Reader, written: Any) -> Any:
 def _read_network(
     reader: Reader,
     written: dict[str, Any],
-    kind: Kind,
+    schema: EstimatorSchema,
     estimator: Any,
     fitted: dict[str, Any],
 ) -> None:
-    """Give a classifier its network; nothing is built before all fits together."""
+    """Give a classifier its network, after everything in the file has been checked."""
     spec = read_spec(written["network"])
-    weights = {k: reader.arrays[v] for k, v in written[_WEIGHTS].items()}
+    weights = {k: reader.arrays[v] for k, v in written["weights"].items()}
     check_weights(spec, weights)
     fits = len(fitted["classes_"]) == spec.n_classes
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
-    fits &= bool(spec.sentence_units) == (kind.network == "sentences")
+    fits &= bool(spec.sentence_units) == (schema.network == "sentences")
     if not fits or not _is_count(fitted["n_features_in_"]):
         raise DamagedFileError("the attributes do not belong to the network.")
     estimator._restore(spec, weights, fitted)
 
 
 def _check_sequencer(fitted: dict[str, Any]) -> None:
-    """Refuse a vocabulary or a length that could not have been learnt."""
+    """Refuse fitted attributes that no fit of a TextSequencer sets."""
     fits = isinstance(fitted["vocabulary_"], dict) and _is_count(fitted["maxlen_"])
     if not fits or not all(map(_is_count, fitted["vocabulary_"].values())):
-        raise DamagedFileError("the vocabulary or maxlen_ is none.")
+        raise DamagedFileError("vocabulary_ or maxlen_ is invalid.")
     if type(fitted.get("oov_rate_", 0.0)) is not float:
-        raise DamagedFileError("oov_rate_ is no share.")
+        raise DamagedFileError("oov_rate_ is invalid.")
     check_vocabulary(fitted["vocabulary_"])
 
 
 def _check_classes(classes: Any) -> None:
     if not isinstance(classes, np.ndarray) or classes.ndim != 1 or len(classes) < 2:
-        raise DamagedFileError("classes_ are none.")
+        raise DamagedFileError("classes_ is invalid.")
 
 
 def _is_count(value: object) -> bool:
-    return type(value) is int and 0 < value <= _LARGEST
+    return type(value) is int and 0 < value <= _MAX_COUNT
 
 
-def _is_dropped(kind: Kind, key: str) -> bool:
-    return key.partition("__")[0] in kind.not_kept
+def _is_saved(schema: EstimatorSchema, key: str) -> bool:
+    return key.partition("__")[0] not in schema.not_saved
 
 
 def _public_name(estimator: object) -> str | None:
-    for name, kind in KINDS.items():
-        cls = type(estimator)
-        if (cls.__module__, cls.__name__) == (kind.home, name.rpartition(".")[2]):
+    """Return the name under which the class is registered, if it is."""
+    cls = type(estimator)
+    for name, schema in SCHEMAS.items():
+        registered = schema.module, name.rpartition(".")[2]
+        if (cls.__module__, cls.__name__) == registered:
             return name
     return None
 
 
-def _templates(kind: Kind, estimator: Any) -> list[tuple[str, Any]]:
-    """Return clones of the estimators that an estimator was given, by name."""
-    found = [(key, getattr(estimator, key)) for key in kind.templates]
-    if kind.estimators:
+def _clone_sub_estimators(
+    schema: EstimatorSchema, estimator: Any
+) -> list[tuple[str, Any]]:
+    """Return clones of the parameters that are estimators, by name."""
+    if schema.is_ensemble:
         found = estimator.estimators
+    else:
+        found = [(key, getattr(estimator, key)) for key in schema.sub_estimators]
     return [(key, clone(each, safe=False)) for key, each in found]
 
 

@@ -15,12 +15,11 @@ from safetensors.numpy import save as save_arrays
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
 from skrnn.persistence.estimators import read_estimator, write_estimator
 from skrnn.persistence.json_codec import Reader, Writer
-from skrnn.persistence.old import upgrade
+from skrnn.persistence.old import FORMAT_VERSION, upgrade
 
 __all__ = ["load", "save"]
 
 _FORMAT = "skrnn"
-_FORMAT_VERSION = 2
 _ARRAYS = "weights.safetensors"
 _PACKAGES = ("skrnn", "scikit-learn", "keras", "tensorflow", "numpy", "safetensors")
 
@@ -29,9 +28,8 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     """Save a fitted pipeline or estimator in one file, without pickle.
 
     The file is a zip of a readable ``schema.json`` (versions, parameters, vocabulary,
-    classes) and the weights in ``weights.safetensors`` [1]_. It holds no code.
-    It is written under another name and renamed, so that a crash never leaves half a
-    model. Equal models give equal files.
+    classes) and the weights in ``weights.safetensors`` [1]_. It holds no code. The
+    write is atomic: a crash never leaves half a model. Equal models give equal files.
 
     Parameters
     ----------
@@ -43,10 +41,10 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
         :class:`~skrnn.ensemble.DistilledClassifier`; scikit-learn's vectorizers of
         text, linear models for it, and meta-estimators (searches, calibration,
         thresholds, votes, stacks, bagging, ``ColumnTransformer``, ``FeatureUnion``,
-        one-vs-rest); Pipelines of them. Other estimators of scikit-learn are written
-        by skops (``pip install 'skrnn[skops]'``); they cannot hold ours.
+        one-vs-rest); Pipelines of them. skops writes other estimators of scikit-learn
+        (``pip install 'skrnn[skops]'``), which cannot hold estimators of skrnn.
     path : str or path-like
-        The file, by custom with the ending ``.skrnn``. One that is there is replaced.
+        The file, usually with the extension ``.skrnn``. An existing file is replaced.
 
     Raises
     ------
@@ -55,10 +53,10 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     TypeError
-        If the pipeline is, or holds ours in, something that a file cannot hold.
+        If the pipeline is or holds an estimator that cannot be saved.
     ValueError
-        If a parameter is none that a file can hold, such as a lambda as the tokenizer,
-        or a weight is not finite.
+        If a parameter cannot be saved, such as a lambda as the tokenizer, or a weight
+        is not finite.
 
     See Also
     --------
@@ -67,10 +65,9 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
 
     Notes
     -----
-    ``memory`` and ``callbacks`` belong to a machine and a training run: they are not
-    kept. Functions are kept by their names. The optimizer's state is not kept, as in
-    a pickle, nor are requests of metadata. A search is kept with its best estimator
-    and its results.
+    ``memory``, ``callbacks`` and ``strategy`` belong to a machine and to one fit: they
+    are not saved. Neither are the optimizer's state and metadata requests. Functions
+    are saved by name. A search is saved with its best estimator and its results.
 
     References
     ----------
@@ -100,7 +97,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
         versions["skops"] = version("skops")
     schema = {
         "format": _FORMAT,
-        "format_version": _FORMAT_VERSION,
+        "format_version": FORMAT_VERSION,
         "versions": versions,
         "estimator": estimator,
     }
@@ -109,18 +106,18 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
-    """Load what :func:`save` wrote.
+    """Load a file that :func:`save` wrote.
 
-    No code of the file runs. What is not known here, a damaged file, and an archive
-    that is made to harm are refused.
+    No code of the file is executed. Unknown classes, damaged files and malicious
+    archives are refused.
 
     Parameters
     ----------
     path : str or path-like
         The file.
     trusted : collection of str, default=()
-        Names of functions and of types that the file may use besides those that are
-        known to be harmless. The message about the first refusal tells the names.
+        Names of functions and types that the file may use besides those that are known
+        to be harmless. The error that refuses the file names them.
 
     Returns
     -------
@@ -132,10 +129,10 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
     FileNotFoundError
         If there is no such file.
     ImportError
-        If the file has estimators that skops wrote and skops is not installed.
+        If skops wrote some of the estimators and is not installed.
     ValueError
-        If the file is none of :func:`save`, is damaged, was written by a later
-        version, or names what is not trusted.
+        If the file is not a skrnn model file, is damaged, has a later format version,
+        or needs a function or a type that is not trusted.
 
     See Also
     --------
@@ -155,9 +152,8 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
         raise TypeError(f"trusted must be a list of names, got the string {trusted!r}.")
     schema, members = read_archive(path)
     try:
-        _check_format(schema)
-        if schema["format_version"] == 1:
-            upgrade(schema["estimator"])
+        version_of_file = _read_version(schema)
+        upgrade(schema["estimator"], version_of_file)
         arrays = load_arrays(members.pop(_ARRAYS))
         reader = Reader(read_estimator, arrays, members, frozenset(trusted))
         return read_estimator(reader, schema["estimator"])
@@ -175,24 +171,26 @@ def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
         TypeError,
     ) as error:
         raise DamagedFileError(
-            f"{path} is not as skrnn.save writes it: {type(error).__name__}: {error}"
+            f"{path} is not a valid skrnn model file: {type(error).__name__}: {error}"
             f"{_origin(schema)}"
         ) from error
 
 
-def _check_format(schema: dict[str, Any]) -> None:
+def _read_version(schema: dict[str, Any]) -> int:
+    """Return the version of the format if this skrnn reads it."""
     if schema.get("format") != _FORMAT:
-        raise DamagedFileError("it is no model file of skrnn.save.")
+        raise DamagedFileError("it is not a skrnn model file.")
     number = schema.get("format_version")
-    if type(number) is not int or not 1 <= number <= _FORMAT_VERSION:
+    if type(number) is not int or not 1 <= number <= FORMAT_VERSION:
         raise DamagedFileError(
-            f"it has version {number!r} of the format, and this skrnn reads versions "
-            f"up to {_FORMAT_VERSION}. Upgrade skrnn."
+            f"it has format version {number!r}, and this skrnn reads versions up to "
+            f"{FORMAT_VERSION}. Upgrade skrnn."
         )
+    return number
 
 
 def _origin(schema: dict[str, Any]) -> str:
-    """Tell which version wrote a file, if that may be why it cannot be read."""
+    """Return which version wrote a file, if it differs from the one that reads it."""
     versions = schema.get("versions")
     written = versions.get("skrnn") if isinstance(versions, dict) else None
     here = version("skrnn")

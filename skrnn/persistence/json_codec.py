@@ -1,9 +1,9 @@
 """Parameters and fitted attributes as JSON, and back.
 
-What JSON has stands for itself. All else is an object with one key, its tag:
-``{"tuple": [...]}``, ``{"dict": {...}}``, ``{"array": "name"}``, ``{"function":
-"builtins.str.split"}``. Arrays of numbers go into a file of their own. A value of
-another type is refused with its place, and so is a tag that is not known.
+Null, booleans, numbers, strings and lists are plain JSON. Any other value is an object
+with one key, its tag: ``{"tuple": [...]}``, ``{"dict": {...}}``, ``{"array": "name"}``,
+``{"function": "builtins.str.split"}``. Numeric arrays go into a file of their own.
+Values of other types and unknown tags are refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from skrnn.persistence.optimizers import (
     KerasPart,
     keras_class,
     name_keras_class,
-    part_of,
+    to_keras_part,
 )
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.text.callables import find_callable, name_callable
@@ -37,29 +37,29 @@ from skrnn.text.callables import find_callable, name_callable
 __all__ = ["Reader", "Writer"]
 
 _Arrays = dict[str, npt.NDArray[Any]]
-_INTERNAL = {np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)}
-_NUMBERS = _INTERNAL | {np.dtype(f"f{size}") for size in (2, 4, 8)} | {np.dtype(bool)}
-_MOST_CHARACTERS = 2**24
-_STRANGE_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_INTEGERS = {np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)}
+_NUMBERS = _INTEGERS | {np.dtype(f"f{size}") for size in (2, 4, 8)} | {np.dtype(bool)}
+_MAX_CHARACTERS = 2**24
+_NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _TYPES = {kind.__name__: kind for kind in (bool, float, int, object, str)}
 _DISTRIBUTIONS = (stats.rv_continuous, stats.rv_discrete)
 
 
 @dataclass
 class Writer:
-    """Turns values into JSON and collects what does not belong there.
+    """Turns values into JSON and collects arrays and files.
 
     Parameters
     ----------
     write_estimator : callable
-        Turns an estimator into JSON: takes the writer, the estimator and its place.
+        Turns an estimator into JSON; takes the writer, the estimator and its place.
 
     Attributes
     ----------
     arrays : dict of str to ndarray
-        Arrays of numbers, by the names under which the JSON mentions them.
+        Numeric arrays, by the names under which the JSON refers to them.
     files : dict of str to bytes
-        What scikit-learn's estimators were turned into.
+        The estimators that skops wrote.
     """
 
     write_estimator: Callable[[Writer, Any, str], dict[str, Any]]
@@ -69,22 +69,20 @@ class Writer:
     _estimators: list[BaseEstimator] = field(default_factory=list)
 
     def write(self, value: Any, place: str) -> Any:
-        """Return ``value`` as what JSON can hold.
+        """Return the JSON of a parameter or an attribute.
 
-        Parameters
-        ----------
-        value : object
-            A parameter or an attribute.
-        place : str
-            Its name, for messages and for the names of arrays.
+        Its ``place``, a name such as ``"clf__units"``, is for messages and for the
+        names of arrays.
 
         Raises
         ------
         ValueError
-            If a file cannot hold the value; the message says why.
+            If the value cannot be saved.
         """
         if value is None or isinstance(value, bool | np.bool_ | str):
-            return bool(value) if isinstance(value, np.bool_) else _plain_str(value)
+            if isinstance(value, np.bool_):
+                return bool(value)
+            return str(value) if isinstance(value, str) else value
         if isinstance(value, Integral):
             return int(value)
         if isinstance(value, Real):
@@ -130,7 +128,7 @@ class Writer:
             return {"type": value.__name__}
         if (public := name_keras_class(value)) is not None:
             return {"keras_class": public}
-        if (part := part_of(value)) is not None:
+        if (part := to_keras_part(value)) is not None:
             config = self.write(part.config, place)
             return {"keras": [part.name, config]}
         name = getattr(value, "__name__", "")
@@ -144,12 +142,12 @@ class Writer:
         return [self.write(v, f"{place}.{i}") for i, v in enumerate(values)]
 
     def _estimator(self, value: BaseEstimator, place: str) -> dict[str, Any]:
-        """Write an estimator where it is first met; fitted attributes share some."""
+        """Write an estimator in full at its first place, and its number elsewhere."""
         if id(value) in self._numbers:
             return {"same": self._numbers[id(value)]}
         written = self.write_estimator(self, value, place)
         number = self._numbers[id(value)] = len(self._estimators)
-        self._estimators.append(value)  # kept alive, since its id is its name
+        self._estimators.append(value)  # kept alive, so that its id stays unique
         return {"estimator": [number, written]}
 
     def _mapping(self, value: Mapping[Any, Any], place: str) -> dict[str, Any]:
@@ -162,7 +160,7 @@ class Writer:
     def _array(self, value: npt.NDArray[Any], place: str) -> dict[str, Any]:
         dtype = value.dtype.newbyteorder("=")
         if dtype in _NUMBERS:
-            while place in self.arrays:  # a key of a dict may look like a place
+            while place in self.arrays:  # a key of a dict may equal a place
                 place += "_"
             self.arrays[place] = np.ascontiguousarray(value, dtype=dtype)
             return {"array": place}
@@ -177,18 +175,19 @@ class Writer:
 
 @dataclass
 class Reader:
-    """Turns what :class:`Writer` wrote into values again.
+    """Turns the JSON of :class:`Writer` into values.
 
     Parameters
     ----------
     read_estimator : callable
-        Makes an estimator of what was written of it: takes the reader and that.
+        Turns JSON into an estimator; takes the reader and the JSON.
     arrays : dict of str to ndarray
-        The arrays that the JSON mentions.
+        The arrays that the JSON refers to.
     files : dict of str to bytes
         The other members of the archive.
     trusted : collection of str
-        Import paths that are allowed besides the known ones.
+        Import paths of functions, and names of types, that are allowed besides those
+        known to be harmless.
     """
 
     read_estimator: Callable[[Reader, Any], Any]
@@ -198,12 +197,12 @@ class Reader:
     _estimators: dict[int, Any] = field(default_factory=dict)
 
     def read(self, written: Any) -> Any:
-        """Return the value.
+        """Return the value that was written.
 
         Raises
         ------
         DamagedFileError
-            If a tag is unknown or its content is not what belongs there.
+            If a tag is unknown or its content is invalid.
         ValueError
             If a function is not trusted.
         """
@@ -214,12 +213,12 @@ class Reader:
         tag, content = next(iter(written.items()), ("", None))
         if tag == "strings":
             strings, width = written["strings"], int(written["width"])
-            if width * len(strings) > _MOST_CHARACTERS:
+            if width * len(strings) > _MAX_CHARACTERS:
                 raise DamagedFileError(f"an array of strings is {width} wide.")
             return np.array(strings, dtype=f"U{width}")
         if len(written) != 1 or tag not in _READERS:
             raise DamagedFileError(
-                f"values tagged {', '.join(map(repr, written))} are not known here."
+                f"the tag {', '.join(map(repr, written))} of a value is unknown here."
             )
         return _READERS[tag](self, content)
 
@@ -278,7 +277,7 @@ _READERS: dict[str, Callable[[Reader, Any], Any]] = {
     "distribution": Reader._distribution,
     "dtype": lambda reader, content: np.dtype(content).type,
     "estimator": Reader._estimator,
-    "float": lambda reader, content: _STRANGE_FLOATS[content],
+    "float": lambda reader, content: _NON_FINITE[content],
     "frozenset": lambda reader, content: frozenset(reader.read(content)),
     "function": Reader._function,
     "items": lambda reader, content: {
@@ -301,13 +300,9 @@ _READERS: dict[str, Callable[[Reader, Any], Any]] = {
 
 
 def _metric(name: str) -> Callable[..., Any] | None:
-    """Return a function of :mod:`sklearn.metrics`, None if it has none of the name."""
+    """Return a function of :mod:`sklearn.metrics`, or None."""
     found = getattr(metrics, name, None) if name in metrics.__all__ else None
     return found if inspect.isfunction(found) else None
-
-
-def _plain_str(value: Any) -> Any:
-    return str(value) if isinstance(value, str) else value
 
 
 def _refusal(value: object, place: str, advice: str) -> str:

@@ -1,15 +1,49 @@
-"""What files of earlier versions of the format hold, as the current one writes it."""
+"""Files of earlier versions of the ``.skrnn`` format.
+
+How the format grows
+--------------------
+A file holds the number ``format_version``. This skrnn writes :data:`FORMAT_VERSION` and
+reads every version up to it. A later version is refused with the advice to upgrade.
+
+Raise the number whenever this skrnn would misread a file of the last release, or the
+last release would misread a file of this one. For example: a JSON key or a tag is
+renamed, a constructor parameter is removed, a saved value gets another meaning, or a
+new default changes what a loaded model predicts. A new class in the registers or a new
+optional attribute needs no new number: an earlier release refuses it by name.
+
+To raise it from ``n`` to ``n + 1``:
+
+1. Change what is written (:mod:`~skrnn.persistence.estimators`,
+   :mod:`~skrnn.persistence.json_codec`). The readers there read the current version
+   only.
+2. Add a function to :data:`_UPGRADES` under ``n`` that turns the JSON of version ``n``
+   into that of version ``n + 1``. Files of earlier versions pass through all upgrades,
+   so an upgrade never changes.
+3. Raise :data:`FORMAT_VERSION`.
+4. Before the change, save a model that it affects as
+   ``tests/persistence/data/<name>_<release>.skrnn``, with the expected predictions in
+   ``expected.json`` (``python -m tests.persistence.make_golden`` does both). Golden
+   files never change: they prove that every version still loads.
+
+A class that moves or gets another name needs no new number: add its former name to
+:data:`MOVED`.
+
+The ONNX format grows likewise, in :mod:`skrnn.serving.old`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from skrnn.text.stop_words import is_negation
 from skrnn.text.tokenizers import LEGACY_WORD
 
-__all__ = ["MOVED", "upgrade"]
+__all__ = ["FORMAT_VERSION", "MOVED", "upgrade"]
 
-# Names of classes in files that earlier releases wrote, and their names now.
+FORMAT_VERSION = 2
+
+# Former names of classes in files, and their current names.
 MOVED = {
     "skrnn.comparison.BlendedClassifier": "skrnn.ensemble.BlendedClassifier",
     "skrnn.comparison.DistilledClassifier": "skrnn.ensemble.DistilledClassifier",
@@ -17,35 +51,39 @@ MOVED = {
 }
 
 
-def upgrade(written: Any) -> None:
-    """Let every sequencer of version 1 give the tokens that it gave.
+def upgrade(estimator: Any, version: int) -> None:
+    """Bring the JSON of an estimator from ``version`` up to date, in place."""
+    for each in range(version, FORMAT_VERSION):
+        _UPGRADES[each](estimator)
 
-    Parameters
-    ----------
-    written : dict, list or other value
-        An estimator as the file has it, or a part of it; changed in place.
-    """
+
+def _from_version_1(written: Any) -> None:
+    """Update every TextSequencer in ``written``, which is any part of the JSON."""
     if isinstance(written, list):
         for part in written:
-            upgrade(part)
+            _from_version_1(part)
     elif isinstance(written, dict):
         for part in written.values():
-            upgrade(part)
+            _from_version_1(part)
         if written.get("class") == "skrnn.TextSequencer":
             _upgrade_sequencer(written["params"])
 
 
 def _upgrade_sequencer(params: dict[str, Any]) -> None:
-    """Name what was the default: words of version 1, and no normalization."""
+    """Set the parameters that give the tokens that version 1 gave by default."""
     params["normalize"] = None
     if params["tokenizer"] == "word":
         params["tokenizer"] = LEGACY_WORD
     words = params["stop_words"]
-    if isinstance(words, dict):  # a tuple or a set
+    if isinstance(words, dict):  # tagged as a tuple or a set
         words = next(iter(words.values()))
     if isinstance(words, list) and params["keep_negations"]:
-        # Only English negations were kept.
+        # Version 1 kept English negations only.
         foreign = [w for w in words if is_negation(w, None) and not is_negation(w)]
         if foreign:
             params["keep_negations"] = False
             params["stop_words"] = [w for w in words if not is_negation(w)]
+
+
+# By version: the function that turns the JSON of this version into that of the next.
+_UPGRADES: dict[int, Callable[[Any], None]] = {1: _from_version_1}

@@ -1,7 +1,7 @@
 """Keras' optimizers and learning-rate schedules as plain data.
 
-Keras' own deserialization imports what a configuration names; here only public names of
-two modules are looked up, and their configuration holds plain values.
+Keras' own deserialization imports whatever a configuration names. Here only the public
+names of two modules are looked up, and a configuration holds plain values only.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import keras
 
 from skrnn.persistence.archive import DamagedFileError
 
-__all__ = ["KerasPart", "keras_class", "name_keras_class", "part_of"]
+__all__ = ["KerasPart", "keras_class", "name_keras_class", "to_keras_part"]
 
-_HOMES = {
+_MODULES = {
     "optimizers": (keras.optimizers, keras.optimizers.Optimizer),
     "schedules": (
         keras.optimizers.schedules,
@@ -31,9 +31,9 @@ class KerasPart:
     Parameters
     ----------
     name : str
-        Such as ``"optimizers.Adam"``.
+        For example ``"optimizers.Adam"``.
     config : dict
-        Its configuration; a schedule within is one, not its configuration.
+        Its configuration; a schedule in it is an object, not its configuration.
     """
 
     name: str
@@ -46,24 +46,24 @@ class KerasPart:
 
 def name_keras_class(value: object) -> str | None:
     """Return the name of a public optimizer or schedule class, else None."""
-    for home, (module, base) in _HOMES.items():
+    for prefix, (module, base) in _MODULES.items():
         if isinstance(value, type) and issubclass(value, base):
-            name = f"{home}.{value.__name__}"
+            name = f"{prefix}.{value.__name__}"
             return name if getattr(module, value.__name__, None) is value else None
     return None
 
 
 def keras_class(name: str) -> Any:
-    """Return the class of a name that :func:`name_keras_class` gave."""
-    home, _, short = name.partition(".")
-    module, base = _HOMES.get(home, (None, object))
+    """Return the class of a name that :func:`name_keras_class` returned."""
+    prefix, _, short = name.partition(".")
+    module, base = _MODULES.get(prefix, (None, object))
     found = getattr(module, short, None)
     if not (isinstance(found, type) and issubclass(found, base)):
         raise DamagedFileError(f"Keras {keras.__version__} has no {name!r}.")
     return found
 
 
-def part_of(value: object) -> KerasPart | None:
+def to_keras_part(value: object) -> KerasPart | None:
     """Return a public optimizer or schedule as data, None for anything else."""
     name = name_keras_class(type(value))
     if name is None:

@@ -1,9 +1,9 @@
-"""scikit-learn's objects as a class, its parameters and its state.
+"""Objects of scikit-learn as a class name, parameters and state.
 
-An object is named and made again only if its class is in the register below. Estimators
-are made by their constructor, from the parameters that are not the default, so that a
-file does not depend on what scikit-learn adds or deprecates; their state is what
-scikit-learn itself pickles.
+Only objects whose class is in the register below are saved and restored this way. The
+constructor makes an estimator from the parameters that differ from the default, so that
+a file does not depend on parameters that scikit-learn adds or deprecates. The state is
+what scikit-learn itself pickles.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ __all__ = ["name_class", "read_object", "write_object"]
 
 _SCORERS = "sklearn.metrics._scorer"
 
-# Whose state is plain values, arrays and estimators. Those with a leading underscore
-# are parts of the others.
+# The register. The state of these classes consists of plain values, arrays and
+# estimators. Instances of the private ones are attributes of the others.
 _CLASSES = {
     "sklearn.calibration": [
         "CalibratedClassifierCV",
@@ -69,7 +69,7 @@ _CLASSES = {
         "TimeSeriesSplit",
         "TunedThresholdClassifierCV",
     ],
-    # Not in its public home before scikit-learn is asked for what is experimental.
+    # sklearn.model_selection has these only after an experimental import.
     "sklearn.model_selection._search_successive_halving": [
         "HalvingGridSearchCV",
         "HalvingRandomSearchCV",
@@ -95,32 +95,32 @@ _CLASSES = {
     "sklearn.semi_supervised": ["SelfTrainingClassifier"],
     "sklearn.svm": ["LinearSVC"],
 }
-_HOMES = {name: home for home, names in _CLASSES.items() for name in names}
+_MODULES = {name: module for module, names in _CLASSES.items() for name in names}
 _DEFAULTS = (bool, float, int, str, tuple)
-# What belongs to a run, to this process (an id of an object in it), or to metadata
-# routing, whose requests refer back to the object that holds them.
-_NOT_KEPT = {"_metadata_request", "_skl_callbacks", "_stop_words_id"}
+# Attributes of one fit, of this process (the id of an object), and of metadata routing,
+# whose requests refer back to their owner.
+_NOT_SAVED = {"_metadata_request", "_skl_callbacks", "_stop_words_id"}
 
 
 def name_class(cls: type) -> str | None:
     """Return the name of a class in the register, None for any other."""
-    home = _HOMES.get(cls.__name__)
-    if home is None or not cls.__module__.startswith("sklearn."):
+    module = _MODULES.get(cls.__name__)
+    if module is None or not cls.__module__.startswith("sklearn."):
         return None
-    name = f"{home}.{cls.__name__}"
+    name = f"{module}.{cls.__name__}"
     return name if _find_class(name) is cls else None
 
 
 def _find_class(name: str) -> Any:
-    """Return the class of a name, None if scikit-learn has none here."""
-    home, _, short = name.rpartition(".")
-    if _HOMES.get(short) != home:
+    """Return the class of a registered name, None if scikit-learn has none."""
+    module, _, short = name.rpartition(".")
+    if _MODULES.get(short) != module:
         return None
-    return getattr(import_module(home), short, None)
+    return getattr(import_module(module), short, None)
 
 
 def write_object(writer: Writer, value: Any, place: str) -> dict[str, Any]:
-    """Return an object of a class in the register as what JSON can hold."""
+    """Return the JSON of an object whose class is in the register."""
     written: dict[str, Any] = {"class": name_class(type(value))}
     state = vars(value)
     if isinstance(value, BaseEstimator):
@@ -135,7 +135,7 @@ def write_object(writer: Writer, value: Any, place: str) -> dict[str, Any]:
     written["state"] = {
         key: writer.write(each, _join(place, key))
         for key, each in state.items()
-        if key not in _NOT_KEPT
+        if key not in _NOT_SAVED
     }
     return written
 
@@ -146,12 +146,12 @@ def read_object(reader: Reader, written: dict[str, Any]) -> Any:
     Raises
     ------
     DamagedFileError
-        If the class is not in the register, or the object cannot be made here.
+        If the class is not in the register, or the object cannot be made.
     """
     cls = _find_class(written["class"])
     if cls is None:
-        raise DamagedFileError(f"it holds a {written['class']!r}, not known here.")
-    # In the order of writing: a part that comes again is written the first time only.
+        raise DamagedFileError(f"it holds a {written['class']!r}, unknown here.")
+    # In the order of writing: an object that recurs is written the first time only.
     params, state = (
         {key: reader.read(each) for key, each in written.get(part, {}).items()}
         for part in ("params", "state")
@@ -165,7 +165,7 @@ def read_object(reader: Reader, written: dict[str, Any]) -> Any:
             made.__setstate__(state)
     except (AttributeError, TypeError, ValueError) as error:
         raise DamagedFileError(
-            f"{written['class']} that is not as it is here: {error}"
+            f"its {written['class']} is invalid here: {error}"
         ) from error
     return made
 

@@ -1,4 +1,4 @@
-"""scikit-learn's own estimators, by skops, with its list of trusted types."""
+"""Estimators that skops writes and reads, with its list of trusted types."""
 
 from __future__ import annotations
 
@@ -15,29 +15,22 @@ __all__ = ["dump_with_skops", "load_with_skops"]
 
 
 def dump_with_skops(estimator: Any, place: str) -> bytes:
-    """Return an estimator as a skops file.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Of scikit-learn or of another package.
-    place : str
-        Where it stands, for messages.
+    """Return an estimator as a skops file; ``place`` is its name for messages.
 
     Raises
     ------
     ImportError
         If skops is not installed.
     TypeError
-        If it holds estimators of skrnn, which skops would not trust.
+        If it is or holds an estimator of skrnn, which skops does not trust.
     ValueError
-        If skops cannot hold it.
+        If skops cannot save it.
     """
     io = _skops("save")
     try:
         content: bytes = io.dumps(estimator)
         unknown = io.get_untrusted_types(data=content)
-    except Exception as error:  # skops raises whatever the object's parts raise
+    except Exception as error:  # whatever the attributes of the estimator raise
         raise ValueError(
             f"{place or 'The estimator'}, a {type(estimator).__name__}, cannot be "
             f"saved by skops: {error}"
@@ -45,14 +38,14 @@ def dump_with_skops(estimator: Any, place: str) -> bytes:
     if any(name.startswith("skrnn.") for name in unknown):
         raise TypeError(
             f"{place or 'The estimator'} is a {type(estimator).__name__}, a class that "
-            "skrnn.save does not know, and is derived from estimators of skrnn or "
+            "skrnn.save does not support, and is derived from estimators of skrnn or "
             f"holds some. {_advice(estimator)}, or use pickle for what you trust."
         )
     return content
 
 
 def _advice(estimator: Any) -> str:
-    """Tell what of an estimator can be saved."""
+    """Return which fitted estimators can be saved instead."""
     parts = [
         name
         for name, value in vars(estimator).items()
@@ -64,21 +57,14 @@ def _advice(estimator: Any) -> str:
 
 
 def load_with_skops(content: bytes, trusted: Collection[str]) -> Any:
-    """Return the estimator of a skops file.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    trusted : collection of str
-        Types that are allowed besides those that skops trusts.
+    """Return the estimator of a skops file, with ``trusted`` types besides skops' own.
 
     Raises
     ------
     ImportError
         If skops is not installed.
     ValueError
-        If the file is no skops file, or holds a type that is not trusted.
+        If the file is not a skops file, or holds a type that is not trusted.
     """
     io = _skops("load")
     check_zip(content)
@@ -97,6 +83,6 @@ def _skops(verb: str) -> ModuleType:
         return import_module("skops.io")
     except ImportError as error:
         raise ImportError(
-            f"To {verb} a pipeline with estimators of scikit-learn skops is needed, "
-            "which is not installed: pip install 'skrnn[skops]'."
+            f"To {verb} this pipeline, skrnn needs skops, which is not installed: "
+            "pip install 'skrnn[skops]'."
         ) from error

@@ -1,4 +1,4 @@
-"""From texts to bags of words, as scikit-learn's vectorizers count them."""
+"""From texts to bags of words, by the rules of a file."""
 
 from __future__ import annotations
 
@@ -10,115 +10,58 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.serving.rules import Rows
+from skrnn.serving.format import BAG_RULES, read_rule
+from skrnn.serving.rules import GraphInputs
 from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
-from skrnn.text.callables import find_callable, name_callable
 from skrnn.text.encoding import encode_here
 
-__all__ = ["BagRules", "write_bag_rules"]
+__all__ = ["BagRules"]
 
-# Rules that may be functions, and the names that may stand there instead.
-_FUNCTIONS: dict[str, tuple[str | None, ...]] = {
-    "analyzer": ("word", "char", "char_wb"),
-    "preprocessor": (None,),
-    "strip_accents": (None, "ascii", "unicode"),
-    "tokenizer": (None,),
-}
-_PLAIN = ("binary", "lowercase", "ngram_range", "token_pattern")
-_OTHERS = ("stop_words", "sublinear_tf", "vocabulary")
+_OTHER_RULES = ("stop_words", "sublinear_tf", "vocabulary")
 _ACCENTS = {"ascii": strip_accents_ascii, "unicode": strip_accents_unicode}
 _SPACES = re.compile(r"\s\s+")
 
 
-def write_bag_rules(
-    *,
-    params: dict[str, Any],
-    stop_words: Collection[str] | None,
-    vocabulary: dict[str, int],
-    sublinear_tf: bool,
-) -> dict[str, Any]:
-    """Return the rules of a fitted vectorizer as what JSON can hold.
-
-    Parameters
-    ----------
-    params : dict
-        The parameters of the CountVectorizer or TfidfVectorizer.
-    stop_words : collection of str or None
-        Its stop words, all of them.
-    vocabulary : dict of str to int
-        Its vocabulary.
-    sublinear_tf : bool
-        Whether a count becomes one and its logarithm.
-
-    Raises
-    ------
-    ValueError
-        If a function cannot be named.
-    """
-    rules: dict[str, Any] = {name: params[name] for name in _PLAIN}
-    for name in _FUNCTIONS:
-        value = params[name]
-        rules[name] = (
-            {"function": name_callable(value, name)} if callable(value) else value
-        )
-    return {
-        **rules,
-        "ngram_range": [int(n) for n in params["ngram_range"]],
-        "stop_words": None if stop_words is None else sorted(stop_words),
-        "sublinear_tf": bool(sublinear_tf),
-        "vocabulary": sorted(vocabulary, key=vocabulary.__getitem__),
-    }
-
-
 class BagRules:
-    """From texts to counts, as a fitted vectorizer of scikit-learn goes it.
+    """Turns texts into counts, as the exported vectorizer of scikit-learn does.
 
     Parameters
     ----------
     rules : dict
-        As from :func:`write_bag_rules`.
+        The rules that :func:`skrnn.onnx.text_rules.write_bag_rules` wrote.
     trusted : collection of str
-        Import paths of functions that the rules may name.
+        Import paths of functions that the rules may name besides the harmless ones.
 
     Raises
     ------
     ValueError
-        If the rules are not known here, or name a function that is not trusted.
+        If a rule is missing, unknown or invalid, or names a function that is not
+        trusted.
     """
 
     def __init__(self, rules: dict[str, Any], trusted: Collection[str] = ()) -> None:
-        if strange := rules.keys() ^ {*_FUNCTIONS, *_PLAIN, *_OTHERS}:
-            raise ValueError(f"bag rules are missing or not known: {sorted(strange)}")
+        if wrong := rules.keys() ^ {*BAG_RULES, *_OTHER_RULES}:
+            raise ValueError(f"bag rules are missing or unknown: {sorted(wrong)}")
         words = rules["vocabulary"]
         if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-            raise ValueError("the vocabulary of a bag of words is none")
+            raise ValueError("the vocabulary of a bag of words is invalid")
         self._vocabulary = {word: number for number, word in enumerate(words)}
-        self._binary = bool(rules["binary"])
         self._sublinear = bool(rules["sublinear_tf"])
         self._stop_words = frozenset(rules["stop_words"] or ())
         self._shortest, self._longest = map(int, rules["ngram_range"])
-        self._functions = {
-            name: _function(name, rules[name], trusted) for name in _FUNCTIONS
+        self._rules = {
+            name: read_rule(name, rules[name], rule, trusted)
+            for name, rule in BAG_RULES.items()
         }
-        self._lowercase = bool(rules["lowercase"])
         try:
             self._find = re.compile(rules["token_pattern"] or "").findall
         except re.error as error:
-            raise ValueError(f"token_pattern is no pattern: {error}") from error
+            raise ValueError(f"token_pattern is invalid: {error}") from error
 
-    def rows(self, texts: Any) -> Rows:
-        """Return the features of texts and their values.
+    def to_inputs(self, texts: Any) -> GraphInputs:
+        """Return the features of texts, int64, and their values, float64.
 
-        Parameters
-        ----------
-        texts : iterable of str
-            The texts.
-
-        Returns
-        -------
-        rows : Rows
-            Gives features, int64, and values, float64, both of shape (n_texts,
-            n_columns); zeros after the end of a row.
+        Both are zero after the last feature of a row.
         """
         counter: Any = self  # it has the two methods of an Analyzer that are needed
         encoded = encode_here(texts, counter)
@@ -129,7 +72,7 @@ class BagRules:
         cells, counts = np.unique(owners * size + features, return_counts=True)
         owners, features = np.divmod(cells, size)
         values = counts.astype(np.float64)
-        if self._binary:
+        if self._rules["binary"]:
             values = np.ones_like(values)
         if self._sublinear:
             values = np.log(values) + 1
@@ -147,27 +90,26 @@ class BagRules:
                 target[filled] = source[positions]
             return list(taken)
 
-        return Rows(widths, take)
+        return GraphInputs(widths, take)
 
     def split_sentences(self, text: str) -> list[list[str]]:
-        """Return the features of a text that are known, as one sentence."""
-        known = self._vocabulary
-        return [[feature for feature in self._analyze(text) if feature in known]]
+        """Return the features of a text that are in the vocabulary, as one sentence."""
+        return [[each for each in self._analyze(text) if each in self._vocabulary]]
 
     @staticmethod
     def resolve(units: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the tokens of each unit, which is a feature already."""
+        """Return the tokens of each unit: the unit itself, which is a feature."""
         return [(unit,) for unit in units]
 
     def _analyze(self, text: str) -> Iterable[str]:
         """Return the features of a text: words, characters, or n-grams of them."""
-        analyzer = self._functions["analyzer"]
+        analyzer = self._rules["analyzer"]
         if callable(analyzer):
             return analyzer(text)
-        preprocess = self._functions["preprocessor"]
+        preprocess = self._rules["preprocessor"]
         text = preprocess(text) if callable(preprocess) else self._clean(text)
         if analyzer == "word":
-            tokenize = self._functions["tokenizer"]
+            tokenize = self._rules["tokenizer"]
             tokens = tokenize(text) if callable(tokenize) else self._find(text)
             kept = [token for token in tokens if token not in self._stop_words]
             return self._join(kept, " ".join)
@@ -178,10 +120,10 @@ class BagRules:
         return chain.from_iterable(map(self._within, words))
 
     def _clean(self, text: str) -> str:
-        if self._lowercase:
+        if self._rules["lowercase"]:
             text = text.lower()
-        strip = self._functions["strip_accents"]
-        strip = _ACCENTS.get(strip, strip)  # type: ignore[arg-type]
+        strip = self._rules["strip_accents"]
+        strip = _ACCENTS.get(strip, strip)
         return strip(text) if callable(strip) else text
 
     def _join(self, parts: Sequence[str], join: Callable[[Any], str]) -> list[str]:
@@ -199,14 +141,3 @@ class BagRules:
             yield from (word[i : i + n] for i in range(max(len(word) - n, 0) + 1))
             if n >= len(word):
                 return
-
-
-def _function(
-    name: str, value: Any, trusted: Collection[str]
-) -> str | Callable[..., Any] | None:
-    if isinstance(value, dict):
-        return find_callable(value["function"], trusted)
-    if value not in _FUNCTIONS[name]:
-        raise ValueError(f"the rule {name}={value!r} of a bag of words is not known")
-    known: str | None = value
-    return known

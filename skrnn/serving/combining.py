@@ -1,9 +1,9 @@
-"""How probabilities come of what the graph gives: a tree of plain data.
+"""From the outputs of the graph to probabilities, by a tree of plain data.
 
-Each node has a ``kind``. An ``output`` is a matrix of the graph and how it is read; all
-others combine nodes: the ``mean``, the ``log_mean``, ``stacking``, ``calibration`` and
-a ``threshold``. What they do is what scikit-learn's estimators and
-:class:`~skrnn.ensemble.BlendedClassifier` do.
+Each node has a ``kind``. An ``output`` names an output of the graph and its link
+function. The others combine nodes: ``mean``, ``log_mean``, ``stacking``,
+``calibration`` and ``threshold``. They compute what the estimators of scikit-learn and
+:class:`~skrnn.ensemble.BlendedClassifier` compute.
 """
 
 from __future__ import annotations
@@ -14,36 +14,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NETWORK", "combine", "decide", "has_scores"]
-
-# A file of one network tells of no tree.
-NETWORK = {"kind": "output", "name": "probabilities", "link": "none"}
+__all__ = ["combine", "decide", "has_scores"]
 
 _KINDS = ("calibration", "log_mean", "mean", "output", "stacking", "threshold")
-_LEAST_PROBABILITY = 1e-6  # that of BlendedClassifier, so that log-odds are finite
+_MIN_PROBABILITY = 1e-6  # as in BlendedClassifier, so that log-odds are finite
 
 Matrix = npt.NDArray[np.float64]
 Outputs = Mapping[str, Matrix]
 
 
 def combine(node: dict[str, Any], outputs: Outputs) -> Matrix:
-    """Return probabilities.
-
-    Parameters
-    ----------
-    node : dict
-        The tree.
-    outputs : mapping of str to ndarray of shape (n_texts, n_columns)
-        The outputs of the graph.
-
-    Returns
-    -------
-    proba : ndarray of shape (n_texts, n_classes)
-        The probability of each class.
-    """
+    """Return the probabilities of a node, shape (n_texts, n_classes)."""
     kind = node["kind"]
     if kind not in _KINDS:
-        raise ValueError(f"a model of kind {kind!r} is not known")
+        raise ValueError(f"the kind {kind!r} of a model is unknown")
     if kind == "threshold":
         return combine(node["model"], outputs)
     if kind in ("output", "stacking"):
@@ -58,19 +42,9 @@ def combine(node: dict[str, Any], outputs: Outputs) -> Matrix:
 
 
 def decide(node: dict[str, Any], outputs: Outputs) -> npt.NDArray[np.intp]:
-    """Return the number of the class of each text.
+    """Return the number of the predicted class of each text, shape (n_texts,).
 
-    Parameters
-    ----------
-    node : dict
-        The tree.
-    outputs : mapping of str to ndarray
-        The outputs of the graph.
-
-    Returns
-    -------
-    numbers : ndarray of shape (n_texts,)
-        The most probable class, or what a threshold decides.
+    It is the most probable class, or the decision of a threshold.
     """
     if node["kind"] != "threshold":
         return combine(node, outputs).argmax(axis=1)
@@ -83,14 +57,14 @@ def decide(node: dict[str, Any], outputs: Outputs) -> npt.NDArray[np.intp]:
 
 
 def has_scores(node: dict[str, Any]) -> bool:
-    """Tell whether a node has scores from which its probabilities come."""
+    """Return whether a node has scores, which a link turns into probabilities."""
     if node["kind"] == "threshold":
         return has_scores(node["model"])
     return node.get("link", "none") != "none"
 
 
 def _scores(node: dict[str, Any], outputs: Outputs) -> Matrix:
-    """Return one column for two classes, one for each class of more."""
+    """Return the scores of a node: one column for two classes, else one a class."""
     if node["kind"] == "threshold":
         return _scores(node["model"], outputs)
     if node["kind"] == "output":
@@ -129,7 +103,7 @@ def _calibrate(member: dict[str, Any], outputs: Outputs) -> Matrix:
 
 
 def _clip(proba: Matrix) -> Matrix:
-    return np.clip(proba, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+    return np.clip(proba, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
 
 
 def _expit(scores: Matrix) -> Matrix:

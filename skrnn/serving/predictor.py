@@ -1,11 +1,10 @@
-"""From raw strings to labels and probabilities, by onnxruntime."""
+"""Labels and probabilities from raw strings, by onnxruntime."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -15,16 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.serving.bags import BagRules
-from skrnn.serving.bundle import FORMAT_VERSION, METADATA_KEY, unseal
-from skrnn.serving.combining import NETWORK, combine, decide
-from skrnn.serving.rules import TextRules, upgrade_rules
+from skrnn.serving.combining import combine, decide
+from skrnn.serving.format import METADATA_KEY, NETWORK, unseal
+from skrnn.serving.old import upgrade
+from skrnn.serving.rules import TextRules
+from skrnn.text.batches import map_by_length
 
 __all__ = ["SentimentPredictor"]
 
-_MOST_BYTES = 2**24  # of all labels
-# Texts of like length that go through the network together: onnxruntime takes half as
-# long again for each of 64.
-_BATCH = 16
+_MAX_LABEL_BYTES = 2**24
+# In batches of 64 texts, onnxruntime takes 1.5 times as long per text.
+_BATCH_SIZE = 16
 _RULES: dict[str, type[BagRules] | type[TextRules]] = {
     "bag": BagRules,
     "ids": TextRules,
@@ -32,27 +32,27 @@ _RULES: dict[str, type[BagRules] | type[TextRules]] = {
 
 
 class SentimentPredictor:
-    """A model of :func:`skrnn.export_onnx`: raw strings in, labels out.
+    """Predict on raw strings with a model that :func:`skrnn.export_onnx` wrote.
 
-    It needs onnxruntime and imports neither TensorFlow, Keras nor scikit-learn. It may
-    be used from many threads at once, and pickled: a pickle holds the whole model, and
-    runs in a process that has no such file.
+    It needs onnxruntime and imports neither TensorFlow, Keras nor scikit-learn. Many
+    threads may use it at once. A pickle of it holds the whole model, and does not need
+    the file.
 
     Parameters
     ----------
     path : str or path-like
         The file that :func:`skrnn.export_onnx` wrote.
     n_threads : int, default=None
-        How many threads share the batches of many texts; as many as the machine has
-        processors if None. One text takes one thread.
+        The number of threads that share the batches of many texts; None means the
+        number of processors. One text takes one thread.
     trusted : collection of str, default=()
-        Import paths of functions, such as a tokenizer of one's own, that the file may
-        name besides those known to be harmless.
+        Import paths of functions, such as your own tokenizer, that the file may name
+        besides those known to be harmless.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, of the type that the classifier was given.
+        The class labels, with the dtype of the classifier's.
 
     Raises
     ------
@@ -61,8 +61,8 @@ class SentimentPredictor:
     ImportError
         If onnxruntime is not installed.
     ValueError
-        If the file is damaged, was written by a later version, or names a function that
-        is not trusted.
+        If the file is damaged, has a later format version, or names a function that is
+        not trusted.
 
     See Also
     --------
@@ -105,48 +105,41 @@ class SentimentPredictor:
             self._open()
         except (ArithmeticError, LookupError, RecursionError, TypeError) as error:
             raise ValueError(
-                f"{path} is not as skrnn.export_onnx writes it: "
-                f"{type(error).__name__}: {error}."
+                f"{path} is not a valid skrnn ONNX file: {type(error).__name__}: "
+                f"{error}."
             ) from error
         except ValueError as error:
             raise ValueError(f"{path} cannot be loaded: {error}.") from error
 
     def _open(self) -> None:
-        """Open the session of the file's content, which is all that is pickled."""
+        """Open the content of the file, which is all of it that is pickled."""
         self._session = _open_session(unseal(self._content))
-        described = self._session.get_modelmeta().custom_metadata_map
-        model = json.loads(described[METADATA_KEY])
-        version = model["format_version"]
-        if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
-            raise ValueError(
-                f"it has version {version!r} of the format, this skrnn reads "
-                f"versions up to {FORMAT_VERSION}: upgrade skrnn"
-            )
-        if version == 1:
-            model["text"] = upgrade_rules(model["text"])
-        self.classes_ = _read_classes(**model["classes"])
-        texts = model.get("texts") or [
-            {"kind": "ids", "inputs": ["ids"], "rules": model["text"]}
+        entries = self._session.get_modelmeta().custom_metadata_map
+        metadata = json.loads(entries[METADATA_KEY])
+        upgrade(metadata)
+        self.classes_ = _read_classes(**metadata["classes"])
+        texts = metadata.get("texts") or [
+            {"kind": "ids", "inputs": ["ids"], "rules": metadata["text"]}
         ]
         self._texts = [
             (text["inputs"], _RULES[text["kind"]](text["rules"], self._trusted))
             for text in texts
         ]
-        self._model = model.get("model", NETWORK)
+        self._model = metadata.get("model", NETWORK)
         self._outputs = [output.name for output in self._session.get_outputs()]
-        self._try_out()
+        self._check_graph()
 
-    def _try_out(self) -> None:
-        """Refuse a graph, rules and classes that do not belong together."""
+    def _check_graph(self) -> None:
+        """Check that the graph, the rules and the classes belong together."""
         try:
             outputs = self._run_graph([""])
-        except Exception as error:  # of onnxruntime, or of a function of the user's
+        except Exception as error:  # from onnxruntime or a user's function
             raise ValueError(
                 f"it does not run: {type(error).__name__}: {error}"
             ) from error
         decide(self._model, outputs)
         if combine(self._model, outputs).shape != (1, len(self.classes_)):
-            raise ValueError("its probabilities are not those of its classes")
+            raise ValueError("its probabilities do not match its classes")
 
     def __getstate__(self) -> dict[str, Any]:
         opened = ("_session", "_texts")
@@ -174,40 +167,36 @@ class SentimentPredictor:
         TypeError
             If ``X`` holds something other than str.
         ValueError
-            If ``X`` is a bare string or holds nothing.
+            If ``X`` is a single string or is empty.
         """
         return combine(self._model, self._run_graph(X))
 
     def _run_graph(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:
         """Return the outputs of the graph for texts."""
-        if isinstance(X, Iterator):  # which each kind of text rules reads
+        if isinstance(X, Iterator):  # several text rules may read it
             X = list(X)
         names = list(chain.from_iterable(inputs for inputs, _ in self._texts))
-        texts = [rules.rows(X) for _, rules in self._texts]
-        # The longest come first, so that no thread is left with them at last.
-        widths = sum(rows.widths for rows in texts)
-        order = np.argsort(-np.asarray(widths), kind="stable")
+        given = [rules.to_inputs(X) for _, rules in self._texts]
+        widths = np.sum([inputs.widths for inputs in given], axis=0)
 
         def run(chosen: npt.NDArray[np.intp]) -> list[npt.NDArray[Any]]:
-            given = chain.from_iterable(rows.take(chosen) for rows in texts)
-            fed = dict(zip(names, given, strict=True))
+            arrays = chain.from_iterable(inputs.take(chosen) for inputs in given)
+            fed = dict(zip(names, arrays, strict=True))
             found: list[npt.NDArray[Any]] = self._session.run(self._outputs, fed)
             return found
 
-        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
-        if len(batches) == 1:
-            parts = [run(order)]
-        else:
-            with ThreadPoolExecutor(self._n_threads or os.cpu_count()) as threads:
-                parts = list(threads.map(run, batches))
+        n_threads = self._n_threads or os.cpu_count()
+        parts = map_by_length(run, widths, _BATCH_SIZE, n_threads)
         outputs = {}
-        for name, found in zip(self._outputs, zip(*parts, strict=True), strict=True):
-            outputs[name] = np.empty((len(order), found[0].shape[1]))
-            outputs[name][order] = np.concatenate(found)
+        for number, name in enumerate(self._outputs):
+            n_columns = parts[0][1][number].shape[1]
+            outputs[name] = np.empty((len(widths), n_columns))
+            for chosen, found in parts:
+                outputs[name][chosen] = found[number]
         return outputs
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class, or what a tuned threshold decides.
+        """Predict the most probable class, or by a tuned threshold.
 
         Parameters
         ----------
@@ -217,7 +206,7 @@ class SentimentPredictor:
         Returns
         -------
         y : ndarray of shape (n_texts,)
-            Labels.
+            The predicted labels.
         """
         numbers = decide(self._model, self._run_graph(X))
         labels: npt.NDArray[Any] = self.classes_[numbers]
@@ -226,8 +215,8 @@ class SentimentPredictor:
 
 def _read_classes(dtype: str, values: list[Any]) -> npt.NDArray[Any]:
     kind = np.dtype(dtype)
-    if kind.kind not in "biufUO" or kind.itemsize * len(values) > _MOST_BYTES:
-        raise ValueError(f"its labels are of dtype {dtype}")
+    if kind.kind not in "biufUO" or kind.itemsize * len(values) > _MAX_LABEL_BYTES:
+        raise ValueError(f"the dtype {dtype} of its labels is invalid")
     return np.array(values, dtype=kind)
 
 
@@ -240,14 +229,14 @@ def _open_session(model: bytes) -> Any:
             "pip install onnxruntime."
         ) from error
     options = runtime.SessionOptions()
-    # Batches run side by side; a single text is too little work to be shared.
+    # Batches run in parallel; a single text is too little work for several threads.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.enable_mem_pattern = False  # every batch has a shape of its own
+    options.enable_mem_pattern = False  # batches differ in shape
     options.log_severity_level = 3
     try:
         return runtime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
         )
-    except Exception as error:  # its errors have no common class but this
-        raise ValueError(f"onnxruntime does not take it: {error}") from error
+    except Exception as error:  # onnxruntime's errors have no other base class
+        raise ValueError(f"onnxruntime cannot load it: {error}") from error

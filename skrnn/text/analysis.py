@@ -10,13 +10,14 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from skrnn._messages import describe
 from skrnn.text.accents import strip_accents_ascii, strip_accents_unicode
 from skrnn.text.sentences import load_sentence_splitter
-from skrnn.text.stemmers import load_stemmer
+from skrnn.text.stemmers import SNOWBALL_LANGUAGES, load_stemmer
 from skrnn.text.stop_words import StopWords
 from skrnn.text.tokenizers import (
     LEGACY_WORD,
@@ -27,7 +28,43 @@ from skrnn.text.tokenizers import (
 )
 from skrnn.text.treebank import treebank_splitter
 
-__all__ = ["Analyzer", "strip_html"]
+__all__ = ["SWITCH", "TEXT_RULES", "Analyzer", "TextRule", "strip_html"]
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """What a parameter of :class:`Analyzer` may be.
+
+    Parameters
+    ----------
+    values : tuple of str, bool or None
+        The allowed values that are not callables; none if other code checks them.
+    takes_callable : bool, default=False
+        Whether a callable is allowed as well.
+    """
+
+    values: tuple[str | bool | None, ...]
+    takes_callable: bool = False
+
+
+SWITCH = TextRule((False, True))
+
+# The parameters of Analyzer, which decide the tokens of a text. TextSequencer has the
+# same ones, and serving reads them from files.
+TEXT_RULES = {
+    "lowercase": SWITCH,
+    "strip_html": SWITCH,
+    "strip_accents": TextRule(("ascii", "unicode", None), takes_callable=True),
+    "preprocessor": TextRule((None,), takes_callable=True),
+    "tokenizer": TextRule(("word", "nltk", LEGACY_WORD), takes_callable=True),
+    "stemmer": TextRule(
+        ("porter", "snowball", *SNOWBALL_LANGUAGES, None), takes_callable=True
+    ),
+    "sentence_splitter": TextRule(("rules", None), takes_callable=True),
+    "normalize": TextRule(("NFC", "NFD", "NFKC", "NFKD", None)),
+    "stop_words": TextRule(()),  # any collection or name, which StopWords checks
+    "keep_negations": SWITCH,
+}
 
 # A tag opens with a letter, "/" and a letter, or "!--": "a < b", "<3" and "<-" do not.
 # It may not hold another "<", so that each character is looked at once.

@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from skrnn.text.vocabulary import PAD
 
-__all__ = ["pad_flat", "pad_sequences", "sequence_lengths"]
+__all__ = ["TRUNCATING", "pad_flat", "pad_sequences", "sequence_lengths"]
+
+TRUNCATING = ("pre", "post", "middle")
 
 Ids = npt.NDArray[np.int32]
 

@@ -9,15 +9,42 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.text.encoding import Encoded
+from skrnn.text.padding import pad_flat
 from skrnn.text.sentences import break_long_sentences
 from skrnn.text.vocabulary import OOV, PAD
 
-__all__ = ["flat_ids", "set_apart", "warn_if_unknown"]
+__all__ = ["flat_ids", "set_apart", "to_rows"]
 
 # Fewer different tokens tell nothing about how well a vocabulary fits.
 _MANY_TOKENS = 10
 
 Ids = npt.NDArray[np.int32]
+
+
+def to_rows(
+    documents: Encoded,
+    vocabulary: Mapping[str, int],
+    *,
+    sentence_length: int | None,
+    maxlen: int,
+    padding: str,
+    truncating: str,
+    oov_rate: float | None,
+    pad_to_longest: bool = False,
+) -> tuple[Ids, npt.NDArray[np.int64]]:
+    """Return padded rows of ids, and the length of each row without its padding.
+
+    The rows are ``maxlen`` wide, or as wide as the longest of them. Warns where the
+    vocabulary does not fit the documents, unless ``oov_rate`` is None.
+    """
+    breaks, widths = set_apart(documents, sentence_length)
+    flat = flat_ids(documents, vocabulary, breaks)
+    _warn_if_unknown(documents, vocabulary, flat, oov_rate)
+    lengths = np.minimum(widths, maxlen).astype(np.int64)
+    if pad_to_longest:
+        maxlen = max(int(lengths.max()), 1)
+    rows = pad_flat(flat, widths, maxlen=maxlen, padding=padding, truncating=truncating)
+    return rows, lengths
 
 
 def set_apart(
@@ -75,7 +102,7 @@ def flat_ids(
     return np.insert(flat, breaks, PAD) if len(breaks) else flat
 
 
-def warn_if_unknown(
+def _warn_if_unknown(
     documents: Encoded,
     vocabulary: Mapping[str, int],
     flat: Ids,
@@ -114,5 +141,5 @@ def warn_if_unknown(
         "few words. Are they in the language of the training texts? If they have no "
         "spaces between words, a tokenizer with a dictionary, such as jieba.lcut, may "
         "help.",
-        stacklevel=4,
+        stacklevel=5,
     )

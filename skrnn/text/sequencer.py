@@ -22,13 +22,11 @@ from skrnn._sklearn import (
     SuggestParameters,
     fit_context,
 )
-from skrnn.text.analysis import Analyzer
+from skrnn.text.analysis import SWITCH, TEXT_RULES, Analyzer, TextRule
 from skrnn.text.counts import LengthCounts, TokenCounts
 from skrnn.text.encoding import Encoded, encode, encode_in_blocks
-from skrnn.text.padding import pad_flat
-from skrnn.text.rows import flat_ids, set_apart, warn_if_unknown
-from skrnn.text.stemmers import SNOWBALL_LANGUAGES
-from skrnn.text.tokenizers import LEGACY_WORD
+from skrnn.text.padding import TRUNCATING
+from skrnn.text.rows import flat_ids, set_apart, to_rows
 from skrnn.text.vocabulary import (
     OOV,
     PAD,
@@ -43,22 +41,20 @@ __all__ = ["TextSequencer"]
 # Longer rows cost time in proportion and add words to few documents only.
 _AUTO_QUANTILE = 0.9
 
-# What decides the tokens of a text: fit builds an analyzer by these parameters.
-_RULES = (
-    "lowercase",
-    "strip_html",
-    "normalize",
-    "strip_accents",
-    "preprocessor",
-    "tokenizer",
-    "stop_words",
-    "keep_negations",
-    "stemmer",
-    "sentence_splitter",
-)
-
 Ids = npt.NDArray[np.int32]
 _Counts = tuple[TokenCounts | None, LengthCounts]
+
+
+def _constraint(rule: TextRule) -> list[Any]:
+    """Return the parameter constraint of a text rule."""
+    if rule == SWITCH:
+        return ["boolean"]
+    names = {value for value in rule.values if value is not None}
+    return [
+        *([StrOptions(names)] if names else []),
+        *([callable] if rule.takes_callable else []),
+        *([None] if None in rule.values else []),
+    ]
 
 
 class TextSequencer(
@@ -215,26 +211,8 @@ class TextSequencer(
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "lowercase": ["boolean"],
-        "strip_html": ["boolean"],
-        "strip_accents": [StrOptions({"ascii", "unicode"}), callable, None],
-        "normalize": [StrOptions({"NFC", "NFD", "NFKC", "NFKD"}), None],
-        "preprocessor": [callable, None],
-        "tokenizer": [StrOptions({"word", "nltk", LEGACY_WORD}), callable],
-        "stop_words": [
-            str,
-            list,
-            tuple,
-            set,
-            frozenset,
-            None,
-        ],
-        "keep_negations": ["boolean"],
-        "stemmer": [
-            StrOptions({"porter", "snowball", *SNOWBALL_LANGUAGES}),
-            callable,
-            None,
-        ],
+        **{name: _constraint(rule) for name, rule in TEXT_RULES.items()},
+        "stop_words": [str, list, tuple, set, frozenset, None],
         "max_features": [Interval(Integral, 1, None, closed="left"), None],
         "min_df": [
             Interval(Integral, 1, None, closed="left"),
@@ -245,7 +223,6 @@ class TextSequencer(
             Interval(RealNotInt, 0, 1, closed="both"),
         ],
         "vocabulary": [Mapping, Iterable, None],
-        "sentence_splitter": [StrOptions({"rules"}), callable, None],
         "sentence_length": [Interval(Integral, 1, None, closed="left"), None],
         "maxlen": [
             Interval(Integral, 1, None, closed="left"),
@@ -253,7 +230,7 @@ class TextSequencer(
             StrOptions({"auto"}),
         ],
         "padding": [StrOptions({"pre", "post"})],
-        "truncating": [StrOptions({"pre", "post", "middle"})],
+        "truncating": [StrOptions(set(TRUNCATING))],
         "n_jobs": [Integral, None],
     }
 
@@ -559,7 +536,7 @@ class TextSequencer(
         return analyzer
 
     def _get_rules(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _RULES}
+        return {name: getattr(self, name) for name in TEXT_RULES}
 
     def _no_counts(self) -> _Counts:
         """Return counts to begin with: of words, unless they are given; of lengths."""
@@ -643,16 +620,16 @@ class TextSequencer(
 
     def _sequence(self, documents: Encoded, oov_rate: float | None = None) -> Ids:
         """Look the tokens up and pad."""
-        breaks, widths = set_apart(documents, self.sentence_length)
-        flat = flat_ids(documents, self.vocabulary_, breaks)
-        warn_if_unknown(documents, self.vocabulary_, flat, oov_rate)
-        return pad_flat(
-            flat,
-            widths,
+        rows, _ = to_rows(
+            documents,
+            self.vocabulary_,
+            sentence_length=self.sentence_length,
             maxlen=self.maxlen_,
             padding=self.padding,
             truncating=self.truncating,
+            oov_rate=oov_rate,
         )
+        return rows
 
     def _check_fitted(self) -> None:
         """Refuse to go on before fit; check_is_fitted costs as much as a sentence."""

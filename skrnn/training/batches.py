@@ -1,8 +1,8 @@
-"""Batches of rows of like length, padded to their longest row only.
+"""Rows of ids in batches of like length, padded to their longest row only.
 
-A recurrent layer costs time for every column of a batch, padding included. Rows are
-therefore aligned left once, shuffled, sorted by length within chunks of the shuffled
-order, and each batch is cut to its longest row.
+A recurrent layer takes time for every column of a batch, padding included. Rows are
+therefore aligned left once, shuffled, and sorted by length within chunks of the
+shuffled order. Each batch is as wide as its longest row.
 """
 
 from __future__ import annotations
@@ -13,22 +13,27 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from skrnn.text.batches import cut
 from skrnn.text.vocabulary import PAD
 
-# Batches whose rows are sorted together: more gives less padding, fewer more chance.
+# Large enough to keep the processor busy, small enough for its cache.
+PREDICTION_BATCH_SIZE = 256
+
+# Batches whose rows are sorted together. More of them mean less padding, fewer of them
+# a more random order.
 _BATCHES_PER_CHUNK = 16
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of ids, words first, with their lengths.
+    """Rows of ids, padded on the right, with their lengths.
 
     Parameters
     ----------
     ids : ndarray of shape (n_rows, n_columns), int32
-        Words first, padding after.
+        Padded on the right.
     lengths : ndarray of shape (n_rows,), int64
-        Columns that each row needs.
+        The columns of each row that are not padding.
     """
 
     ids: npt.NDArray[np.int32]
@@ -54,34 +59,15 @@ class Rows:
 
 
 def align_left(ids: npt.NDArray[np.int32]) -> Rows:
-    """Move the words of each row to its start.
-
-    Parameters
-    ----------
-    ids : ndarray of shape (n_rows, n_columns), int32
-        Rows with padding anywhere.
-
-    Returns
-    -------
-    rows : Rows
-        The same words in the same order, padding after them.
-    """
+    """Move the padding of each row, wherever it is, to the right."""
     return _move_left(ids, ids != PAD)
 
 
 def align_sentences(ids: npt.NDArray[np.int32]) -> Rows:
-    """Move the words of each row to its start, with one zero between two sentences.
+    """Move padding to the right, but keep one zero between two sentences.
 
-    Parameters
-    ----------
-    ids : ndarray of shape (n_rows, n_columns), int32
-        Rows with padding anywhere; a sentence is a run of words without any.
-
-    Returns
-    -------
-    rows : Rows
-        The same sentences in the same order, padding after them. Lengths count the
-        zeros between sentences.
+    A sentence is a run of words without padding. Lengths include the zeros between
+    sentences.
     """
     kept = ids != PAD
     if ids.shape[1] > 2:
@@ -95,7 +81,7 @@ def _move_left(ids: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_]) -> Rows:
     columns = np.arange(ids.shape[1])
     real = columns < lengths[:, np.newaxis]
     aligned = np.full_like(ids, PAD)
-    # Both masks hold the same number of cells in each row, read in the same order.
+    # Both masks select as many cells of each row, in the same order.
     aligned[real] = ids[kept]
     return Rows(aligned, lengths)
 
@@ -103,50 +89,10 @@ def _move_left(ids: npt.NDArray[np.int32], kept: npt.NDArray[np.bool_]) -> Rows:
 def shuffled_batches(
     rows: Rows, batch_size: int, rng: np.random.Generator
 ) -> Iterator[npt.NDArray[np.intp]]:
-    """Yield row numbers in batches: random, but of like length within a batch.
-
-    Parameters
-    ----------
-    rows : Rows
-        The rows.
-    batch_size : int
-        Rows a batch; the last one may be smaller.
-    rng : numpy.random.Generator
-        Source of the order.
-
-    Yields
-    ------
-    chosen : ndarray of shape (n_chosen,), intp
-        Row numbers. Together the batches hold every row once.
-    """
+    """Yield row numbers in random batches of rows of like length, each row once."""
     batches: list[npt.NDArray[np.intp]] = []
     for chunk in cut(rng.permutation(len(rows)), batch_size * _BATCHES_PER_CHUNK):
         by_length = np.argsort(rows.lengths[chunk], kind="stable")
         batches += cut(chunk[by_length], batch_size)
     for number in rng.permutation(len(batches)):
         yield batches[number]
-
-
-def sorted_batches(rows: Rows, batch_size: int) -> list[npt.NDArray[np.intp]]:
-    """Return row numbers in batches by length, for steps in which order is free.
-
-    Parameters
-    ----------
-    rows : Rows
-        The rows.
-    batch_size : int
-        Rows a batch; the last one may be smaller.
-
-    Returns
-    -------
-    batches : list of ndarray of shape (n_chosen,), intp
-        Row numbers. Together the batches hold every row once.
-    """
-    return cut(np.argsort(rows.lengths, kind="stable"), batch_size)
-
-
-def cut(order: npt.NDArray[np.intp], size: int) -> list[npt.NDArray[np.intp]]:
-    """Return ``order`` in batches of ``size``; the last one may be smaller."""
-    if size < 1:
-        raise ValueError(f"A batch must have at least 1 row, got batch_size={size}.")
-    return [order[start : start + size] for start in range(0, len(order), size)]

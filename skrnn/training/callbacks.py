@@ -1,4 +1,4 @@
-"""A bridge from the epochs of a fit to scikit-learn's callbacks."""
+"""The Keras callback that runs scikit-learn's callbacks."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from skrnn.training.checkpoints import History
 
 
 class EpochTasks(keras.callbacks.Callback):
-    """Make each epoch a task of the fit; stop when one of its callbacks asks for it.
+    """Make each epoch a subtask of the fit, and stop if a callback requests it.
 
     Parameters
     ----------
     fit : FitTask
-        The fit.
+        The task of the whole fit.
     history : dict of str to list of float
-        Of the epochs before, if the fit goes on.
+        The history of previous epochs, if the fit continues one.
     """
 
     def __init__(self, fit: FitTask, history: History) -> None:
@@ -25,16 +25,16 @@ class EpochTasks(keras.callbacks.Callback):
         self.history = {name: list(values) for name, values in history.items()}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Open a task."""
+        """Start a subtask."""
         self._task = self.fit.start_subtask("epoch")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Close the task, and stop if that is wanted."""
+        """End the subtask, and stop if a callback requests it."""
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
-        if self._task.end(self._reached):
+        if self._task.end(self._fitted_attributes):
             self.model.stop_training = True
 
-    def _reached(self) -> dict[str, History]:
-        """Return what an estimator that is copied here lacks."""
+    def _fitted_attributes(self) -> dict[str, History]:
+        """Return the fitted attributes that a copy of the estimator lacks so far."""
         return {"history_": {k: list(values) for k, values in self.history.items()}}

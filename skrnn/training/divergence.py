@@ -1,4 +1,4 @@
-"""What ends a training early, and what is kept of it."""
+"""Training that diverges or is interrupted."""
 
 from __future__ import annotations
 
@@ -12,70 +12,57 @@ import tensorflow as tf
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.training.checkpoints import History
 
-# No product of a few weights below this comes near float32's largest number, 3e38.
-_HARMLESS = 1e6
+# Products of a few weights below this stay far from float32's maximum, 3e38.
+_SAFE_WEIGHT = 1e6
 
 
 class DivergenceError(ValueError):
-    """The loss or the weights stopped being numbers.
+    """The loss or the weights became NaN or infinite.
 
-    It is a :class:`ValueError`, as scikit-learn's own estimators raise it there.
+    It is a :class:`ValueError`, which scikit-learn's estimators raise in this case.
 
     Parameters
     ----------
-    what : str
-        What was found.
+    message : str
+        What became NaN or infinite, and what to do.
 
     Attributes
     ----------
     history : dict of str to list of float, or None
-        The history up to the last epoch that was sound, if the weights of that epoch
-        are kept.
+        The history up to the last finite epoch, if the estimator keeps the weights of
+        that epoch.
     """
 
     history: History | None = None
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
-def refuse_nonsense(values: Mapping[str, float], place: str) -> None:
-    """Raise DivergenceError if one of the named ``values`` is not finite.
-
-    Parameters
-    ----------
-    values : mapping of str to float
-        Losses by name.
-    place : str
-        Where they were found, for the message.
-    """
+def check_finite(values: Mapping[str, float], place: str) -> None:
+    """Raise DivergenceError if a named value is not finite; say in which ``place``."""
     for name, value in values.items():
         if not math.isfinite(value):
             raise DivergenceError(f"{name} became {value} {place}")
 
 
-def refuse_overflow(network: CompiledNetwork, some_ids: tf.Tensor) -> None:
-    """Raise DivergenceError if the network cannot be predicted with.
+def check_overflow(network: CompiledNetwork, some_ids: tf.Tensor) -> None:
+    """Raise DivergenceError if weights or predictions of the network are not finite.
 
-    Parameters
-    ----------
-    network : CompiledNetwork
-        The network after an epoch.
-    some_ids : tensor of shape (n_rows, n_columns), int32
-        Rows to try it on if its weights are so large that their products may overflow.
+    It predicts on ``some_ids`` only if the weights are large.
     """
     weights = [v.numpy() for v in network.model.trainable_variables]
     largest = float(np.max([np.abs(w).max() for w in weights]))
-    refuse_nonsense({"a weight": largest}, "at its end")
-    if largest > _HARMLESS and not np.isfinite(network.predict_step(some_ids)).all():
+    check_finite({"a weight": largest}, "at its end")
+    if largest > _SAFE_WEIGHT and not np.isfinite(network.predict_step(some_ids)).all():
         raise DivergenceError(
-            f"weights grew up to {largest:.1g}, with which the probabilities are not "
-            "numbers,"
+            f"weights grew to {largest:.1g}, which makes the probabilities NaN or "
+            "infinite"
         )
 
 
 def advice(network: CompiledNetwork) -> str:
-    """Say which parameters to change after a training that diverged."""
+    """Return which parameters to change after training has diverged."""
     optimizer = network.model.optimizer
     rate = float(optimizer.learning_rate)
     clip = ", or limit the gradients (clipnorm=1.0)" if not optimizer.clipnorm else ""
@@ -86,11 +73,10 @@ def advice(network: CompiledNetwork) -> str:
 
 
 @contextmanager
-def plain_interrupts() -> Iterator[None]:
-    """Give Ctrl-C as KeyboardInterrupt where TensorFlow wraps it.
+def unwrap_interrupts() -> Iterator[None]:
+    """Raise KeyboardInterrupt where TensorFlow raises an error that wraps one.
 
-    It reaches Python code that TensorFlow has called, and comes back as TensorFlow's
-    error.
+    It wraps those that interrupt the Python functions it calls.
     """
     try:
         yield

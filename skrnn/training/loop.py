@@ -1,10 +1,9 @@
-"""The epochs of one fit, with Keras callbacks and a plain history."""
+"""The training loop, with Keras callbacks, and prediction."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +14,22 @@ import tensorflow as tf
 
 from skrnn.kernels.threads import n_threads
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.training.batches import Rows, cut, shuffled_batches, sorted_batches
+from skrnn.text.batches import batches_by_length, cut, map_by_length
+from skrnn.training.batches import PREDICTION_BATCH_SIZE, Rows, shuffled_batches
 from skrnn.training.checkpoints import EpochCheckpoints, History, State
 from skrnn.training.divergence import (
     DivergenceError,
     advice,
-    plain_interrupts,
-    refuse_nonsense,
-    refuse_overflow,
+    check_finite,
+    check_overflow,
+    unwrap_interrupts,
 )
-from skrnn.training.workers import load, load_latest, plain_losses, should_stop
+from skrnn.training.workers import (
+    explain_lost_workers,
+    load,
+    load_latest,
+    should_stop,
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Examples:
     rows : Rows
         The ids.
     y : ndarray of shape (n_rows,), float32
-        Class numbers, -1 for rows without a label.
+        Class numbers, -1 for unlabeled rows.
     weight : ndarray of shape (n_rows,), float32
         Sample weights.
     """
@@ -51,7 +56,7 @@ class Examples:
         return Examples(rows, self.y[chosen], self.weight[chosen])
 
     def and_unlabeled(self, rows: Rows) -> Examples:
-        """Return these examples and ``rows`` without labels after them."""
+        """Return these examples, followed by unlabeled ``rows``."""
         n = len(rows)
         y = np.concatenate([self.y, np.full(n, -1, np.float32)])
         weight = np.concatenate([self.weight, np.ones(n, np.float32)])
@@ -82,27 +87,27 @@ def train(
     Parameters
     ----------
     network : CompiledNetwork
-        Changed in place.
+        The network, which is trained in place.
     examples : Examples
-        What to learn from.
+        The training data.
     validation : Examples or None
-        What to measure ``val_loss`` and ``val_accuracy`` on after each epoch.
+        The data for ``val_loss`` and ``val_accuracy`` after each epoch.
     epochs, initial_epoch : int
         As in :meth:`keras.Model.fit`.
     batch_size : int
-        Rows a step.
+        Rows per step.
     shuffle : bool
-        Whether the order is random; if not, rows are taken as they come.
+        Whether to shuffle the rows before each epoch.
     seed : int
-        With the number of the epoch it decides the order of the rows, so that an epoch
-        does not depend on which epochs ran in this process.
+        Seeds the order of the rows, together with the number of the epoch, so that an
+        epoch does not depend on which epochs ran in this process.
     callbacks : sequence of keras.callbacks.Callback
         Called as :meth:`keras.Model.fit` calls them.
     verbose : int or str
-        0 is silent, 1 a progress bar, 2 a line an epoch.
+        0 is silent, 1 a progress bar, 2 one line per epoch.
     checkpoints : EpochCheckpoints, default=None
-        Where the state after each epoch is read and saved; training resumes from the
-        last one found, of which ``callbacks`` see the ends of the epochs only.
+        Saves the state after each epoch. Training resumes from the last checkpoint;
+        of the epochs before, ``callbacks`` get ``on_epoch_end`` only.
 
     Returns
     -------
@@ -113,16 +118,16 @@ def train(
     Raises
     ------
     DivergenceError
-        If the loss or a weight is not finite. If an epoch was finished before, the
-        network has its weights and the error its ``history``.
+        If the loss or a weight is not finite. After a finished epoch, the network has
+        the weights of that epoch and the error has its ``history``.
     ConnectionError
         If another process of the network's strategy is gone.
     KeyboardInterrupt
-        If the user interrupts before an epoch is finished. Later, a warning says so
-        and the network has the weights of the last finished epoch.
+        If the user interrupts the first epoch. Later, there is a warning instead, and
+        the network has the weights of the last finished epoch.
     """
     recorder = _LogRecorder()
-    calls = keras.callbacks.CallbackList(
+    callback_list = keras.callbacks.CallbackList(
         [*callbacks, recorder],
         add_history=True,
         add_progbar=verbose != 0,
@@ -132,7 +137,7 @@ def train(
         steps=-(-len(examples.rows) // batch_size),
     )
     network.model.stop_training = False
-    calls.on_train_begin()
+    callback_list.on_train_begin()
     finished: _Finished | None = None
     if checkpoints is not None:
         finished = _resume(network, checkpoints, epochs, callbacks)
@@ -142,41 +147,41 @@ def train(
     diverged: DivergenceError | None = None
     epoch = initial_epoch
     try:
-        with plain_interrupts(), plain_losses():
+        with unwrap_interrupts(), explain_lost_workers():
             for epoch in range(initial_epoch, epochs):
                 if should_stop(network.replicas, network.model.stop_training):
                     break
                 network.show_average(False)
-                calls.on_epoch_begin(epoch)
+                callback_list.on_epoch_begin(epoch)
                 rng = np.random.default_rng([seed, epoch])
                 batches: Iterable[npt.NDArray[np.intp]]
                 if shuffle:
                     batches = shuffled_batches(examples.rows, batch_size, rng)
                 else:
                     batches = cut(np.arange(len(examples.rows)), batch_size)
-                logs = _train_epoch(network, examples, batches, calls)
+                logs = _train_epoch(network, examples, batches, callback_list)
                 if validation is not None:
-                    measured = evaluate(network, validation, calls)
-                    refuse_nonsense({"val_loss": measured["loss"]}, "at its end")
+                    measured = evaluate(network, validation, callback_list)
+                    check_finite({"val_loss": measured["loss"]}, "at its end")
                     logs |= {f"val_{k}": v for k, v in measured.items()}
                 # The network itself has the state of the last epoch.
                 needed = checkpoints is not None or epoch + 1 < epochs
                 state = network.get_state() if needed else None
-                before = {} if finished is None else finished.history
-                history = {k: [*before.get(k, []), v] for k, v in logs.items()}
+                previous = {} if finished is None else finished.history
+                history = {k: [*previous.get(k, []), v] for k, v in logs.items()}
                 finished = _Finished(epoch + 1, state, history)
                 if checkpoints is not None and state is not None:
                     checkpoints.save(epoch + 1, state, history)
-                calls.on_epoch_end(epoch, logs)
+                callback_list.on_epoch_end(epoch, logs)
                 added = recorder.numbers.keys() - logs.keys()
                 for name in sorted(added):
                     value = recorder.numbers[name]
-                    history[name] = [*before.get(name, []), value]
+                    history[name] = [*previous.get(name, []), value]
     except (DivergenceError, KeyboardInterrupt) as error:
         if isinstance(error, DivergenceError):
             diverged = DivergenceError(
                 f"Training diverged in epoch {epoch + 1}: {error}. "
-                f"{_what_is_kept(finished)} {advice(network)}"
+                f"{_kept_weights(finished)} {advice(network)}"
             )
         if finished is None:
             raise (diverged or error) from None
@@ -185,11 +190,11 @@ def train(
         if diverged is None:
             warnings.warn(
                 f"Training was interrupted in epoch {epoch + 1} of {epochs}. "
-                f"{_what_is_kept(finished)}",
+                f"{_kept_weights(finished)}",
                 stacklevel=2,
             )
     network.finalize()
-    calls.on_train_end(logs)
+    callback_list.on_train_end(logs)
     history = {} if finished is None else finished.history
     if diverged is not None:
         diverged.history = history
@@ -199,7 +204,7 @@ def train(
 
 @dataclass(frozen=True)
 class _Finished:
-    """What there is after an epoch; no state if the network itself has it."""
+    """The result of an epoch; the state is None if the network still has it."""
 
     epochs: int
     state: State | None
@@ -207,7 +212,7 @@ class _Finished:
 
 
 class _LogRecorder(keras.callbacks.Callback):
-    """Keep the numbers in the logs of an epoch, with those that callbacks add."""
+    """Record the numbers in the logs of an epoch, including those of callbacks."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.numbers = {
@@ -223,7 +228,7 @@ def _resume(
     epochs: int,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> _Finished | None:
-    """Restore the last checkpoint, after replaying the ends of epochs to callbacks."""
+    """Restore the last checkpoint, after calling ``on_epoch_end`` of ``callbacks``."""
     if not callbacks:
         latest = load_latest(network.replicas, checkpoints, epochs)
         if latest is None:
@@ -244,9 +249,9 @@ def _resume(
     return finished
 
 
-def _what_is_kept(finished: _Finished | None) -> str:
+def _kept_weights(finished: _Finished | None) -> str:
     if finished is None:
-        return "No epoch was finished: the estimator is as it was before."
+        return "No epoch was finished: the estimator is unchanged."
     return f"The weights after epoch {finished.epochs} are kept."
 
 
@@ -254,37 +259,39 @@ def _train_epoch(
     network: CompiledNetwork,
     examples: Examples,
     batches: Iterable[npt.NDArray[np.intp]],
-    calls: keras.callbacks.CallbackList,
+    callback_list: keras.callbacks.CallbackList,
 ) -> dict[str, float]:
-    """Train one epoch and return its means; the averaged weights are then in place."""
+    """Train one epoch and return its means; leave the averaged weights in place."""
     means = _RunningMeans()
     may_stop = network.replicas.n == len(network.replicas.numbers)
     for step, chosen in enumerate(batches):
-        calls.on_train_batch_begin(step)
+        callback_list.on_train_batch_begin(step)
         batch = examples.batch(chosen)
         means.update(network.train_step(*batch))
-        refuse_nonsense({"the loss": means.loss}, f"in step {step + 1}")
-        calls.on_train_batch_end(step, means.result())
-        if network.model.stop_training and may_stop:  # other processes would wait
+        check_finite({"the loss": means.loss}, f"in step {step + 1}")
+        callback_list.on_train_batch_end(step, means.result())
+        # With several processes, the others would wait for this one.
+        if network.model.stop_training and may_stop:
             break
     network.show_average(True)
-    refuse_overflow(network, batch[0])
+    check_overflow(network, batch[0])
     return means.result()
 
 
 def evaluate(
     network: CompiledNetwork,
     examples: Examples,
-    calls: keras.callbacks.CallbackList,
+    callback_list: keras.callbacks.CallbackList,
 ) -> dict[str, float]:
     """Return the mean ``loss`` and ``accuracy`` of ``network`` on ``examples``."""
     means = _RunningMeans()
-    calls.on_test_begin()
-    for step, chosen in enumerate(sorted_batches(examples.rows, _PREDICTION_BATCH)):
-        calls.on_test_batch_begin(step)
+    callback_list.on_test_begin()
+    batches = batches_by_length(examples.rows.lengths, PREDICTION_BATCH_SIZE)
+    for step, chosen in enumerate(batches):
+        callback_list.on_test_batch_begin(step)
         means.update(network.test_step(*examples.batch(chosen)))
-        calls.on_test_batch_end(step, means.result())
-    calls.on_test_end(means.result())
+        callback_list.on_test_batch_end(step, means.result())
+    callback_list.on_test_end(means.result())
     return means.result()
 
 
@@ -295,29 +302,25 @@ def predict(
 
     Batches hold rows of similar length, whatever the order of the rows.
     """
+    step = network.predict_step  # traced here, not in several threads at once
+
+    def predict_batch(chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        output: npt.NDArray[np.float32]
+        output = step(tf.convert_to_tensor(rows.take(chosen))).numpy()
+        return output
+
+    # In threads, since TensorFlow releases the GIL.
+    batches = map_by_length(
+        predict_batch, rows.lengths, batch_size or PREDICTION_BATCH_SIZE, n_threads()
+    )
     outputs = np.empty((len(rows), network.spec.n_outputs), dtype=np.float32)
-    step = network.predict_step  # traced here, before threads ask for it
-
-    def fill(chosen: npt.NDArray[np.intp]) -> None:
-        outputs[chosen] = step(tf.convert_to_tensor(rows.take(chosen))).numpy()
-
-    batches = sorted_batches(rows, batch_size or _PREDICTION_BATCH)
-    if len(batches) == 1:
-        fill(batches[0])
-        return outputs
-    # TensorFlow releases the GIL, so batches run in parallel; the longest come first,
-    # so that no thread is left with them at the end.
-    with ThreadPoolExecutor(n_threads()) as threads:
-        list(threads.map(fill, reversed(batches)))
+    for chosen, output in batches:
+        outputs[chosen] = output
     return outputs
 
 
-# Large enough to keep the processor busy, small enough for its cache.
-_PREDICTION_BATCH = 256
-
-
 class _RunningMeans:
-    """Running means of loss and accuracy, weighted as Keras weighs them."""
+    """Running means of loss and accuracy, with Keras' sample weighting."""
 
     def __init__(self) -> None:
         self.loss = self.hits = self.rows = 0.0

@@ -1,4 +1,4 @@
-"""What the processes of a strategy must agree on, lest they wait for each other."""
+"""Agreement among the processes of a strategy, so that none waits forever."""
 
 from __future__ import annotations
 
@@ -14,15 +14,7 @@ from skrnn.training.checkpoints import EpochCheckpoints, History, State
 
 
 def check_same_everywhere(replicas: Replicas, options: Any) -> None:
-    """Raise ValueError if processes were given different data or parameters.
-
-    Parameters
-    ----------
-    replicas : Replicas
-        The replicas that compute together.
-    options : object
-        What must be the same in all processes; hashed by joblib.
-    """
+    """Raise ValueError if ``options``, of any type, differ between processes."""
     if replicas.n == len(replicas.numbers):
         return
     value = int(joblib.hash(options)[:15], 16)
@@ -35,43 +27,37 @@ def check_same_everywhere(replicas: Replicas, options: Any) -> None:
 
 
 def load_latest(
-    replicas: Replicas, checkpoints: EpochCheckpoints, most: int
+    replicas: Replicas, checkpoints: EpochCheckpoints, max_epoch: int
 ) -> tuple[int, State, History] | None:
-    """Return the last state, of at most ``most`` epochs, that all processes have."""
+    """Return the last checkpoint up to ``max_epoch`` that all processes have."""
     while True:
-        latest = checkpoints.load_latest(most)
+        latest = checkpoints.load_latest(max_epoch)
         found = replicas.gather(0 if latest is None else latest[0])
         if len(set(found)) == 1:
             return latest
-        most = min(found)
+        max_epoch = min(found)
 
 
 def load(
     replicas: Replicas, checkpoints: EpochCheckpoints, epoch: int
 ) -> tuple[State, History] | None:
-    """Return the state after ``epoch`` epochs if all processes have it."""
+    """Return the checkpoint after ``epoch`` epochs if all processes have it."""
     found = checkpoints.load(epoch)
     return found if all(replicas.gather(int(found is not None))) else None
 
 
-def should_stop(replicas: Replicas, wanted: bool) -> bool:
-    """Tell whether any process wants to stop the training."""
-    return any(replicas.gather(int(wanted)))
+def should_stop(replicas: Replicas, requested: bool) -> bool:
+    """Return whether any process requests to stop."""
+    return any(replicas.gather(int(requested)))
 
 
 @contextmanager
-def plain_losses() -> Iterator[None]:
-    """Say in plain words that another process is gone.
-
-    Raises
-    ------
-    ConnectionError
-        Where TensorFlow waits for a process that does not answer any more.
-    """
+def explain_lost_workers() -> Iterator[None]:
+    """Raise ConnectionError where TensorFlow reports that a process is gone."""
     try:
         yield
     except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
         raise ConnectionError(
-            "A worker of strategy='multi_worker_mirrored' is gone. Restart all of "
-            "them; with memory= they resume after the last epoch that all have."
+            "A worker of strategy='multi_worker_mirrored' is gone. Restart all "
+            "workers; with memory= they resume from the last checkpoint that all have."
         ) from error

@@ -104,7 +104,7 @@ def test_a_column_named_auto_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("a,b\n1,0\n2,1\n", "'a', 'b' hold numbers only.*text_column="),
+        ("a,b\n1,0\n2,1\n", "'a', 'b' hold only numbers.*text_column="),
         ("text\na\nb\n", "no other column.*label_column="),
         ("text,id\na,1\nb,2\n", "'id' has 2.*label_column="),
         ("text,site\na,x\nb,x\nc,x\n", "'site' has 1"),

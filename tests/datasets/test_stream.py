@@ -138,7 +138,7 @@ def test_bad_parquet_files(tmp_path: Path) -> None:
     [
         ("nowhere.csv", FileNotFoundError, r"no file nowhere\.csv"),
         ("", FileNotFoundError, "holds no file that ends in .csv"),
-        ("notes.txt", ValueError, "must end in one of .csv"),
+        ("notes.txt", ValueError, "extension; it must be one of .csv"),
         (3, TypeError, "source must be the path .* got int"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What keeps the documentation honest between two builds of it."""
+"""The pages of the documentation are complete and consistent."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ import skrnn
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 EXAMPLES = {path.stem for path in (ROOT / "examples").glob("plot_*.py")}
+GUIDE = sorted(DOCS.glob("guide/*.md"))
+SITE = sorted([*DOCS.glob("*.md"), *GUIDE])
 PAGES = sorted(
-    path
-    for pattern in ("*.md", "docs/*.md", "docs/accuracy/*.md", "examples/*/*.md")
-    for path in ROOT.glob(pattern)
+    [
+        *SITE,
+        *ROOT.glob("*.md"),
+        *DOCS.glob("accuracy/*.md"),
+        *ROOT.glob("examples/*/*.md"),
+    ]
 )
 
 
@@ -43,17 +48,17 @@ def resolve(path: str) -> object:
 def test_every_public_name_is_in_the_api_reference() -> None:
     text = read(DOCS / "api.rst")
     known = {id(resolve(path)) for path in listed()}
-    rooms = [skrnn]
+    packages = [skrnn]
     for found in pkgutil.iter_modules(skrnn.__path__, "skrnn."):
         if found.ispkg and not found.name.rpartition(".")[2].startswith("_"):
-            rooms.append(importlib.import_module(found.name))
+            packages.append(importlib.import_module(found.name))
     missing = []
-    for room in rooms:
-        for name in getattr(room, "__all__", []):
-            value = getattr(room, name)
-            if inspect.ismodule(value) or name == "__version__":
+    for package in packages:
+        for name in getattr(package, "__all__", []):
+            value = getattr(package, name)
+            if inspect.ismodule(value):
                 continue
-            path = f"{room.__name__}.{name}"
+            path = f"{package.__name__}.{name}"
             if id(value) not in known and f"``{path}``" not in text:
                 missing.append(path)
     assert not missing, "add them to an autosummary of docs/api.rst"
@@ -88,7 +93,7 @@ def links(page: Path) -> list[str]:
 def test_links_within_resolve(page: Path) -> None:
     for link in links(page):
         path, _, anchor = link.partition("#")
-        built = re.fullmatch(r"(auto_examples|generated)/(.+)\.\w+", path)
+        built = re.fullmatch(r"(?:\.\./)?(auto_examples|generated)/(.+)\.\w+", path)
         if built is None:
             target = page.parent / path if path else page
             assert target.exists(), link
@@ -102,13 +107,13 @@ def test_links_within_resolve(page: Path) -> None:
 
 def test_every_page_is_in_a_toctree_and_every_entry_is_a_page() -> None:
     entries = {"index"}
-    for page in DOCS.glob("*.md"):
+    for page in SITE:
         for tree in re.findall(
             r"```\{toctree\}\n(.*?)```", read(page), flags=re.DOTALL
         ):
             lines = [line for line in tree.splitlines() if line and line[0] != ":"]
             entries |= {re.sub(r".*<(.+)>", r"\1", line) for line in lines}
-    pages = {str(p.relative_to(DOCS).with_suffix("")) for p in DOCS.glob("*.md")}
+    pages = {str(p.relative_to(DOCS).with_suffix("")) for p in SITE}
     assert entries == pages | {"api", "accuracy/README", "auto_examples/index"}
 
 
@@ -121,7 +126,7 @@ def test_the_landing_page_leads_a_newcomer_there(target: str) -> None:
     assert f"({target})=\n" in read(DOCS / "start.md")
 
 
-def test_the_tour_or_its_neighbours_show_every_example() -> None:
+def test_the_tour_or_its_neighbors_show_every_example() -> None:
     tour = read(DOCS / "tour.md")
     assert {
         name for name in EXAMPLES if f"auto_examples/{name}.rst" in tour
@@ -130,7 +135,7 @@ def test_the_tour_or_its_neighbours_show_every_example() -> None:
 
 def test_included_parts_of_the_readme_are_there() -> None:
     readme = read(ROOT / "README.md")
-    for page in DOCS.glob("*.md"):
+    for page in SITE:
         for start, end in re.findall(
             r"\.\./README\.md\n:start-after: \"(.+)\"\n:end-before: \"(.+)\"",
             read(page),
@@ -151,7 +156,7 @@ def test_figures_of_the_decision_table_are_those_of_the_readme() -> None:
 
 
 def test_recipes_that_the_pages_name_exist() -> None:
-    pages = "\n".join(read(page) for page in DOCS.glob("*.md"))
+    pages = "\n".join(read(page) for page in SITE)
     named = set(re.findall(r"recipes? `\"(\w+)\"`", pages))
     named |= set(re.findall(r"make_sentiment_pipeline\(\s*\"(\w+)\"", pages))
     assert {"fast", "chapter_lstm"} <= named <= set(skrnn.get_recipe_names())
@@ -182,10 +187,18 @@ def test_messages_of_the_troubleshooting_page_exist() -> None:
     assert [part for part in parts if part not in known] == []
 
 
-def test_sections_of_the_user_guide_are_in_order() -> None:
-    levels = [
-        len(hashes)
-        for hashes in re.findall(r"^(#+) ", read(DOCS / "user_guide.md"), re.MULTILINE)
-    ]
+# -- User guide
+
+
+def test_the_user_guide_mentions_every_name_of_the_api_reference() -> None:
+    guide = "\n".join(read(page) for page in GUIDE)
+    names = {path.rpartition(".")[2] for path in listed()}
+    assert {name for name in names if not re.search(rf"\b{name}\b", guide)} == set()
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda p: p.stem)
+def test_sections_of_the_user_guide_are_in_order(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", read(page), flags=re.MULTILINE | re.DOTALL)
+    levels = [len(hashes) for hashes in re.findall(r"^(#+) ", prose, re.MULTILINE)]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))

@@ -23,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 from skrnn import RNNSentimentClassifier
-from skrnn.training.batches import cut
+from skrnn.text.batches import cut
 from tests.conftest import Sequences
 
 

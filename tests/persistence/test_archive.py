@@ -94,12 +94,12 @@ def clf(schema):
     [
         (lambda s, m: s.update(format_version=3), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
-        (lambda s, m: s.update(format="other"), "no model file"),
+        (lambda s, m: s.update(format="other"), "not a skrnn model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
-        (lambda s, m: seq(s).update({"class": "os.system"}), "not known here"),
+        (lambda s, m: seq(s).update({"class": "os.system"}), "unknown here"),
         (lambda s, m: seq(s)["params"].update(x=1), "no parameter 'x'"),
         (lambda s, m: seq(s)["params"].update(maxlen=-1), "maxlen"),
-        (lambda s, m: seq(s)["params"].update(stemmer={"x": 1}), "tagged 'x'"),
+        (lambda s, m: seq(s)["params"].update(stemmer={"x": 1}), "tag 'x'"),
         (
             lambda s, m: seq(s)["params"].update(stemmer={"function": "os.system"}),
             "the function 'os.system'",
@@ -108,7 +108,7 @@ def clf(schema):
         (lambda s, m: seq(s)["fitted"].update(oov_rate_="x"), "oov_rate_"),
         (
             lambda s, m: seq(s)["fitted"].update(maxlen_=2**40),
-            "maxlen_ is none",
+            "maxlen_ is invalid",
         ),
         (lambda s, m: seq(s)["fitted"].update(vocabulary_=3), "vocabulary"),
         (
@@ -142,16 +142,19 @@ def clf(schema):
             "wide",
         ),
         (lambda s, m: clf(s)["weights"].pop("output/bias"), "missing"),
-        (lambda s, m: clf(s)["params"].update(memory="/"), "never kept"),
+        (lambda s, m: clf(s)["params"].update(memory="/"), "never saved"),
         (
             lambda s, m: clf(s)["fitted"].update(n_embeddings_=3),
             "do not belong",
         ),
         (lambda s, m: clf(s).update(weights={"a": "b"}), "KeyError"),
         (lambda s, m: step(s, "by_skops").update(file="none"), "KeyError"),
-        (lambda s, m: m.update({"skops/0.skops": b"no zip"}), "no sound zip"),
+        (lambda s, m: m.update({"skops/0.skops": b"no zip"}), "not a valid zip"),
         (lambda s, m: m.update({"weights.safetensors": b"12345678"}), "Safetensor"),
-        (lambda s, m: m.update({"more/code.py": b"x"}) or s.pop("format"), "no model"),
+        (
+            lambda s, m: m.update({"more/code.py": b"x"}) or s.pop("format"),
+            "not a skrnn model",
+        ),
     ],
 )
 def test_what_is_not_known_is_refused(change, message, saved, tmp_path) -> None:
@@ -243,7 +246,7 @@ def test_path_tricks_are_refused(name: str, tmp_path: Path) -> None:
         info = zipfile.ZipInfo("placeholder")
         info.filename = info.orig_filename = name
         archive.writestr(info, b"")
-    with pytest.raises(DamagedFileError, match="strange name"):
+    with pytest.raises(DamagedFileError, match="invalid name"):
         skrnn.load(tmp_path / "tricks")
     assert [p.name for p in tmp_path.iterdir()] == ["tricks"]
 

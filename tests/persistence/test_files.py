@@ -390,7 +390,9 @@ def test_what_cannot_be_saved_is_refused(pipeline: Pipeline, tmp_path: Path) -> 
         skrnn.save(skrnn.make_sentiment_pipeline(), path)
     with pytest.raises(TypeError, match="got an object of type dict"):
         skrnn.save({}, path)
-    with pytest.raises(TypeError, match=r"Wrapper.*does not know.*\(estimator_\) inst"):
+    with pytest.raises(
+        TypeError, match=r"Wrapper.*does not support.*\(estimator_\) inst"
+    ):
         skrnn.save(Wrapper(fit_small()).fit(REVIEWS, LABELS), path)
     search = GridSearchCV(
         pipeline, {"clf__units": [2]}, cv=2, scoring=lambda model, X, y: 1.0

@@ -257,14 +257,14 @@ def test_an_estimator_that_stands_twice_is_written_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"class": "sklearn.datasets.load_files"}, "not known here"),
+        ({"class": "sklearn.datasets.load_files"}, "unknown here"),
         ({"params": {"other": 1}}, "unexpected keyword argument 'other'"),
         ({"params": {"tokenizer": {"function": "os.system"}}}, "'os.system'"),
         ({"params": {"dtype": {"metric": "sys"}}}, "no metric"),
         ({"params": {"max_df": {"distribution": ["os", {}]}}}, "no distribution"),
         ({"params": {"max_df": {"same": 7}}}, "KeyError"),
         ({"params": {"dtype": {"type": "Popen"}}}, "KeyError"),
-        ({"state": {"idf_": {"object": {"class": "os.system"}}}}, "not known here"),
+        ({"state": {"idf_": {"object": {"class": "os.system"}}}}, "unknown here"),
     ],
 )
 def test_a_file_names_only_what_is_in_the_register(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sklearn.feature_extraction.text import CountVectorizer
 
-from skrnn.serving.bags import BagRules, write_bag_rules
+from skrnn.onnx.text_rules import write_bag_rules
+from skrnn.serving.bags import BagRules
 
 WORDS = st.lists(
     st.sampled_from(
@@ -38,12 +39,7 @@ PARAMS = st.fixed_dictionaries(
 
 
 def rules_of(vectorizer: CountVectorizer) -> dict:
-    return write_bag_rules(
-        params=vectorizer.get_params(),
-        stop_words=vectorizer.get_stop_words(),
-        vocabulary=vectorizer.vocabulary_,
-        sublinear_tf=False,
-    )
+    return write_bag_rules(vectorizer, sublinear_tf=False)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:sklearn")  # parameters not used
@@ -59,7 +55,7 @@ def test_counts_are_those_of_count_vectorizer(
         assume("empty vocabulary" not in str(error))
         raise
     expected = vectorizer.transform(new).toarray()
-    rows = BagRules(rules_of(vectorizer)).rows(new)
+    rows = BagRules(rules_of(vectorizer)).to_inputs(new)
     features, values = rows.take(np.arange(len(new)))
     found = np.zeros_like(expected)
     for row, (columns, counts) in enumerate(zip(features, values, strict=True)):
@@ -71,12 +67,12 @@ def test_counts_are_those_of_count_vectorizer(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"more": 1}, "not known: \\['more'\\]"),
-        ({"vocabulary": {"a": 0}}, "vocabulary of a bag of words is none"),
+        ({"more": 1}, "unknown: \\['more'\\]"),
+        ({"vocabulary": {"a": 0}}, "vocabulary of a bag of words is invalid"),
         ({"analyzer": "words"}, "analyzer='words'"),
         ({"tokenizer": "word"}, "tokenizer='word'"),
         ({"tokenizer": {"function": "os.system"}}, "os.system"),
-        ({"token_pattern": "("}, "token_pattern is no pattern"),
+        ({"token_pattern": "("}, "token_pattern is invalid"),
     ],
 )
 def test_what_is_not_known_is_refused(change: dict, message: str) -> None:

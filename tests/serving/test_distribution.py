@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import skrnn
+
 ROOT = Path(__file__).parents[2]
 SKRNN = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -89,13 +91,13 @@ def test_it_shares_no_file_with_skrnn(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names} == {
         "skrnn_serving",
-        f"skrnn_serving-{SKRNN['version']}.dist-info",
+        f"skrnn_serving-{skrnn.__version__}.dist-info",
     }
 
 
 def test_versions_and_requirements_are_those_of_skrnn(wheel: Path) -> None:
     found = metadata(wheel)
-    assert found["Version"] == SKRNN["version"]
+    assert found["Version"] == skrnn.__version__
     assert found["Requires-Python"] == SKRNN["requires-python"]
     assert found["License-Expression"] == SKRNN["license"]
     given = [*SKRNN["dependencies"], *SKRNN["optional-dependencies"]["onnx"]]

@@ -21,9 +21,10 @@ import pytest
 from nltk.tokenize import TweetTokenizer
 
 import skrnn
+from skrnn.onnx.text_rules import write_text_rules
 from skrnn.serving import SentimentPredictor
-from skrnn.serving.bundle import seal
-from skrnn.serving.rules import TextRules, write_rules
+from skrnn.serving.format import seal
+from skrnn.serving.rules import TextRules
 from tests.persistence.conftest import ODD, fit_small
 
 DATA = Path(__file__).parents[1] / "persistence" / "data"
@@ -193,7 +194,7 @@ def test_any_byte_flipped_or_missing_is_noticed(exported: Path, tmp_path) -> Non
     [
         (lambda d: d.update(format_version=3), "upgrade skrnn"),
         (lambda d: d.pop("text"), "KeyError"),
-        (lambda d: d["text"].update(more=1), "not known"),
+        (lambda d: d["text"].update(more=1), "unknown"),
         (lambda d: d["text"].update(maxlen=10**12), "not a length"),
         (lambda d: d["text"].update(truncating="x"), "truncating='x'"),
         (lambda d: d["text"].update(stemmer="x"), "text rule stemmer='x'"),
@@ -229,7 +230,7 @@ def test_what_is_not_known_is_refused(change, message, exported, tmp_path) -> No
 
 def test_sealed_nonsense_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(seal(b"nonsense"))
-    with pytest.raises(ValueError, match="onnxruntime does not take it"):
+    with pytest.raises(ValueError, match="onnxruntime cannot load it"):
         SentimentPredictor(tmp_path / "model.onnx")
 
 
@@ -252,7 +253,7 @@ def test_golden_files(name: str) -> None:
         (lambda d: d["texts"][0].update(inputs=["ids", "x"]), "does not run"),
         (lambda d: d["texts"][0].update(inputs=["x"]), "does not run"),
         (lambda d: d["texts"].clear(), "KeyError: 'text'"),
-        (lambda d: d["classes"].update(values=[0, 1, 2]), "those of its classes"),
+        (lambda d: d["classes"].update(values=[0, 1, 2]), "do not match its classes"),
     ],
 )
 def test_a_model_of_a_bag_that_is_not_known_is_refused(
@@ -285,7 +286,7 @@ def test_serving_reads_as_the_sequencer_does(tmp_path: Path) -> None:
     predictor = SentimentPredictor(tmp_path / "model.onnx")
     typed = [unicodedata.normalize("NFD", text) for text in texts[:5]] + ["ﬁlm :) ＜３"]
     ((_, rules),) = predictor._texts
-    ids, lengths = rules(typed)
+    ids, lengths = rules.to_ids(typed)
     for row, n, expected in zip(
         ids, lengths, model["seq"].transform(typed), strict=True
     ):
@@ -299,7 +300,7 @@ def test_a_bundle_of_the_first_format_keeps_its_words() -> None:
     predictor = SentimentPredictor(DATA / "words_0.1.onnx")
     loaded = skrnn.load(DATA / "words_0.1.skrnn")
     ((_, rules),) = predictor._texts
-    ids, lengths = rules([*expected, "这部电影很好 :) ﬁne der nicht Film"])
+    ids, lengths = rules.to_ids([*expected, "这部电影很好 :) ﬁne der nicht Film"])
     rows = loaded["seq"].transform([*expected, "这部电影很好 :) ﬁne der nicht Film"])
     for row, n, by_sequencer in zip(ids, lengths, rows, strict=True):
         assert row[:n].tolist() == by_sequencer[by_sequencer != 0].tolist()
@@ -315,16 +316,9 @@ def test_a_bundle_of_the_first_format_keeps_its_words() -> None:
     ],
 )
 def test_rules_of_this_format_are_checked(changes, message) -> None:
-    sequencer = skrnn.TextSequencer().fit(["a film"])
-    rules = write_rules(
-        params=sequencer.get_params(),
-        stop_words=None,
-        vocabulary=sequencer.vocabulary_,
-        maxlen=3,
-        oov_rate=0.0,
-    )
+    rules = write_text_rules(skrnn.TextSequencer().fit(["a film"]))
     TextRules(rules)
     with pytest.raises(ValueError, match=message):
         TextRules({**rules, **changes})
-    with pytest.raises(ValueError, match=r"missing or not known: \['normalize'\]"):
+    with pytest.raises(ValueError, match=r"missing or unknown: \['normalize'\]"):
         TextRules({k: v for k, v in rules.items() if k != "normalize"})

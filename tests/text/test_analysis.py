@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import string
 import time
@@ -18,7 +19,7 @@ from sklearn.feature_extraction.text import (
     CountVectorizer,
 )
 
-from skrnn.text import analysis
+from skrnn.text import TextSequencer, analysis
 from skrnn.text.analysis import Analyzer, strip_html
 
 DEFAULTS: dict[str, Any] = {
@@ -317,3 +318,8 @@ def test_threads_share_an_analyzer(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [analyze(text) for text in texts]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(analyze, texts)) == expected
+
+
+def test_the_table_of_text_rules_has_the_parameters() -> None:
+    assert set(analysis.TEXT_RULES) == {*inspect.signature(Analyzer).parameters}
+    assert set(analysis.TEXT_RULES) <= {*TextSequencer().get_params()}

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from skrnn.training.batches import Rows, align_left, shuffled_batches, sorted_batches
+from skrnn.text.batches import batches_by_length
+from skrnn.training.batches import Rows, align_left, shuffled_batches
 
 
 @given(
@@ -24,7 +25,7 @@ def test_batches_hold_every_row_once(lengths: list[int], batch_size: int) -> Non
     rows = Rows(np.ones((len(lengths), 50), dtype=np.int32), np.array(lengths))
     for batches in (
         shuffled_batches(rows, batch_size, np.random.default_rng(0)),
-        sorted_batches(rows, batch_size),
+        batches_by_length(rows.lengths, batch_size),
     ):
         listed = list(batches)
         assert max(map(len, listed)) <= batch_size

@@ -14,7 +14,6 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
-from skrnn.training import checkpoints as module
 from skrnn.training import loop
 from skrnn.training.checkpoints import EpochCheckpoints, has_memory, save_atomically
 from tests.conftest import Sequences
@@ -104,7 +103,7 @@ def test_a_file_is_no_memory(
 ) -> None:
     (tmp_path / "file").touch()
     model = small(embeddings=embeddings, embedding_dim=2, memory=tmp_path / "file")
-    with pytest.raises(ValueError, match="file' is a file; name a folder"):
+    with pytest.raises(ValueError, match="file' is a file; pass a folder"):
         model.fit(*sequences)
 
 
@@ -123,7 +122,9 @@ def test_a_damaged_state_is_named_and_the_one_before_is_taken(
         path.write_bytes(
             {"empty": b"", "cut": whole[:-30], "garbage": b"\x80\x04" * 50}[damage]
         )
-    with pytest.warns(UserWarning, match=r"epoch-00002.npz.*was damaged .*removed"):
+    with pytest.warns(
+        UserWarning, match=r"epoch-00002.npz.*was damaged .*has been removed"
+    ):
         epoch, _, history = checkpoints.load_latest(3)
     assert (epoch, history) == (1, LOSS)
     assert not path.exists()
@@ -167,32 +168,28 @@ def test_a_fit_with_a_damaged_state_is_the_fit_from_scratch(
     assert len(epochs_run) == 4
 
 
-def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
-    folder = tmp_path / "skrnn"
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1) as alive:
-        gone = subprocess.Popen([sys.executable, "-c", ""])
-        gone.wait()
-        me, other_host = os.getpid(), "elsewhere"
-        host = module._HOST
-        old = folder / f"{gone.pid}-0000-{other_host}-b.part"
-        left = {
-            folder / f"{gone.pid}-0000-{host}-a_1.part",
-            folder / f"{me}-0000-{host}-a_2.part",  # of a process before this one
-            old,
-        }
-        at_work = {
-            folder / f"{alive.pid}-0000-{host}-a_3.part",
-            folder / f"{me}-{module._THIS_RUN}-{host}-a_4.part",
-            folder / f"{gone.pid}-0000-{other_host}-a_5.part",
-            folder / "not ours.part",
-        }
-        folder.mkdir()
-        for path in left | at_work:
-            path.touch()
-        os.utime(old, (0, 0))
-        EpochCheckpoints(tmp_path, 1, STATE)
-        assert set(folder.iterdir()) == at_work
-        alive.communicate(b"\n")
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    checkpoints = EpochCheckpoints(tmp_path, 1, STATE)
+    code = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from skrnn.training.checkpoints import save_atomically
+np.savez = lambda *_: print(flush=True) or time.sleep(60)
+save_atomically(Path(sys.argv[1]))
+"""
+    path = checkpoints.folder / "epoch-00001.npz"
+    command = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None
+        killed.stdout.readline()
+        (left,) = checkpoints.folder.iterdir()
+        checkpoints.save(1, STATE, LOSS)
+        assert sorted(checkpoints.folder.iterdir()) == sorted([left, path])
+        killed.kill()
+    checkpoints.save(2, STATE, LOSS)
+    names = {file.name for file in checkpoints.folder.iterdir()}
+    assert names == {"epoch-00001.npz", "epoch-00002.npz"}
 
 
 def test_two_processes_share_a_memory(sequences: Sequences, tmp_path: Path) -> None:
