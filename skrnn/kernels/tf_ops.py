@@ -1,22 +1,13 @@
 """TensorFlow ops around the Numba kernels, several times as fast as Keras' on a CPU.
 
-Rows are independent in a recurrent layer, so parts of a batch run in parallel, and the
-gradients with respect to the weights are added up part by part. The parts depend on the
-batch alone, so a result does not depend on the number of threads, which is Numba's
-(``NUMBA_NUM_THREADS``, or ``OMP_NUM_THREADS`` if that is less).
-
-All functions take inputs of shape (batch, time, features), float32, start from a zero
-state, return the states, (batch, time, units), and can be differentiated once. Weights
-are laid out as in Keras.
+All functions take inputs of shape (batch, time, features), float32, and can be
+differentiated once.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, partial
-from itertools import pairwise
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,167 +16,56 @@ import tensorflow as tf
 
 from skrnn.kernels import embedding
 from skrnn.kernels.attention import attention_backward, attention_forward
-from skrnn.kernels.clockwork import clockwork_backward, clockwork_forward
-from skrnn.kernels.gru import gru_backward, gru_forward
-from skrnn.kernels.lstm import lstm_backward, lstm_forward
-from skrnn.kernels.products import N_LANES, N_ROWS, pack
-from skrnn.kernels.simple import simple_backward, simple_forward
-from skrnn.kernels.threads import heed_environment, side_by_side
+from skrnn.kernels.recurrence import (
+    Array,
+    RecurrentKernels,
+    cut,
+    empty,
+    pack_matrix,
+    run_in_parts,
+)
+from skrnn.kernels.threads import heed_environment
 
 heed_environment()
 
-_Array = npt.NDArray[np.float32]
 _Ids = npt.NDArray[np.int32]
-_MAX_PARTS = 8
-# Waking a thread takes longer than computing a part of fewer numbers.
-_MIN_NUMBERS_PER_PART = 10_000
-_ALIGNMENT = 64  # bytes
 _VECTOR, _MATRIX, _VECTORS = (
     tf.TensorSpec([None] * n_axes, tf.float32) for n_axes in (1, 2, 3)
 )
 _IDS = tf.TensorSpec([None, None], tf.int32)
 
 
-@dataclass(frozen=True)
-class RecurrentKernels:
-    """The kernels of a recurrent layer, and what the forward one fills.
-
-    Parameters
-    ----------
-    forward : callable
-        Takes inputs and the packed weights; fills the states and whatever else the
-        backward kernel needs.
-    backward : callable
-        Takes the gradient with respect to the states, the inputs, what ``forward``
-        filled, and the packed transposed weights; fills the gradients with respect to
-        the inputs and to the joined weights.
-    widths : tuple of int
-        Last sizes of what ``forward`` fills, in units.
-    blocks : tuple of tuple of float
-        For each product of a step, its first row and its first and last column in the
-        joined weights ``[recurrent kernel; kernel; bias]``, in units.
-    """
-
-    forward: Callable[..., None]
-    backward: Callable[..., None]
-    widths: tuple[int, ...]
-    blocks: tuple[tuple[float, float, float], ...]
-
-    def pack(self, joined: _Array, *, transposed: bool = False) -> tuple[_Array, ...]:
-        """Return the weights of each product as the kernels read them."""
-        units = joined.shape[1] // max(round(last) for *_, last in self.blocks)
-        packed = []
-        for block in self.blocks:
-            row, first, last = (round(units * number) for number in block)
-            matrix = joined[row:, first:last]
-            packed.append(_packed(matrix[:-1].T if transposed else matrix))
-        return tuple(packed)
-
-
-NUMBA_KERNELS = {
-    "simple": RecurrentKernels(simple_forward, simple_backward, (1,), ((0, 0, 1),)),
-    "lstm": RecurrentKernels(lstm_forward, lstm_backward, (1, 1, 4), ((0, 0, 4),)),
-    "gru": RecurrentKernels(gru_forward, gru_backward, (1, 3), ((0, 0, 2), (0, 2, 3))),
-}
-
-
-def simple_rnn(
-    inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> tf.Tensor:
-    """Run ``h = tanh(x @ kernel + h @ recurrent_kernel + bias)``.
-
-    Parameters
-    ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
-    kernel, recurrent_kernel, bias : tensors
-        The weights of :class:`keras.layers.SimpleRNN`.
-
-    Returns
-    -------
-    states : tensor of shape (batch, time, units)
-        The states after each step.
-    """
-    return _layer(NUMBA_KERNELS["simple"], inputs, kernel, recurrent_kernel, bias)
-
-
-def lstm(
-    inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> tf.Tensor:
-    """Run an LSTM.
-
-    Parameters
-    ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
-    kernel, recurrent_kernel, bias : tensors
-        The weights of :class:`keras.layers.LSTM`.
-
-    Returns
-    -------
-    states : tensor of shape (batch, time, units)
-        The states after each step.
-    """
-    return _layer(NUMBA_KERNELS["lstm"], inputs, kernel, recurrent_kernel, bias)
-
-
-def gru(
-    inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> tf.Tensor:
-    """Run a GRU whose reset gate acts before the product (``reset_after=False``).
-
-    Parameters
-    ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
-    kernel, recurrent_kernel, bias : tensors
-        The weights of :class:`keras.layers.GRU`.
-
-    Returns
-    -------
-    states : tensor of shape (batch, time, units)
-        The states after each step.
-    """
-    return _layer(NUMBA_KERNELS["gru"], inputs, kernel, recurrent_kernel, bias)
-
-
-def clockwork(
+def recurrent_layer(
+    kernels: RecurrentKernels,
     inputs: tf.Tensor,
     kernel: tf.Tensor,
     recurrent_kernel: tf.Tensor,
     bias: tf.Tensor,
     *,
-    periods: tuple[int, ...],
+    training: bool = True,
 ) -> tf.Tensor:
-    """Run a clockwork RNN: a plain one whose groups of units move by their periods.
+    """Run a recurrent layer from a zero state.
 
     Parameters
     ----------
+    kernels : RecurrentKernels
+        Those of the cell.
     inputs : tensor of shape (batch, time, features)
         The inputs.
     kernel, recurrent_kernel, bias : tensors
-        The weights of a :class:`keras.layers.SimpleRNN`. What ``recurrent_kernel``
-        holds from a faster group to a slower one is not used.
-    periods : tuple of int
-        The periods of the groups, rising; all groups have as many units.
+        The weights, laid out as in Keras.
+    training : bool, default=True
+        Whether to keep what the gradient needs. Otherwise it is computed again if a
+        gradient is asked for.
 
     Returns
     -------
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(_clockwork(periods), inputs, kernel, recurrent_kernel, bias)
-
-
-@cache
-def _clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
-    every, n = np.array(periods, np.int64), len(periods)
-    return RecurrentKernels(
-        partial(clockwork_forward, every),
-        partial(clockwork_backward, every),
-        (1,),
-        tuple((group / n, group / n, (group + 1) / n) for group in range(n)),
-    )
+    states = _layer_op(kernels, training)(inputs, kernel, recurrent_kernel, bias)
+    states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
+    return states
 
 
 def attention_scores(
@@ -286,14 +166,14 @@ def _summed(
     return sums
 
 
-def _look_up(table: _Array, ids: _Ids, scale: _Array) -> _Array:
-    vectors = _empty(*ids.shape, table.shape[1])
+def _look_up(table: Array, ids: _Ids, scale: Array) -> Array:
+    vectors = empty(*ids.shape, table.shape[1])
     embedding.look_up(table, ids, scale, vectors)
     return vectors
 
 
-def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array:
-    sums = _empty(int(n_ids), upstream.shape[2])
+def _add_by_id(upstream: Array, ids: _Ids, scale: Array, n_ids: int) -> Array:
+    sums = empty(int(n_ids), upstream.shape[2])
     embedding.add_by_id(upstream, ids, scale, sums)
     return sums
 
@@ -323,92 +203,61 @@ def _attention_scores(
     return scores, gradient
 
 
-def _attention_forward(inputs: _Array, *weights: _Array) -> list[_Array]:
+def _attention_forward(inputs: Array, *weights: Array) -> list[Array]:
     kernel, bias, context = weights
-    parts, shape = _parts(inputs), inputs.shape[:2]
-    results = [_empty(*shape), _empty(*shape, len(context))]
-    packed = (_packed(np.vstack([kernel, bias])),)
-
-    def run(part: int) -> None:
-        rows = parts[part]
-        attention_forward(inputs[rows], packed, context, *(r[rows] for r in results))
-
-    side_by_side(run, len(parts))
+    shape = inputs.shape[:2]
+    results = [empty(*shape), empty(*shape, len(context))]
+    packed = (pack_matrix(np.vstack([kernel, bias])),)
+    run_in_parts(
+        inputs,
+        lambda rows: attention_forward(
+            inputs[rows], packed, context, *(r[rows] for r in results)
+        ),
+    )
     return results
 
 
 def _attention_backward(
-    d_scores: _Array,
-    inputs: _Array,
-    hidden: _Array,
-    kernel: _Array,
-    context: _Array,
-) -> list[_Array]:
-    parts, d_inputs = _parts(inputs), _empty(*inputs.shape)
-    d_weights = np.empty((len(parts), inputs.shape[2] + 2, len(context)), np.float32)
-    packed = (_packed(kernel.T),)
-
-    def run(part: int) -> None:
-        rows = parts[part]
-        by_row = (a[rows] for a in (d_scores, inputs, hidden))
-        attention_backward(*by_row, packed, context, d_inputs[rows], d_weights[part])
-
-    side_by_side(run, len(parts))
+    d_scores: Array,
+    inputs: Array,
+    hidden: Array,
+    kernel: Array,
+    context: Array,
+) -> list[Array]:
+    d_inputs, packed = empty(*inputs.shape), (pack_matrix(kernel.T),)
+    shape = len(cut(inputs)), inputs.shape[2] + 2, len(context)
+    d_weights, by_row = np.empty(shape, np.float32), (d_scores, inputs, hidden)
+    run_in_parts(
+        inputs,
+        lambda rows, d_part: attention_backward(
+            *(a[rows] for a in by_row), packed, context, d_inputs[rows], d_part
+        ),
+        d_weights,
+    )
     total = d_weights.sum(axis=0)
     return [d_inputs, total[:-2], total[-2], total[-1]]
 
 
-def _layer(
-    kind: RecurrentKernels,
-    inputs: tf.Tensor,
-    kernel: tf.Tensor,
-    recurrent_kernel: tf.Tensor,
-    bias: tf.Tensor,
-) -> tf.Tensor:
-    states = _recurrence(kind)(inputs, kernel, recurrent_kernel, bias)
-    states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
-    return states
-
-
 @cache
-def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
-    def forward(inputs: _Array, *weights: _Array) -> list[_Array]:
-        kernel, recurrent, bias = weights
-        parts = _parts(inputs)
-        packed = kind.pack(np.vstack([recurrent, kernel, bias]))
-        shape = inputs.shape[:2]
-        results = [_empty(*shape, len(recurrent) * width) for width in kind.widths]
+def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Tensor]:
+    def forward(*given: Array) -> list[Array]:
+        if training:
+            return kernels.compute_all(*given)
+        return [kernels.compute_states(*given)]
 
-        def run(part: int) -> None:
-            rows = parts[part]
-            kind.forward(inputs[rows], packed, *(r[rows] for r in results))
+    def backward(upstream: Array, *arrays: Array) -> list[Array]:
+        given, filled = arrays[:4], list(arrays[4:])
+        if not training:
+            filled = kernels.compute_all(*given)
+        inputs, *weights = given
+        return kernels.compute_gradients(upstream, inputs, filled, *weights)
 
-        side_by_side(run, len(parts))
-        return results
-
-    def backward(*arrays: _Array) -> list[_Array]:
-        *by_row, kernel, recurrent, bias = arrays
-        inputs, units = by_row[1], len(recurrent)
-        parts = _parts(inputs)
-        joined = np.vstack([recurrent, kernel, bias])
-        packed = kind.pack(joined, transposed=True)
-        d_inputs = _empty(*inputs.shape)
-        d_weights = np.empty((len(parts), *joined.shape), np.float32)
-
-        def run(part: int) -> None:
-            rows = parts[part]
-            kind.backward(
-                *(a[rows] for a in by_row), packed, d_inputs[rows], d_weights[part]
-            )
-
-        side_by_side(run, len(parts))
-        total = d_weights.sum(axis=0)
-        return [d_inputs, total[units:-1], total[:units], total[-1]]
+    n_filled = len(kernels.widths) if training else 1
 
     @tf.custom_gradient
     def run_layer(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
         filled = tf.numpy_function(
-            forward, given, [tf.float32] * len(kind.widths), stateful=False
+            forward, given, [tf.float32] * n_filled, stateful=False
         )
         results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
         for result in results:
@@ -417,7 +266,7 @@ def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
         def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
             gradients: list[tf.Tensor] = tf.numpy_function(
                 backward,
-                [upstream, given[0], *results, *given[1:]],
+                [upstream, *given, *results],
                 [tf.float32] * len(given),
                 stateful=False,
             )
@@ -429,28 +278,3 @@ def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
 
     signature = [_VECTORS, _MATRIX, _MATRIX, _VECTOR]
     return tf.function(run_layer, input_signature=signature, autograph=False)
-
-
-def _parts(inputs: _Array) -> list[slice]:
-    """Cut the rows into even-sized parts, most of them of whole tiles."""
-    n_rows = len(inputs)
-    n_parts = min(_MAX_PARTS, inputs.size // _MIN_NUMBERS_PER_PART, n_rows // N_ROWS)
-    n_tiles, n_parts = -(-n_rows // N_ROWS), max(n_parts, 1)
-    bounds = [min(N_ROWS * (n_tiles * k // n_parts), n_rows) for k in range(n_parts)]
-    return [slice(*ends) for ends in pairwise([*bounds, n_rows])]
-
-
-def _packed(matrix: _Array) -> _Array:
-    """Return a matrix as products read it on their right."""
-    depth, n_columns = matrix.shape
-    packed = np.empty(depth * N_LANES * -(-n_columns // N_LANES), np.float32)
-    pack(np.ascontiguousarray(matrix), packed)
-    return packed
-
-
-def _empty(*shape: int) -> _Array:
-    """Return an array aligned so that TensorFlow takes it over without a copy."""
-    size = 4 * math.prod(shape)
-    memory = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from skrnn.kernels import products
 from skrnn.kernels.products import N_LANES, N_ROWS, Tile, choose_tile
-from skrnn.kernels.tf_ops import _packed
+from skrnn.kernels.recurrence import pack_matrix
 
 ROOT = Path(__file__).parents[2]
 CELLS = "tests/networks/test_cells.py::test_states_and_gradients_are_those_of_keras"
@@ -39,7 +39,7 @@ def test_products_are_those_of_numpy(
     right = random(depth, n_columns)
     before = random(padded(n_rows, N_ROWS), padded(n_columns, N_LANES) + 5)
     out = before.copy()
-    products.multiply(out, left, _packed(right), n_rows, n_columns, depth, adds)
+    products.multiply(out, left, pack_matrix(right), n_rows, n_columns, depth, adds)
     expected = left[:n_rows, :depth] @ right + adds * before[:n_rows, :n_columns]
     np.testing.assert_allclose(out[:n_rows, :n_columns], expected, rtol=1e-4, atol=1e-4)
     # Only the padding of the columns may change besides.
@@ -62,7 +62,7 @@ def test_transposed_products_are_those_of_numpy(
 
 def test_a_sum_has_the_same_bits_wherever_its_row_is() -> None:
     left, right = random(padded(40, N_ROWS), 50), random(50, 37)
-    packed, found = _packed(right), []
+    packed, found = pack_matrix(right), []
     for n_rows in (1, 2, 3, 40):
         out = np.zeros((len(left), padded(37, N_LANES)), np.float32)
         products.multiply(out, left, packed, n_rows, 37, 50, False)
@@ -75,7 +75,7 @@ def test_nan_and_infinity_stay_in_their_rows() -> None:
     left, right = random(padded(9, N_ROWS), 4), random(4, 5)
     left[3, 1], left[5, 2] = np.nan, np.inf
     out = np.zeros((len(left), N_LANES), np.float32)
-    products.multiply(out, left, _packed(right), 9, 5, 4, False)
+    products.multiply(out, left, pack_matrix(right), 9, 5, 4, False)
     assert np.isnan(out[3, :5]).all()
     assert np.isinf(out[5, :5]).all()
     assert np.isfinite(np.delete(out[:9, :5], [3, 5], axis=0)).all()
