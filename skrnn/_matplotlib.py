@@ -1,39 +1,59 @@
-"""The one place that imports matplotlib, which is optional, on use."""
+"""The only module that imports matplotlib, which is optional, on use."""
 
 from __future__ import annotations
 
+import re
+import warnings
+from collections.abc import Callable
+from html import escape
+from io import StringIO
 from typing import Any
 
-__all__ = ["axes_or_new"]
+__all__ = ["axes_or_new", "draw_svg"]
+
+# Stand-ins for the colors of a page, which matplotlib cannot name.
+_INK, _CARD = "#010203", "#040506"
+_PAGE_COLORS = {_INK: "currentColor", _CARD: "var(--card)"}
+_PAGE_STYLE = {
+    **dict.fromkeys(
+        ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color"), _INK
+    ),
+    "ytick.color": _INK,
+    "axes.facecolor": _CARD,
+    "figure.facecolor": "none",
+    "font.size": 11,
+    "svg.fonttype": "none",  # text in the font of the page
+}
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
 def axes_or_new(
     caller: str, ax: Any, *, size: tuple[float, float], n_columns: int = 1
 ) -> Any:
-    """Return ``ax`` as it is, or new axes if it is None.
+    """Return ``ax`` as a list of axes, or new axes side by side if it is None.
 
     Parameters
     ----------
     caller : str
-        Who asks, for the message.
+        The public method, for error messages.
     ax : matplotlib Axes, a sequence of them, or None
         Where to draw.
     size : (float, float)
         Width and height of a new figure in inches.
     n_columns : int, default=1
-        How many axes, side by side.
+        The number of axes.
 
     Returns
     -------
     axes : list of matplotlib Axes
-        As many as asked for.
+        ``n_columns`` of them.
 
     Raises
     ------
     ImportError
         If matplotlib is not installed.
     ValueError
-        If another number of axes was given.
+        If ``ax`` has another number of axes.
     """
     try:
         import matplotlib.pyplot as plt
@@ -54,3 +74,45 @@ def axes_or_new(
             f"example of plt.subplots(1, {n_columns}), or None."
         )
     return given
+
+
+def draw_svg(
+    draw: Callable[[Any], object], *, size: tuple[float, float], label: str
+) -> str:
+    """Return what ``draw`` draws on new axes as an SVG element for an HTML page.
+
+    Equal charts give equal bytes. Text and lines have the current color of the page,
+    and the background its ``--card``. ``label`` is the text for screen readers.
+    """
+    try:
+        import matplotlib.pyplot as plt
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError(
+            f"{label!r} is drawn with matplotlib, which is not installed: "
+            "pip install 'skrnn[report]'"
+        ) from error
+    # Identifiers are hashed with the salt: those of two charts on a page must differ.
+    style = {**_PAGE_STYLE, "svg.hashsalt": label}
+    buffer = StringIO()
+    with plt.style.context(["default", style]), warnings.catch_warnings():
+        # The page's fonts have them.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure.subplots())
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    return _as_element(buffer.getvalue(), label)
+
+
+def _as_element(document: str, label: str) -> str:
+    """Return an SVG file as an element of HTML, without namespaces and styles."""
+    box = re.search(r'viewBox="[^"]*"', document)
+    body = document[document.index("<svg") :].partition(">")[2]
+    body = re.sub(r"<style.*?</style>", "", body, flags=re.DOTALL)
+    used = set(re.findall(r"#([\w-]+)", body))
+    body = re.sub(
+        r'(<\w+) id="([^"]*)"', lambda m: m[0] if m[2] in used else m[1], body
+    )
+    for stand_in, color in _PAGE_COLORS.items():
+        body = body.replace(stand_in, color)
+    return f'<svg {box and box[0]} role="img" aria-label="{escape(label)}">{body}'

@@ -1,7 +1,8 @@
-"""Linear models of bags of words: what a network has to beat."""
+"""Linear models of bags of words, the baselines of a network."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -23,53 +24,53 @@ from skrnn._sklearn import Interval, SuggestParameters, fit_context
 
 __all__ = ["NBSVMClassifier", "make_baseline"]
 
-# Tokens of one letter and marks count: "I", "!", "?" and "10/10" tell a sentiment.
+# Single letters and punctuation are tokens: "I", "!", "?" and "10/10" carry sentiment.
 _TOKENS = r"\w+|[^\w\s]"
 
 
 class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
     """Logistic regression on features weighted by their naive Bayes log-count ratios.
 
-    The strongest of the simple models of sentiment [1]_, on binary counts of words,
-    pairs and triples. With more than two classes there is one model for each against
-    the rest.
+    With binary counts of words, pairs and triples it is a strong baseline for sentiment
+    classification [1]_. With more than two classes, one model is fitted per class
+    against the rest.
 
     Parameters
     ----------
     alpha : float, default=1.0
-        Count that is added to each feature of each class.
+        Smoothing: added to the count of each feature in each class.
     C : float, default=1.0
-        Inverse of the strength of the regularization, as in
+        Inverse of the regularization strength, as in
         :class:`~sklearn.linear_model.LogisticRegression`.
     max_iter : int, default=1000
-        Most iterations of the solver.
+        Maximum number of solver iterations.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels.
+        The class labels.
     n_features_in_ : int
-        Columns of X in ``fit``.
+        Number of features seen during ``fit``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if X had names that are strings.
+        Names of the features, if X has feature names that are all strings.
     log_count_ratio_ : ndarray of shape (n_models, `n_features_in_`)
-        What the features are multiplied with, for each class against the rest; with
-        two classes, one row.
+        Factors of the features, one row per class against the rest; one row for two
+        classes.
     coef_ : ndarray of shape (n_models, `n_features_in_`)
-        Weights of X itself, the ratios included.
+        Coefficients of the unscaled features, with the ratios multiplied in.
     intercept_ : ndarray of shape (n_models,)
-        Constant terms.
+        Intercepts.
     n_iter_ : int
-        Most iterations that a model took.
+        Largest number of iterations over the models.
 
     Raises
     ------
     ValueError
-        From ``fit``: if X has negative numbers, or y one class only.
+        From ``fit``: if X has negative values, or y has a single class.
 
     See Also
     --------
-    make_baseline : The model with its counts, from raw strings to labels.
+    make_baseline : Pipeline of a vectorizer and this classifier.
 
     References
     ----------
@@ -103,12 +104,12 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any) -> Self:
-        """Learn from counts and labels.
+        """Fit the model to counts and labels.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Counts, or any numbers from 0 on.
+            Counts, or any non-negative features.
         y : array-like of shape (n_samples,)
             Labels.
 
@@ -121,7 +122,7 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         if (X.data if sparse.issparse(X) else X).min(initial=0.0) < 0:
             raise ValueError(
-                f"Negative values in data passed to {type(self).__name__}: it expects "
+                f"Negative values in data passed to {type(self).__name__}: expected "
                 "counts."
             )
         classes = np.unique(y)
@@ -130,33 +131,33 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
                 f"{type(self).__name__} needs samples of at least 2 classes, got 1 "
                 f"class: {classes[0]!r}."
             )
-        ratios, weights, constants, n_iter = [], [], [], 0
+        ratios, coefs, intercepts, n_iter = [], [], [], 0
         for label in classes if len(classes) > 2 else classes[1:]:
-            inside = y == label
-            ratio = self._share(X[inside]) - self._share(X[~inside])
+            in_class = y == label
+            ratio = self._log_frequency(X[in_class]) - self._log_frequency(X[~in_class])
             scaled = X.multiply(ratio).tocsr() if sparse.issparse(X) else X * ratio
             model = LogisticRegression(C=self.C, max_iter=self.max_iter)
             with one_blas_thread():
-                model.fit(scaled, inside)
+                model.fit(scaled, in_class)
             ratios.append(ratio)
-            weights.append(model.coef_[0] * ratio)
-            constants.append(model.intercept_[0])
+            coefs.append(model.coef_[0] * ratio)
+            intercepts.append(model.intercept_[0])
             n_iter = max(n_iter, int(model.n_iter_[0]))
         self.classes_ = classes
         self.log_count_ratio_ = np.array(ratios)
-        self.coef_ = np.array(weights)
-        self.intercept_ = np.array(constants)
+        self.coef_ = np.array(coefs)
+        self.intercept_ = np.array(intercepts)
         self.n_iter_ = n_iter
         return self
 
-    def _share(self, X: Any) -> npt.NDArray[np.float64]:
-        """Return the logarithm of each feature's share of all counts."""
+    def _log_frequency(self, X: Any) -> npt.NDArray[np.float64]:
+        """Return the log of each feature's smoothed frequency, (n_features,)."""
         counts = np.asarray(X.sum(axis=0)).ravel() + self.alpha
-        share: npt.NDArray[np.float64] = np.log(counts / counts.sum())
-        return share
+        frequency: npt.NDArray[np.float64] = np.log(counts / counts.sum())
+        return frequency
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
-        """Return log-odds.
+        """Compute the log-odds.
 
         Parameters
         ----------
@@ -166,7 +167,7 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Of the second class, or with more than two of each against the rest.
+            Log-odds of the second class, or of each class against the rest.
         """
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
@@ -212,36 +213,58 @@ class NBSVMClassifier(SuggestParameters, ClassifierMixin, BaseEstimator):
         return labels
 
     def __sklearn_tags__(self) -> Tags:
-        """Describe the estimator to scikit-learn: counts, which may be sparse."""
+        """Return the tags: non-negative input, dense or sparse."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.positive_only = True
         return tags
 
 
+def _make_tfidf() -> tuple[BaseEstimator, BaseEstimator]:
+    """Make TF-IDF of words and pairs, and logistic regression."""
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    # lbfgs gives other bits on another number of BLAS threads; sag uses no BLAS.
+    classifier = LogisticRegression(C=10.0, max_iter=1000, solver="sag", random_state=0)
+    return vectorizer, classifier
+
+
+def _make_nbsvm() -> tuple[BaseEstimator, BaseEstimator]:
+    """Make binary counts of words, pairs and triples, and an NBSVMClassifier."""
+    vectorizer = CountVectorizer(
+        binary=True, ngram_range=(1, 3), min_df=2, token_pattern=_TOKENS
+    )
+    return vectorizer, NBSVMClassifier()
+
+
+# The register of baselines: what makes the steps "vec" and "clf" of each.
+BASELINES: dict[str, Callable[[], tuple[BaseEstimator, BaseEstimator]]] = {
+    "tfidf": _make_tfidf,
+    "nbsvm": _make_nbsvm,
+}
+
+
 def make_baseline(name: str = "nbsvm", **params: Any) -> Pipeline:
-    """Make a linear model of bags of words, from raw strings to labels.
+    """Make a Pipeline of a bag-of-words vectorizer and a linear classifier.
 
     Parameters
     ----------
     name : {"nbsvm", "tfidf"}, default="nbsvm"
-        - ``"nbsvm"``: binary counts of words, pairs and triples,
+        - ``"nbsvm"``: binary counts of words, pairs and triples, and
           :class:`NBSVMClassifier`;
-        - ``"tfidf"``: TF-IDF of words and pairs,
+        - ``"tfidf"``: TF-IDF of words and pairs, and
           :class:`~sklearn.linear_model.LogisticRegression`.
     **params : dict
-        Parameters of the steps ``vec`` and ``clf`` as the Pipeline names them, such as
-        ``clf__C=3.0``.
+        Parameters of the steps ``vec`` and ``clf``, such as ``clf__C=3.0``.
 
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
-        The steps ``vec`` and ``clf``, not fitted.
+        Unfitted, with the steps ``vec`` and ``clf``.
 
     Raises
     ------
     ValueError
-        If there is no such baseline; the message names the nearest one.
+        If there is no baseline of this name.
 
     Examples
     --------
@@ -251,28 +274,9 @@ def make_baseline(name: str = "nbsvm", **params: Any) -> Pipeline:
     >>> model.predict(["good", "bad"])
     array([1, 0])
     """
-    if name == "nbsvm":
-        steps: list[tuple[str, BaseEstimator]] = [
-            (
-                "vec",
-                CountVectorizer(
-                    binary=True, ngram_range=(1, 3), min_df=2, token_pattern=_TOKENS
-                ),
-            ),
-            ("clf", NBSVMClassifier()),
-        ]
-    elif name == "tfidf":
-        # lbfgs gives other bits on another number of BLAS threads; sag uses no BLAS.
-        linear = LogisticRegression(C=10.0, max_iter=1000, solver="sag", random_state=0)
-        steps = [
-            (
-                "vec",
-                TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-            ),
-            ("clf", linear),
-        ]
-    else:
+    if name not in BASELINES:
         raise ValueError(
-            f"There is no baseline {name!r}." + did_you_mean(name, ["nbsvm", "tfidf"])
+            f"There is no baseline {name!r}." + did_you_mean(name, BASELINES)
         )
-    return Pipeline(steps).set_params(**params)
+    vectorizer, classifier = BASELINES[name]()
+    return Pipeline([("vec", vectorizer), ("clf", classifier)]).set_params(**params)

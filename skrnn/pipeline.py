@@ -1,4 +1,4 @@
-"""A ready model for people in a hurry."""
+"""make_sentiment_pipeline: a Pipeline from raw strings to labels, by recipe."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["make_sentiment_pipeline"]
 
-_HIERARCHICAL = ("accurate", "semi_supervised")
+_CLASSIFIERS = {
+    cls.__name__: cls
+    for cls in (RNNSentimentClassifier, HierarchicalAttentionClassifier)
+}
 
 
 def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
@@ -29,47 +32,47 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     Parameters
     ----------
     recipe : str or None, default="fast"
-        Name of the settings to start from, see :func:`get_recipe`. None starts from
-        the defaults of the two estimators.
+        Name of the recipe to start from, see :func:`get_recipe`. None starts from the
+        defaults of the two estimators.
     **params : dict
-        What to change:
-        parameters of :class:`TextSequencer` and :class:`RNNSentimentClassifier`, by
-        their plain names (``maxlen=100, cell="gru"``) or as the Pipeline names them
-        (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no name. With
-        ``recipe="accurate"`` or ``"semi_supervised"`` the classifier is a
-        :class:`HierarchicalAttentionClassifier`.
+        Overrides of the recipe:
 
-        With ``embeddings`` that are :class:`WordVectors`, ``vocabulary`` is theirs
-        unless it is given.
-
-        And ``teacher``, which labels the rows whose label is -1: the name of a baseline
-        (:func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
-        are then averaged, any classifier of texts, or None.
+        - Parameters of :class:`TextSequencer` and of the classifier, plain
+          (``maxlen=100, cell="gru"``) or with the step's prefix
+          (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no parameter
+          name. If ``embeddings`` is a :class:`WordVectors`, its vocabulary is used
+          unless ``vocabulary`` is given.
+        - ``classifier``: ``"RNNSentimentClassifier"`` (default) or
+          ``"HierarchicalAttentionClassifier"``, which the recipes ``"accurate"`` and
+          ``"semi_supervised"`` set.
+        - ``teacher``: labels the rows with ``y = -1``. The name of a baseline (see
+          :func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
+          are averaged, any classifier of texts, or None (default).
 
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
-        The steps ``seq`` and ``clf``, not fitted. With a ``teacher``, a
-        :class:`skrnn.ensemble.DistilledClassifier` of this Pipeline, which is its
+        Unfitted, with the steps ``seq`` and ``clf``. With a ``teacher``, a
+        :class:`skrnn.ensemble.DistilledClassifier` with this Pipeline as its
         ``estimator``.
 
     Raises
     ------
     TypeError
-        If neither step has such a parameter; the message names the nearest one.
+        If neither step has a parameter of this name.
     ValueError
-        If there is no such recipe, no baseline of the teacher's name, or if a given
-        ``vocabulary`` has ids that are not those of the :class:`WordVectors`.
+        If there is no recipe, classifier or baseline of this name, or if the ids of
+        ``vocabulary`` differ from those of the :class:`WordVectors`.
 
     Warns
     -----
     UserWarning
-        If ``embeddings`` is a matrix and no ``vocabulary`` says to which words its
-        rows belong.
+        If ``embeddings`` is a matrix and ``vocabulary``, which maps words to its rows,
+        is missing.
 
     See Also
     --------
-    get_recipe : The settings of a recipe as a dictionary.
+    get_recipe : The parameters of a recipe.
 
     Examples
     --------
@@ -80,7 +83,7 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     >>> model.fit(reviews, labels).predict(reviews[:5]).shape
     (5,)
 
-    A hundred reviews with labels and a hundred without:
+    With 100 labeled and 100 unlabeled reviews:
 
     >>> taught = make_sentiment_pipeline(
     ...     maxlen=30, cell="gru", epochs=1, units=8, teacher="nbsvm"
@@ -88,13 +91,14 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     >>> taught.predict(reviews[:5]).shape
     (5,)
     """
-    given = get_recipe(recipe) if recipe is not None else {}
-    given.update(params)
+    given = {**(get_recipe(recipe) if recipe is not None else {}), **params}
     teacher = given.pop("teacher", None)
-    hierarchical = recipe in _HIERARCHICAL
-    classifier = (
-        HierarchicalAttentionClassifier() if hierarchical else RNNSentimentClassifier()
-    )
+    name = given.pop("classifier", RNNSentimentClassifier.__name__)
+    if name not in _CLASSIFIERS:
+        raise ValueError(
+            f"There is no classifier {name!r}." + did_you_mean(name, _CLASSIFIERS)
+        )
+    classifier = _CLASSIFIERS[name]()
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
     known = {
         name: f"{step}__{name}"
@@ -113,17 +117,17 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         else:
             raise TypeError(
                 f"make_sentiment_pipeline has no parameter {name!r}."
-                + did_you_mean(name, [*known, "teacher"])
+                + did_you_mean(name, [*known, "classifier", "teacher"])
             )
-    _tie_vocabulary(full)
+    _set_vocabulary(full)
     pipeline.set_params(**full)
     if teacher is None:
         return pipeline
     return DistilledClassifier(pipeline, _make_teacher(teacher))
 
 
-def _tie_vocabulary(params: dict[str, Any]) -> None:
-    """Let the sequencer number words as the given vectors do."""
+def _set_vocabulary(params: dict[str, Any]) -> None:
+    """Set the vocabulary to that of the vectors, or check that the two agree."""
     vectors = params.get("clf__embeddings")
     vocabulary = params.get("seq__vocabulary")
     if vectors is None or isinstance(vectors, str):
@@ -131,10 +135,10 @@ def _tie_vocabulary(params: dict[str, Any]) -> None:
     if not isinstance(vectors, WordVectors):
         if vocabulary is None:
             warnings.warn(
-                "embeddings is a matrix, whose rows belong to ids, and no vocabulary "
-                "is given: each fit learns ids of its own, which point at other rows. "
-                "Pass the vocabulary of the matrix (vocabulary=...), or WordVectors "
-                "as embeddings.",
+                "embeddings is a matrix and no vocabulary is given: each fit learns "
+                "its own ids, which do not match the rows of the matrix. Pass the "
+                "vocabulary of the matrix (vocabulary=...), or WordVectors as "
+                "embeddings.",
                 UserWarning,
                 stacklevel=3,
             )
@@ -147,14 +151,15 @@ def _tie_vocabulary(params: dict[str, Any]) -> None:
             raise ValueError(
                 f"vocabulary gives {word!r} the id {number}, where embeddings has "
                 f"{vectors.vocabulary.get(word)!r}: words would get the vectors of "
-                "other words. Leave vocabulary out, and that of embeddings is used."
+                "other words. Omit vocabulary to use that of embeddings."
             )
 
 
 def _make_teacher(teacher: str | list[str] | BaseEstimator) -> BaseEstimator:
+    """Return a classifier of raw strings."""
     if isinstance(teacher, str):
         return make_baseline(teacher)
     if isinstance(teacher, list):
-        bags = [(name, make_baseline(name)) for name in teacher]
-        return BlendedClassifier(bags, weights="equal")
+        baselines = [(name, make_baseline(name)) for name in teacher]
+        return BlendedClassifier(baselines, weights="equal")
     return teacher

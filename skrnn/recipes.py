@@ -1,4 +1,4 @@
-"""Settings that are known to work, by name."""
+"""Recipes: settings of make_sentiment_pipeline, by name."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ _FAST: dict[str, Any] = {
 }
 
 _ACCURATE: dict[str, Any] = {
-    **{k: v for k, v in _FAST.items() if k != "pooling"},
-    "maxlen": 430,  # 400 words and the zeros between their sentences
+    "classifier": "HierarchicalAttentionClassifier",
+    **{name: value for name, value in _FAST.items() if name != "pooling"},
+    "maxlen": 430,  # 400 words and the zeros between sentences
     "sentence_splitter": "rules",
     "sentence_length": 30,
     "cell": "gru",
@@ -48,6 +49,8 @@ _ACCURATE: dict[str, Any] = {
     "epochs": 5,
 }
 
+# The register of recipes: each is all that make_sentiment_pipeline is given, also the
+# ``classifier`` and the ``teacher``.
 _RECIPES: dict[str, dict[str, Any]] = {
     "chapter_simple": {**_CHAPTER, "cell": "simple", "epochs": 10},
     "chapter_lstm": {**_CHAPTER, "cell": "lstm", "epochs": 5},
@@ -71,7 +74,7 @@ def get_recipe_names() -> list[str]:
     Returns
     -------
     names : list of str
-        What :func:`get_recipe` and :func:`skrnn.make_sentiment_pipeline` know.
+        Sorted; valid for :func:`get_recipe` and :func:`make_sentiment_pipeline`.
 
     Examples
     --------
@@ -84,17 +87,17 @@ def get_recipe_names() -> list[str]:
 
 
 def get_recipe(name: str) -> dict[str, Any]:
-    """Get the parameters of a recipe, to be looked at, edited and passed on.
+    """Get the parameters of a recipe, to read, edit and pass on.
 
     Parameters
     ----------
     name : str
         - ``"fast"``: the default of :func:`skrnn.make_sentiment_pipeline`;
-        - ``"accurate"``: sentences first, then the text, with attention to both, for
-          some minutes more; a :class:`skrnn.HierarchicalAttentionClassifier`;
-        - ``"semi_supervised"``: the same, taught by two linear models to learn from
-          texts without labels (``y = -1``) too; a
-          :class:`skrnn.ensemble.DistilledClassifier`;
+        - ``"accurate"``: a :class:`skrnn.HierarchicalAttentionClassifier`, which
+          encodes words, then sentences; slower to fit by some minutes;
+        - ``"semi_supervised"``: the same in a
+          :class:`skrnn.ensemble.DistilledClassifier`, where two linear models label
+          the texts without labels (``y = -1``);
         - ``"chapter_simple"``, ``"chapter_lstm"``, ``"chapter_gru"``,
           ``"chapter_bidirectional"``, ``"chapter_stacked"``: the five networks of the
           chapter, with its settings.
@@ -102,14 +105,14 @@ def get_recipe(name: str) -> dict[str, Any]:
     Returns
     -------
     params : dict
-        Parameters of :class:`skrnn.TextSequencer` and
-        :class:`skrnn.RNNSentimentClassifier`, or the other classifier that the recipe
-        is for, by their plain names, and the ``teacher`` if it has one.
+        Parameters of :func:`make_sentiment_pipeline`, a copy:
+        ``make_sentiment_pipeline(None, **get_recipe(name))`` equals
+        ``make_sentiment_pipeline(name)``.
 
     Raises
     ------
     ValueError
-        If there is no such recipe; the message names the nearest one.
+        If there is no recipe of this name.
 
     Examples
     --------
@@ -120,6 +123,5 @@ def get_recipe(name: str) -> dict[str, Any]:
     >>> model = make_sentiment_pipeline(None, **{**params, "epochs": 2})
     """
     if name not in _RECIPES:
-        known = get_recipe_names()
-        raise ValueError(f"There is no recipe {name!r}." + did_you_mean(name, known))
+        raise ValueError(f"There is no recipe {name!r}." + did_you_mean(name, _RECIPES))
     return copy.deepcopy(_RECIPES[name])

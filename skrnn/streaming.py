@@ -1,4 +1,4 @@
-"""Fit a pipeline to more reviews than fit in memory."""
+"""fit_stream: fit a pipeline to more reviews than fit in memory."""
 
 from __future__ import annotations
 
@@ -19,52 +19,50 @@ __all__ = ["fit_stream"]
 
 
 def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> Pipeline:
-    """Fit a pipeline to reviews that come in chunks.
+    """Fit a pipeline to reviews in chunks.
 
     The chunks are read once for the vocabulary, the length of the rows and the classes,
-    and then once for each of the classifier's ``epochs``. Only one chunk is in memory
-    at a time.
+    and then once per epoch. Only one chunk is in memory at a time.
 
     Parameters
     ----------
     model : Pipeline
         A :class:`TextSequencer` and a classifier of this package, as
-        :func:`make_sentiment_pipeline` makes it. It is fitted in place and anew.
+        :func:`make_sentiment_pipeline` returns. It is fitted from scratch, in place.
     chunks : iterable of (texts, labels)
-        Can be read again and again, as a :class:`~skrnn.datasets.ReviewStream` or a
-        list can and a generator cannot. A chunk should have some thousand rows of all
-        classes.
+        Iterated several times: a :class:`~skrnn.datasets.ReviewStream` or a list, not a
+        generator. A chunk should have thousands of rows and all classes.
     verbose : int, default=1
-        Whether to print a line for each chunk; 0 is silent.
+        0 is silent, 1 prints a line per chunk.
 
     Returns
     -------
     model : Pipeline
-        The same pipeline. Its two steps are new and fitted. The classifier has
-        ``n_embeddings`` set to what the vocabulary needs, and its ``history_`` has an
-        entry for each chunk.
+        The same pipeline with two new, fitted steps. The classifier's ``n_embeddings``
+        is set to the size of the vocabulary, and its ``history_`` has an entry per
+        chunk.
 
     Raises
     ------
     TypeError
-        If the pipeline has other steps, or the chunks can be read only once.
+        If the pipeline has other steps, or the chunks can be iterated only once.
     ValueError
-        If there are no chunks, a chunk has no labels, there is one class only, or a
-        text or a label is missing. All this is found before the training begins.
+        If there are no chunks, a chunk has no labels, there is a single class, or a
+        text or a label is missing; before the training begins.
 
     See Also
     --------
     skrnn.datasets.ReviewStream : Chunks from CSV and Parquet files.
-    TextSequencer.partial_fit : Learn a vocabulary chunk by chunk, by hand.
-    RNNSentimentClassifier.partial_fit : Learn from a chunk of rows.
+    TextSequencer.partial_fit : Fit the vocabulary to a chunk.
+    RNNSentimentClassifier.partial_fit : Train on a chunk.
 
     Notes
     -----
-    An epoch is one ``partial_fit`` for each chunk: rows are shuffled within a chunk,
-    and the chunks come as they are. ``validation_split`` holds out a part of each
-    chunk, ``early_stopping`` does nothing, and ``embeddings="svd"`` learns vectors from
-    the first chunk, so that words which it lacks start from zero. If you interrupt the
-    training, the model is what it has learnt so far.
+    An epoch is one ``partial_fit`` per chunk: rows are shuffled within a chunk, and the
+    order of the chunks is kept. ``validation_split`` holds out a part of each chunk,
+    ``early_stopping`` has no effect, and ``embeddings="svd"`` fits vectors to the first
+    chunk, so that words not in it start from zero. If you interrupt the training, the
+    model keeps what it has learned so far.
 
     Examples
     --------
@@ -80,11 +78,11 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     (text_step, sequencer), (network_step, classifier) = _steps(model)
     if iter(chunks) is chunks:
         raise TypeError(
-            f"The chunks are read several times, and a {type(chunks).__name__} can be "
+            f"The chunks are read several times, but a {type(chunks).__name__} can be "
             "read only once. Pass a ReviewStream or a list."
         )
-    say = _Report(verbose)
-    survey = _Survey(chunks, say)
+    progress = _Progress(verbose)
+    survey = _Survey(chunks, progress)
     sequencer = clone(sequencer).fit(survey)
     labels = survey.labels
     if getattr(classifier, "virtual_adversarial", 0.0):
@@ -106,7 +104,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
                 model.set_params(**{text_step: sequencer, network_step: classifier})
             n_read += len(texts)
             curves = classifier.history_
-            say(
+            progress(
                 f"epoch {epoch}/{epochs}: {n_read:,} of {survey.n_texts:,} reviews, "
                 f"loss {curves['loss'][-1]:.4f}, "
                 f"accuracy {curves['accuracy'][-1]:.4f} on the last {len(texts):,}"
@@ -115,7 +113,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
 
 
 def _steps(model: Any) -> list[tuple[str, Any]]:
-    """Return the steps of a pipeline, which must be the two that we know."""
+    """Return the two steps of a pipeline of a sequencer and a classifier."""
     steps = model.steps if isinstance(model, Pipeline) else []
     kinds = [type(step) for _, step in steps]
     if len(kinds) != 2 or not (
@@ -130,10 +128,10 @@ def _steps(model: Any) -> list[tuple[str, Any]]:
 
 
 class _Survey:
-    """The texts of all chunks, one by one; their labels are noted in passing."""
+    """Iterates over the texts of all chunks, and collects labels and counts."""
 
-    def __init__(self, chunks: Iterable[Any], say: _Report) -> None:
-        self._chunks, self._say = chunks, say
+    def __init__(self, chunks: Iterable[Any], progress: _Progress) -> None:
+        self._chunks, self._progress = chunks, progress
         self.labels: npt.NDArray[Any] = np.empty(0)
         self.n_texts = 0
 
@@ -148,11 +146,11 @@ class _Survey:
             self.labels = np.union1d(self.labels, found) if self.n_texts else found
             yield from texts
             self.n_texts += len(texts)
-            self._say(f"vocabulary: {self.n_texts:,} reviews")
+            self._progress(f"vocabulary: {self.n_texts:,} reviews")
 
 
-class _Report:
-    """Prints lines with the time since it was made, if it may."""
+class _Progress:
+    """Prints lines with the time since it was created."""
 
     def __init__(self, verbose: int) -> None:
         self._verbose, self._start = verbose, time.perf_counter()

@@ -7,7 +7,7 @@ from sklearn.datasets import make_classification
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from skrnn.baselines import NBSVMClassifier, make_baseline
+from skrnn.baselines import BASELINES, NBSVMClassifier, make_baseline
 from skrnn.datasets import fetch_imdb
 
 COUNTS = np.array([[2, 0, 1], [1, 0, 0], [0, 3, 1], [0, 1, 0]])
@@ -56,7 +56,7 @@ def test_bad_input(X, y, message: str) -> None:
         NBSVMClassifier().fit(X, y)
 
 
-@pytest.mark.parametrize("name", ["nbsvm", "tfidf"])
+@pytest.mark.parametrize("name", BASELINES)
 def test_baselines_take_strings(name: str) -> None:
     texts = ["so good", "so bad", "very good !", "very bad !"] * 3
     model = make_baseline(name, clf__C=3.0).fit(texts, ["p", "n"] * 6)

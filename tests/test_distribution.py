@@ -34,7 +34,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(distributions) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert held == ours
-    assert {"skrnn/py.typed", "skrnn/comparison/page.css"} <= held
+    assert {"skrnn/py.typed", "skrnn/comparison/templates/page.html"} <= held
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"skrnn"}
     assert wheel.name.endswith("-py3-none-any.whl")
 

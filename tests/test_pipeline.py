@@ -55,7 +55,7 @@ def test_raw_strings_in_labels_out() -> None:
     assert model.predict(["", "zzz \U0001f600", "שלום"]).shape == (3,)
 
 
-def test_vocabulary_is_learnt_inside_each_fold() -> None:
+def test_vocabulary_is_learned_inside_each_fold() -> None:
     reviews = ["good film"] * 10 + ["bad film"] * 10 + ["onlyhere"]
     labels = [1] * 10 + [0] * 10 + [0]
     model = make_sentiment_pipeline(
@@ -118,7 +118,7 @@ def test_a_vocabulary_with_the_ids_of_the_vectors_is_kept(vocabulary: object) ->
 def test_another_vocabulary_than_that_of_the_vectors_is_refused(
     vocabulary: object, message: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"{message}.*Leave vocabulary out"):
+    with pytest.raises(ValueError, match=f"{message}.*Omit vocabulary"):
         make_sentiment_pipeline(seq__vocabulary=vocabulary, clf__embeddings=VECTORS)
 
 

@@ -85,9 +85,10 @@ def test_comparing_baselines_loads_neither_tensorflow_nor_matplotlib() -> None:
         "from skrnn.baselines import make_baseline\n"
         "data = ['so good', 'so bad'] * 3, [1, 0] * 3\n"
         "models = [make_baseline('tfidf')]\n"
-        "compare_models(models, *data, *data, verbose=0).to_html()"
+        "comparison = compare_models(models, *data, *data, verbose=0)\n"
     )
     assert not {"tensorflow", "keras", "matplotlib"} & loaded_after(code)
+    assert not {"tensorflow", "keras"} & loaded_after(code + "comparison.to_html()")
 
 
 def test_inspection_works_without_matplotlib() -> None:

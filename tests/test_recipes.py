@@ -22,6 +22,8 @@ def test_every_recipe_fits(name: str) -> None:
     params = {**get_recipe(name), **QUICK}
     if params.pop("teacher", None):
         model = model.estimator_
+    classifier = params.pop("classifier", "RNNSentimentClassifier")
+    assert type(model["clf"]).__name__ == classifier
     found = {**model["seq"].get_params(), **model["clf"].get_params()}
     assert {k: found[k] for k in params} == params
 
@@ -30,6 +32,12 @@ def test_a_recipe_may_be_edited() -> None:
     params = get_recipe("chapter_stacked")
     params["units"] = (1,)
     assert get_recipe("chapter_stacked")["units"] == (32, 32)
+
+
+@pytest.mark.parametrize("name", get_recipe_names())
+def test_the_parameters_of_a_recipe_make_its_pipeline(name: str) -> None:
+    by_params = make_sentiment_pipeline(None, **get_recipe(name))
+    assert repr(by_params) == repr(make_sentiment_pipeline(name))
 
 
 def test_fast_is_the_default() -> None:
@@ -43,6 +51,11 @@ def test_fast_is_the_default() -> None:
 def test_an_unknown_recipe() -> None:
     with pytest.raises(ValueError, match="Did you mean 'accurate'"):
         make_sentiment_pipeline("acurate")
+
+
+def test_an_unknown_classifier() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'RNNSentimentClassifier'"):
+        make_sentiment_pipeline(classifier="RNNClassifier")
 
 
 def test_a_teacher_of_any_kind() -> None:
@@ -59,7 +72,7 @@ def test_a_teacher_of_any_kind() -> None:
         make_sentiment_pipeline(teacher="nbsmv")
 
 
-def test_semi_supervised_cross_validates_on_labelled_rows() -> None:
+def test_semi_supervised_cross_validates_on_labeled_rows() -> None:
     """What a user does with unlabeled rows: train parts hold them, test parts not."""
     y = np.array(LABELS)
     y[40:] = -1

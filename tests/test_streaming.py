@@ -36,14 +36,14 @@ def pieces(size: int) -> list[tuple[Any, Any]]:
 
 
 def test_one_chunk_is_fit() -> None:
-    whole = small().fit(TEXTS, NAMES)
+    direct = small().fit(TEXTS, NAMES)
     model = small()
     assert fit_stream(model, pieces(60), verbose=0) is model
     np.testing.assert_array_equal(
-        model.predict_proba(TEXTS), whole.predict_proba(TEXTS)
+        model.predict_proba(TEXTS), direct.predict_proba(TEXTS)
     )
-    assert model["clf"].history_ == whole["clf"].history_
-    assert model["seq"].vocabulary_ == whole["seq"].vocabulary_
+    assert model["clf"].history_ == direct["clf"].history_
+    assert model["seq"].vocabulary_ == direct["seq"].vocabulary_
 
 
 def test_chunks_are_partial_fits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +77,7 @@ def test_it_begins_anew_and_other_parameters_stay() -> None:
     assert before == (None, set(model.get_params()))
 
 
-def test_an_interrupted_training_keeps_what_it_learnt() -> None:
+def test_an_interrupted_training_keeps_what_it_learned() -> None:
     class Stops:
         n_read = 0
 

@@ -1,4 +1,4 @@
-"""The commands."""
+"""The commands of ``skrnn``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
 import skrnn
-from skrnn.baselines import make_baseline
+from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.command_helpers import (
-    BASELINES,
     Split,
     check_names,
     check_output,
@@ -42,8 +41,8 @@ Command = Callable[..., Any]
 def commands(debug: bool) -> None:
     """Recurrent networks for text: from a CSV file of reviews to labels.
 
-    A file has a column of texts and a column of labels. Which ones they are is
-    guessed; --text-column and --label-column name them.
+    A file has a column of texts and a column of labels. They are guessed unless you
+    give --text-column and --label-column.
 
     \b
     Examples:
@@ -51,10 +50,10 @@ def commands(debug: bool) -> None:
       skrnn compare reviews.csv
       skrnn train reviews.csv --output model.skrnn
       skrnn predict model.skrnn new.csv --output labeled.csv
-      skrnn report labelled_by_hand.csv model.skrnn
+      skrnn report labeled_by_hand.csv model.skrnn
 
-    An error is one line on stderr, and the exit code is not 0: 1 for data and models,
-    2 for a mistyped command, 130 after Ctrl-C.
+    Errors are one line on stderr. Exit codes: 1 for errors in data or models, 2 for
+    usage errors, 130 after Ctrl-C.
     """
 
 
@@ -78,16 +77,18 @@ def _file_options(command: Command) -> Command:
 def _fit_options(test_size: float) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in (
-            click.option("--seed", default=0, show_default=True, help="Of all chance."),
+            click.option("--seed", default=0, show_default=True, help="Random seed."),
             click.option(
-                "--epochs", type=click.IntRange(1), help="Instead of the recipe's."
+                "--epochs",
+                type=click.IntRange(1),
+                help="Epochs.  [default: of the recipe]",
             ),
             click.option(
                 "--test-size",
                 default=test_size,
                 show_default=True,
                 type=click.FloatRange(0, 1, max_open=True),
-                help="Share of rows to measure on, as many of each class.",
+                help="Fraction of the rows to test on, stratified by class.",
             ),
         ):
             command = option(command)
@@ -105,19 +106,19 @@ def _fit_options(test_size: float) -> Callable[[Command], Command]:
     help="How many reviews to generate.",
 )
 @click.option("--epochs", default=5, show_default=True, type=click.IntRange(1))
-@click.option("--seed", default=0, show_default=True, help="Of all chance.")
+@click.option("--seed", default=0, show_default=True, help="Random seed.")
 @click.option(
     "--report",
     type=_FILE,
     default=Path("skrnn_demo.html"),
     show_default=True,
-    help="Where the page goes.",
+    help="HTML file of the report.",
 )
 def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
-    """Show on generated reviews what a bag of words cannot see.
+    """Compare an LSTM with a bag of words on generated reviews.
 
-    Whether a review is positive hangs on a "not" some words before the opinion, so word
-    order decides. Nothing is downloaded.
+    Whether a review is positive depends on a "not" some words before the opinion, so
+    word order matters. Nothing is downloaded.
 
     \b
     Examples:
@@ -128,7 +129,7 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
     X, y = make_reviews(samples, random_state=seed)
     click.echo(f"{samples} generated reviews, such as:\n\n  {X[0]}\n", err=True)
     split = split_rows(X, y, 0.25, seed)
-    given = {
+    params = {
         "cell": "lstm",
         "pooling": "max",
         "maxlen": "auto",
@@ -140,9 +141,9 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
     }
     models = {
         "tfidf": make_baseline("tfidf"),
-        "LSTM": make_network(None, given, epochs, seed),
+        "LSTM": make_network(None, params, epochs, seed),
     }
-    finish(compare(models, split), report, "Word order decides: generated reviews")
+    finish(compare(models, split), report, "Word order matters: generated reviews")
 
 
 @commands.command("compare")
@@ -150,7 +151,7 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
 @_file_options
 @_fit_options(test_size=0.25)
 @click.option(
-    "--test", type=_FILE, help="CSV file to measure on, instead of a share of rows."
+    "--test", type=_FILE, help="CSV file to test on, instead of a part of the rows."
 )
 @click.option(
     "--model",
@@ -159,10 +160,12 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
     default=(*BASELINES, "fast"),
     show_default=True,
     metavar="NAME",
-    help=f"{' or '.join(BASELINES)}, or the name of a recipe; give it several times.",
+    help=f"{', '.join(BASELINES)} or the name of a recipe; repeatable.",
 )
 @click.option(
-    "--report", type=_FILE, help="Where the page goes.  [default: NAME_comparison.html]"
+    "--report",
+    type=_FILE,
+    help="HTML file of the report.  [default: NAME_comparison.html]",
 )
 def compare_command(
     csv: Path,
@@ -178,8 +181,9 @@ def compare_command(
 ) -> None:
     """Compare networks and linear models on a CSV file of labeled texts.
 
-    They learn from one part of the rows and are measured on the other. You get a table
-    here and a page with curves, confusion matrices and the texts on which they differ.
+    The models are fitted to one part of the rows and tested on the other. The result is
+    a table and an HTML report with training curves, confusion matrices and the texts on
+    which the models disagree.
 
     \b
     Examples:
@@ -204,18 +208,16 @@ def compare_command(
 @_file_options
 @_fit_options(test_size=0.2)
 @click.option(
-    "--recipe", default="fast", show_default=True, help="What to train, see --set."
+    "--recipe", default="fast", show_default=True, help="Recipe of the model."
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A parameter of make_sentiment_pipeline, such as cell=gru or units=64.",
+    help="Override a parameter of the recipe, such as cell=gru or units=64.",
 )
-@click.option(
-    "--output", type=_FILE, help="The file of the model.  [default: NAME.skrnn]"
-)
+@click.option("--output", type=_FILE, help="File of the model.  [default: NAME.skrnn]")
 def train(
     csv: Path,
     text_column: str,
@@ -230,8 +232,8 @@ def train(
 ) -> None:
     """Train a network on a CSV file of labeled texts and save it.
 
-    Its accuracy is measured on a share of the rows that it does not learn from;
-    --test-size 0 learns from all.
+    Its accuracy is measured on a part of the rows that is held out; with --test-size 0
+    it is fitted to all rows.
 
     \b
     Examples:
@@ -241,9 +243,9 @@ def train(
     """
     output = check_output(output or Path(f"{csv.stem}.skrnn"))
     check_names((recipe,))
-    given = dict(read_setting(text) for text in settings)
+    params = dict(read_setting(text) for text in settings)
     reviews = _load(csv, text_column, label_column, encoding)
-    model = make_network(recipe, given, epochs, seed)
+    model = make_network(recipe, params, epochs, seed)
     if test_size:
         split = split_rows(reviews.data, reviews.target, test_size, seed)
         comparison = compare({recipe: model}, split, return_estimator=True)
@@ -261,10 +263,14 @@ def train(
 @commands.command()
 @click.argument("model", type=_FILE)
 @click.argument("csv", type=_FILE, required=False)
-@click.option("--text", "texts", multiple=True, help="A text instead of a file.")
-@click.option("--text-column", default="auto", metavar="NAME", help="Of the texts.")
+@click.option(
+    "--text", "texts", multiple=True, help="A text, instead of a file; repeatable."
+)
+@click.option(
+    "--text-column", default="auto", metavar="NAME", help="Column of the texts."
+)
 @click.option("--encoding", default="utf-8", show_default=True)
-@click.option("--output", type=_FILE, help="A CSV file.  [default: stdout]")
+@click.option("--output", type=_FILE, help="CSV file.  [default: stdout]")
 def predict(
     model: Path,
     csv: Path | None,
@@ -273,7 +279,7 @@ def predict(
     encoding: str,
     output: Path | None,
 ) -> None:
-    """Label the texts of a CSV file, or those of --text, by a saved model.
+    """Predict labels of texts in a CSV file, or of --text, with a saved model.
 
     The columns "prediction" and "probability" are added to those of the file.
 
@@ -283,7 +289,7 @@ def predict(
       skrnn predict model.skrnn --text "Not bad at all!"
     """
     if bool(texts) == (csv is not None):
-        raise click.UsageError("Give a CSV file or --text, one of the two.")
+        raise click.UsageError("Give either a CSV file or --text.")
     if output is not None:
         check_output(output)
     if csv is not None:
@@ -294,8 +300,8 @@ def predict(
     taken = [name for name in ("prediction", "probability") if name in table]
     if taken:
         raise ValueError(
-            f"{csv} has a column {taken[0]!r} already, which is where the answers go. "
-            "Rename or drop it."
+            f"{csv} already has a column {taken[0]!r}, to which predictions would be "
+            "written. Rename or drop it."
         )
     fitted = load_model(model)
     probabilities = fitted.predict_proba(data)
@@ -311,7 +317,9 @@ def predict(
 @click.argument("models", type=_FILE, nargs=-1, required=True)
 @_file_options
 @click.option(
-    "--output", type=_FILE, help="Where the page goes.  [default: NAME_report.html]"
+    "--output",
+    type=_FILE,
+    help="HTML file of the report.  [default: NAME_report.html]",
 )
 def report(
     csv: Path,
@@ -321,7 +329,7 @@ def report(
     encoding: str,
     output: Path | None,
 ) -> None:
-    """Measure saved models on a CSV file of labeled texts that they have not seen.
+    """Test saved models on a CSV file of labeled texts they were not fitted to.
 
     \b
     Examples:
@@ -333,18 +341,18 @@ def report(
     fitted = [(str(path), FrozenEstimator(load_model(path))) for path in models]
     X, y = reviews.data, reviews.target
     comparison = compare_models(fitted, X[:0], y[:0], X, y, verbose=0)
-    finish(comparison, page, f"Models measured on {csv.name}")
+    finish(comparison, page, f"Models tested on {csv.name}")
 
 
 def _load(path: Path, text_column: str, label_column: str | None, encoding: str) -> Any:
-    """Return the texts of a file; say which columns were guessed."""
+    """Return the texts of a file, and print which columns were guessed."""
     reviews = load_reviews(
         path, text_column=text_column, label_column=label_column, encoding=encoding
     )
     if "auto" in (text_column, label_column):
-        of_labels = f", labels {reviews.label_column!r}" if label_column else ""
+        labels = f", labels {reviews.label_column!r}" if label_column else ""
         click.echo(
-            f"{path}: texts are in the column {reviews.text_column!r}{of_labels}",
+            f"{path}: texts are in the column {reviews.text_column!r}{labels}",
             err=True,
         )
     return reviews

@@ -1,4 +1,4 @@
-"""What the commands share: data, models, the comparison and its page."""
+"""Helpers of the commands: data, models, comparison and report."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 
 import skrnn
-from skrnn.baselines import make_baseline
+from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.terminal import load_tensorflow, show_comparison
 from skrnn.comparison import ModelComparison, compare_models
 
-BASELINES = ("tfidf", "nbsvm")
-
 
 class Split(NamedTuple):
-    """Rows to learn from and rows to measure on."""
+    """Training and test rows."""
 
     X_train: npt.NDArray[Any]
     X_test: npt.NDArray[Any]
@@ -35,59 +33,59 @@ class Split(NamedTuple):
 
 
 def split_rows(
-    X: npt.NDArray[Any], y: npt.NDArray[Any], share: float, seed: int
+    X: npt.NDArray[Any], y: npt.NDArray[Any], test_size: float, seed: int
 ) -> Split:
-    """Hold out a ``share`` of the rows, as many of each class as there are in all."""
-    if not share:
-        raise ValueError("--test-size 0 leaves no rows to measure on.")
+    """Hold out a fraction of the rows, stratified by class."""
+    if not test_size:
+        raise ValueError("--test-size 0 leaves no rows to test on.")
     labels, counts = np.unique(y, return_counts=True)
     if len(labels) < 2 or counts.min() < 2:
         rarest = labels.tolist()[counts.argmin()]
         raise ValueError(
             f"There are {len(labels)} different labels in {len(y)} rows, and "
-            f"{rarest!r} is in {counts.min()} of them. Two labels or more are needed, "
-            "each in two rows or more. Name their column with --label-column."
+            f"{rarest!r} is in {counts.min()} of them. At least two labels are needed, "
+            "each in at least two rows. Name their column with --label-column."
         )
     try:
-        learnt, held_out = train_test_split(
-            np.arange(len(y)), test_size=share, stratify=y, random_state=seed
+        train, test = train_test_split(
+            np.arange(len(y)), test_size=test_size, stratify=y, random_state=seed
         )
     except ValueError as error:
         raise ValueError(
-            f"A share of {share} of {len(y)} rows cannot be held out with "
+            f"A fraction of {test_size} of {len(y)} rows cannot be held out with "
             f"{len(labels)} different labels: {str(error).rstrip('.')}. "
             "Change --test-size."
         ) from error
-    return Split(X[learnt], X[held_out], y[learnt], y[held_out])
+    return Split(X[train], X[test], y[train], y[test])
 
 
 def make_model(name: str, epochs: int | None, seed: int) -> Pipeline:
-    """Return the baseline or the recipe of this name, not fitted."""
+    """Return the unfitted baseline or recipe of this name."""
     if name in BASELINES:
         return make_baseline(name)
     return make_network(name, {}, epochs, seed)
 
 
 def make_network(
-    recipe: str | None, settings: Mapping[str, Any], epochs: int | None, seed: int
+    recipe: str | None, params: Mapping[str, Any], epochs: int | None, seed: int
 ) -> Pipeline:
-    """Return the Pipeline of a recipe, with settings of one's own."""
+    """Return the Pipeline of a recipe with other parameters."""
     load_tensorflow()
-    given: dict[str, Any] = {"random_state": seed, **settings}
+    overrides: dict[str, Any] = {"random_state": seed, **params}
     if epochs is not None:
-        given["epochs"] = epochs
-    return skrnn.make_sentiment_pipeline(recipe, **given)
+        overrides["epochs"] = epochs
+    return skrnn.make_sentiment_pipeline(recipe, **overrides)
 
 
 def check_names(names: tuple[str, ...]) -> None:
-    """Refuse unknown models before anything takes time."""
+    """Raise for unknown models before anything takes time."""
     for name in names:
         if name not in BASELINES:
             skrnn.get_recipe(name)
 
 
 def check_output(path: Path) -> Path:
-    """Refuse a place that cannot be written, before anything takes time."""
+    """Raise for a path that cannot be written, before anything takes time."""
     if path.is_dir():
         raise ValueError(f"{path} is a folder. Name a file in it.")
     if not path.parent.is_dir():
@@ -98,10 +96,10 @@ def check_output(path: Path) -> Path:
 
 
 def read_setting(text: str) -> tuple[str, Any]:
-    """Return name and value of ``NAME=VALUE``; what is no Python literal is a str."""
+    """Parse ``NAME=VALUE``; a value that is not a Python literal is a string."""
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise ValueError(f"--set {text}: write it as NAME=VALUE, such as units=64.")
+        raise ValueError(f"--set {text}: expected NAME=VALUE, such as units=64.")
     try:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError):
@@ -119,10 +117,10 @@ def load_model(path: Path) -> Any:
 def compare(
     models: dict[str, Pipeline], split: Split, *, return_estimator: bool = False
 ) -> ModelComparison:
-    """Fit the models with bars and lines on stderr."""
+    """Compare the models, with progress on stderr."""
     X_train, X_test, y_train, y_test = split
     click.echo(
-        f"{len(y_train):,} texts to learn from, {len(y_test):,} to measure on",
+        f"{len(y_train):,} training texts, {len(y_test):,} test texts",
         err=True,
     )
     with epochs_shown(models):
@@ -133,7 +131,7 @@ def compare(
 
 @contextmanager
 def epochs_shown(models: dict[str, Pipeline]) -> Iterator[None]:
-    """Show the epochs of networks; linear models alone need no Keras."""
+    """Show progress bars of networks; without networks, Keras is not imported."""
     networks = {k: m for k, m in models.items() if "clf__callbacks" in m.get_params()}
     if networks:
         with import_module("skrnn.cli.progress").show_epochs(networks):
@@ -144,7 +142,7 @@ def epochs_shown(models: dict[str, Pipeline]) -> Iterator[None]:
 
 
 def finish(comparison: ModelComparison, page: Path, title: str) -> None:
-    """Show the table, write the page; exit with 1 if a model failed."""
+    """Show the table and write the report; exit with 1 if a model failed."""
     show_comparison(comparison)
     comparison.to_html(page, title=title)
     click.echo(f"The report is in {page}", err=True)

@@ -1,4 +1,4 @@
-"""A bar for each network that is trained."""
+"""A progress bar for each network in training."""
 
 from __future__ import annotations
 
@@ -19,31 +19,23 @@ from sklearn.pipeline import Pipeline
 
 
 class EpochBar(keras.callbacks.Callback):
-    """Moves a bar with every batch, and says loss and accuracy.
-
-    Parameters
-    ----------
-    progress : rich.progress.Progress
-        Where the bar is drawn.
-    name : str
-        What is trained.
-    """
+    """Advances a bar with every batch, and shows loss and accuracy."""
 
     def __init__(self, progress: Progress, name: str) -> None:
         super().__init__()
         self.progress, self.name = progress, name
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """Return itself: the clones of a model draw the bar of their original."""
+        """Return itself: clones of a model share its bar."""
         return self
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Draw an empty bar."""
+        """Add an empty bar."""
         total = self.params["epochs"] * self.params["steps"]
         self._bar = self.progress.add_task(self.name, total=total, logs="")
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Say which epoch it is."""
+        """Show the number of the epoch."""
         self.progress.update(
             self._bar,
             completed=epoch * self.params["steps"],
@@ -53,21 +45,20 @@ class EpochBar(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, float] | None = None
     ) -> None:
-        """Move the bar by one step."""
+        """Advance the bar by one step."""
         shown = " ".join(f"{k} {v:.3f}" for k, v in (logs or {}).items())
         self.progress.update(self._bar, advance=1, logs=shown)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Take the bar away; what came out is printed by who asked for the fit."""
+        """Remove the bar; the result is printed elsewhere."""
         self.progress.remove_task(self._bar)
 
 
 @contextmanager
 def show_epochs(models: dict[str, Pipeline]) -> Iterator[None]:
-    """Draw a bar on stderr for each network while it is fitted.
+    """Show a bar on stderr for each network during its fit, if it is a terminal.
 
-    What is printed in between goes to stderr as well; stdout is for results. Where
-    stderr is no terminal there are no bars.
+    Other output is redirected to stderr as well, since stdout is for results.
     """
     console = Console(stderr=True)
     progress = Progress(

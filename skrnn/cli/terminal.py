@@ -1,4 +1,4 @@
-"""What the terminal shows: one line for an error, a table, no chatter."""
+"""Output on the terminal: one-line errors, the table, no logs of TensorFlow."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from rich.console import Console
 from rich.table import Table
 
 from skrnn.comparison import ModelComparison
-from skrnn.comparison.report import format_cells
+from skrnn.comparison.columns import COLUMNS, format_table
 
-INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
+INTERRUPTED = 130  # the shell convention after Ctrl-C
 
-# Columns of a table, and what a narrow terminal does without: the page has it.
+# A terminal with fewer characters a line shows fewer columns of the table.
 _WIDE = 105
-_LEFT_OUT = ("parameters", "predict", "F1")
 
-# The messages of the public functions name Python parameters.
-_IN_THE_SHELL = {
+# Parameters in the messages of public functions, and the options for them.
+_OPTIONS = {
     r"\btext_column=": "--text-column",
     r"\blabel_column=": "--label-column",
     r"\bencoding='([\w-]+)'": r"--encoding \1",
@@ -35,7 +34,7 @@ _IN_THE_SHELL = {
 
 
 class Commands(click.Group):
-    """A group of commands that answers what is wrong with one line."""
+    """A group of commands that prints an error as one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; exit with 1 after an error, with 130 after Ctrl-C."""
@@ -43,7 +42,7 @@ class Commands(click.Group):
             warnings.showwarning = _show_warning
             try:
                 return super().invoke(ctx)
-            except BrokenPipeError:  # nobody reads on, as in `skrnn ... | head`
+            except BrokenPipeError:  # as in `skrnn ... | head`
                 raise
             except (ValueError, TypeError, OSError, ImportError) as error:
                 if ctx.params.get("debug"):
@@ -55,11 +54,11 @@ class Commands(click.Group):
 
 
 def one_line(error: BaseException) -> str:
-    """Return the message of an error as one line that speaks of options."""
+    """Return the message of an error as one line, with options for parameters."""
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
         return f"{error.filename}: {error.strerror}."
     message = " ".join(str(error).split()) or type(error).__name__
-    for parameter, option in _IN_THE_SHELL.items():
+    for parameter, option in _OPTIONS.items():
         message = re.sub(parameter, option, message)
     return message
 
@@ -76,22 +75,22 @@ def _show_warning(
 
 
 def show_comparison(comparison: ModelComparison) -> None:
-    """Print the table to stdout and what failed to stderr."""
-    cells = format_cells(comparison.to_frame(), comparison.best)
-    headings = list(next(iter(cells.values())))
+    """Print the table to stdout and errors to stderr."""
     console = Console()
-    if not console.is_terminal:  # a file has no width, so nothing needs to wrap
+    if not console.is_terminal:  # a file has no width: do not wrap
         console = Console(width=200)
-    elif console.width < _WIDE:
-        headings = [name for name in headings if name not in _LEFT_OUT]
+    headings = [
+        column.heading
+        for column in COLUMNS
+        if column.heading and (column.is_narrow or console.width >= _WIDE)
+    ]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", overflow="fold")
     for heading in headings:
         table.add_column(heading, justify="right")
-    for name, figures in cells.items():
+    for name, cells in format_table(comparison.to_frame()).items():
         style = "bold" if name == comparison.best else None
-        shown = [figures[heading] for heading in headings]
-        table.add_row(name, *shown, style=style)
+        table.add_row(name, *(cells[heading] for heading in headings), style=style)
     console.print(table)
     for name, result in comparison.results.items():
         if result.error is not None:
@@ -101,29 +100,29 @@ def show_comparison(comparison: ModelComparison) -> None:
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow and keep what it says, unless the import fails."""
+    """Import TensorFlow without its logs, unless the import fails."""
     if "tensorflow" in sys.modules:
         return
     click.echo("Starting TensorFlow ...", err=True)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _silent_stderr():
         import_module("keras")
-        # It looks for devices, and talks about them, when it first computes.
+        # The first computation looks for devices, and logs them.
         import_module("tensorflow").constant(0)
 
 
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
-    """Keep what C code writes to stderr; show it after an error only."""
+    """Capture stderr, including that of C code; show it after an error only."""
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as kept:
+    with tempfile.TemporaryFile() as captured:
         before = os.dup(2)
-        os.dup2(kept.fileno(), 2)
+        os.dup2(captured.fileno(), 2)
         try:
             yield
         except Exception:
-            kept.seek(0)
-            os.write(before, kept.read())
+            captured.seek(0)
+            os.write(before, captured.read())
             raise
         finally:
             os.dup2(before, 2)

@@ -1,4 +1,4 @@
-"""Comparisons of any scikit-learn classifiers of texts."""
+"""Compare any scikit-learn classifiers on the same rows."""
 
 import warnings
 from importlib import import_module
@@ -10,7 +10,7 @@ from skrnn.comparison.model_comparison import ModelComparison
 
 __all__ = ["ModelComparison", "ModelResult", "compare_models"]
 
-# Until version 0.3: where public names of this package have moved.
+# Public names that have moved, and their modules; until version 0.3.
 _MOVED = {
     "BlendedClassifier": "skrnn.ensemble",
     "DistilledClassifier": "skrnn.ensemble",
@@ -20,7 +20,7 @@ _MOVED = {
 
 
 def __getattr__(name: str) -> Any:
-    """Find a name that has moved, with a warning."""
+    """Return a name that has moved, with a warning."""
     if name not in _MOVED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _MOVED[name]

@@ -1,19 +1,22 @@
-"""Several models, one after the other, on the same data."""
+"""compare_models: fit several models and evaluate them on the same rows."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import joblib
+import numpy as np
+import numpy.typing as npt
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, unique_labels
 
 from skrnn.comparison.measure import ModelResult, measure
 from skrnn.comparison.model_comparison import ModelComparison
-from skrnn.comparison.store import ResultStore
-from skrnn.ensemble.unlabeled import find_labeled
+from skrnn.comparison.store import load_or_measure
+from skrnn.estimators.validation import UNLABELED, has_label
 from skrnn.training.checkpoints import has_memory
 
 __all__ = ["compare_models"]
@@ -30,50 +33,48 @@ def compare_models(
     return_estimator: bool = False,
     verbose: int = 1,
 ) -> ModelComparison:
-    """Fit several classifiers on the same rows and compare them on others.
+    """Fit several classifiers on the same rows and evaluate them on the same test rows.
 
-    Any classifiers of scikit-learn's kind may stand side by side, with or without
-    probabilities. Each is cloned, so what is given stays as it is; to compare one that
-    is fitted already, wrap it in a :class:`sklearn.frozen.FrozenEstimator`. They are
-    fitted one after the other, so that their times can be compared. One that fails is
-    reported in its row, and the others go on.
+    Any scikit-learn classifiers can be compared, with or without probabilities. They
+    are cloned, and fitted one after the other, so that their times are comparable. To
+    compare a fitted model, wrap it in a :class:`sklearn.frozen.FrozenEstimator`. A
+    model that fails is reported in its row of the table.
 
     Parameters
     ----------
     models : dict of str to estimator, list of (str, estimator), or list of estimator
-        Classifiers and their names. Those without a name get that of their class; a
-        Pipeline, those of its steps.
+        Classifiers and their names. A classifier without a name gets that of its class,
+        and a Pipeline those of its steps.
     X_train : array-like of length n_train
-        What the classifiers take, such as raw strings.
+        Input of the classifiers, such as raw strings.
     y_train : array-like of shape (n_train,)
         Labels.
     X_test : array-like of length n_test
-        More of the same.
+        Test rows.
     y_test : array-like of shape (n_test,)
-        Their labels.
+        Labels of the test rows.
     memory : str, path-like, joblib.Memory or None, default=None
-        A folder that keeps the result of each model as soon as it is known. A
-        comparison that was killed, run again, fits only what is not there; the times
-        are those of the fit that was done. A result belongs to the parameters of its
-        model and to the data, not to its name; ``memory``, ``n_jobs`` and ``verbose``
-        of a model do not count. Models that failed are tried again. A network with a
-        ``memory`` of its own also goes on within its fit.
+        Folder in which joblib caches the result of each model as soon as it is known,
+        so that an interrupted comparison resumes; the cached times are those of the
+        original fit. The cache key is the data and the parameters of the model, except
+        ``memory``, ``n_jobs`` and ``verbose``; its name does not matter. Failures are
+        not cached. To resume within the fit of a network, set its own ``memory``.
     return_estimator : bool, default=False
-        Whether the fitted models are kept in ``estimators``. It needs ``memory=None``,
-        since results are kept on disk and models are not.
+        Whether to keep the fitted models in ``estimators``. Requires ``memory=None``,
+        since only results are cached.
     verbose : int, default=1
-        0 is silent, 1 prints two lines for each model.
+        0 is silent, 1 prints two lines per model.
 
     Returns
     -------
     comparison : ModelComparison
-        A table as ``to_frame()``, a picture as ``plot()``, a page as ``to_html()``.
+        With ``to_frame()``, ``plot()`` and ``to_html()``.
 
     Raises
     ------
     ValueError
         If there are no models, two have the same name, the lengths of X and y differ,
-        y is no class label, or X is one string.
+        y does not hold class labels, or X is a single string.
 
     See Also
     --------
@@ -81,13 +82,13 @@ def compare_models(
 
     Notes
     -----
-    Training rows with the label -1 have none, as in :mod:`sklearn.semi_supervised`:
-    -1 is no class, and these rows go to the models that have a use for them only:
-    :class:`DistilledClassifier`, a :class:`BlendedClassifier` with such a model, the
-    classifiers of :mod:`sklearn.semi_supervised`, and networks with a
-    ``virtual_adversarial`` loss, each alone or as the last step of a Pipeline. All
-    others learn from the labeled rows. Where ``y_test`` has -1 too, or ``y_train`` has
-    one label besides, -1 is a class as any other.
+    Training rows with the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`.
+    They are passed only to models that use them: :class:`DistilledClassifier`, a
+    :class:`BlendedClassifier` with such a model, the classifiers of
+    :mod:`sklearn.semi_supervised`, and networks with a ``virtual_adversarial`` loss,
+    each alone or as the last step of a Pipeline. All other models are fitted to the
+    labeled rows. If ``y_test`` contains -1, or ``y_train`` has only one other label, -1
+    is an ordinary class.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def compare_models(
     >>> comparison.best
     'nbsvm'
     """
-    named = _named(models)
+    named = _name_models(models)
     for X in (X_train, X_test):
         if isinstance(X, str | bytes):
             raise ValueError("X must be a list of texts, got one string.")
@@ -118,60 +119,86 @@ def compare_models(
         raise ValueError("y_test is empty: there is nothing to compare on.")
     for y in (y_train, y_test):
         check_classification_targets(y)
-    if return_estimator and has_memory(memory):
+    if not has_memory(memory):
+        memory = None
+    if return_estimator and memory is not None:
         raise ValueError(
-            "return_estimator=True needs memory=None: a model whose result is found is "
+            "return_estimator=True needs memory=None: a model with a cached result is "
             "not fitted again. Fit the one you want to keep."
         )
-    labeled = find_labeled(y_train, y_test)
-    known = y_train if labeled is None else y_train[labeled]
-    classes = unique_labels(known, y_test)
-    store = ResultStore(memory, (X_train, y_train, X_test, y_test), classes)
+    labeled = _find_labeled(y_train, y_test)
+    n_labeled = len(y_train) if labeled is None else int(labeled.sum())
+    classes = unique_labels(y_train if labeled is None else y_train[labeled], y_test)
+    data = X_train, y_train, X_test, y_test
+    data_hash = "" if memory is None else joblib.hash(data)
     results: dict[str, ModelResult] = {}
-    estimators = {}
+    fitted: dict[str, Any] = {}
+
+    def fit(name: str, estimator: Any, progress: _Progress) -> ModelResult:
+        progress("fitting")
+        result, model = measure(
+            estimator,
+            X_train,
+            y_train,
+            X_test,
+            n_test=len(y_test),
+            classes=classes,
+            labeled=labeled,
+        )
+        fitted[name] = model if return_estimator else None
+        return result
+
     for number, (name, estimator) in enumerate(named.items(), start=1):
-        tell = _Progress(f"[{number}/{len(named)}] {name}", verbose)
-        result = store.find(estimator)
-        if result is not None:
-            tell("found in memory")
+        progress = _Progress(f"[{number}/{len(named)}] {name}", verbose)
+        compute = partial(fit, name, estimator, progress)
+        if memory is None:
+            results[name] = compute()
         else:
-            tell("fitting")
-            result, model = measure(
-                estimator,
-                X_train,
-                y_train,
-                X_test,
-                n_test=len(y_test),
-                classes=classes,
-                labeled=labeled,
-            )
-            store.keep(estimator, result)
-            if return_estimator and model is not None:
-                estimators[name] = model
-            del model
-        results[name] = result
-        tell(_outcome(result, y_test))
+            results[name] = load_or_measure(memory, data_hash, estimator, compute)
+            if name not in fitted:
+                progress("found in memory")
+        progress(_summarize(results[name], y_test))
+    estimators = {name: model for name, model in fitted.items() if model is not None}
     return ModelComparison(
         results,
         X_test,
         y_test,
         classes=classes,
-        n_train=len(known),
-        n_unlabeled=len(y_train) - len(known),
+        n_train=n_labeled,
+        n_unlabeled=len(y_train) - n_labeled,
         estimators=estimators if return_estimator else None,
     )
 
 
+def _find_labeled(
+    y_train: npt.NDArray[Any], y_test: npt.NDArray[Any]
+) -> npt.NDArray[np.bool_] | None:
+    """Return which training rows have a label; None if all have.
+
+    -1 means unlabeled, unless it can only be a class: if test rows, which must be
+    labeled, have it, or if a single class would remain without it.
+    """
+    if not len(y_train) or (y_test == UNLABELED).any():
+        return None
+    labeled = has_label(y_train)
+    if labeled is None or len(np.unique(y_train[labeled])) < 2:
+        return None
+    return labeled
+
+
 class _Progress:
+    """Prints lines about one model."""
+
     def __init__(self, title: str, verbose: int) -> None:
-        self.title, self.verbose = title, verbose
+        self._title, self._verbose = title, verbose
 
     def __call__(self, message: str) -> None:
-        if self.verbose:
-            print(f"{self.title}: {message}", flush=True)
+        if self._verbose:
+            print(f"{self._title}: {message}", flush=True)
 
 
-def _outcome(result: ModelResult, y_test: Any) -> str:
+def _summarize(result: ModelResult, y_test: Any) -> str:
+    """Return a line about a result."""
     if result.predictions is None:
         return f"failed, {result.error}"
     accuracy = (result.predictions == y_test).mean()
@@ -181,21 +208,21 @@ def _outcome(result: ModelResult, y_test: Any) -> str:
     )
 
 
-def _named(models: Mapping[str, Any] | Sequence[Any]) -> dict[str, Any]:
+def _name_models(models: Mapping[str, Any] | Sequence[Any]) -> dict[str, Any]:
     """Return the models by name."""
     pairs: list[tuple[str, Any]] = []
     if isinstance(models, Mapping):
         pairs = [(str(name), model) for name, model in models.items()]
     elif isinstance(models, Sequence) and not isinstance(models, str):
-        taken: dict[str, int] = {}
+        n_uses: dict[str, int] = {}
         for item in models:
             if isinstance(item, tuple):
                 name, model = item
             else:
-                name, model = _describe(item), item
-                taken[name] = taken.get(name, 0) + 1
-                if taken[name] > 1:
-                    name = f"{name} ({taken[name]})"
+                name, model = _class_names(item), item
+                n_uses[name] = n_uses.get(name, 0) + 1
+                if n_uses[name] > 1:
+                    name = f"{name} ({n_uses[name]})"
             pairs.append((str(name), model))
     else:
         raise TypeError(
@@ -205,13 +232,14 @@ def _named(models: Mapping[str, Any] | Sequence[Any]) -> dict[str, Any]:
     if not pairs:
         raise ValueError("models is empty: there is nothing to compare.")
     names = [name for name, _ in pairs]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"Names of models must differ, got {twice} more than once.")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(f"Names of models must differ, got {repeated} more than once.")
     return dict(pairs)
 
 
-def _describe(model: Any) -> str:
+def _class_names(model: Any) -> str:
+    """Return the name of a model's class, or those of the steps of a Pipeline."""
     if hasattr(model, "steps"):
-        return " + ".join(_describe(step) for _, step in model.steps)
+        return " + ".join(_class_names(step) for _, step in model.steps)
     return type(model).__name__

@@ -1,4 +1,4 @@
-"""One model: fitted, timed, asked for its answers, its parameters counted."""
+"""Fit one model, time it, and collect its predictions, parameters and history."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ History = dict[str, list[float]]
 
 @dataclass(frozen=True)
 class ModelResult:
-    """What is known of one model after it was fitted, or why it could not be.
+    """The result of one model, or why it failed.
 
     Parameters
     ----------
     predictions : ndarray of shape (n_test,) or None
         Predicted labels; None if the model failed.
     scores : ndarray of shape (n_test, n_classes), float64, or None
-        Probabilities or decisions, in the order of the comparison's ``classes``; NaN
-        for a class that the model has not met. None if it gives neither.
+        Probabilities or decision values, in the order of the comparison's ``classes``;
+        NaN for a class that was not in the training rows. None if the model has
+        neither.
     score_method : {"predict_proba", "decision_function"} or None
-        Where the scores come from.
+        The method that computed the scores.
     n_parameters : int or None
-        Learnt numbers, or None where they cannot be counted.
+        Number of fitted parameters; None if they cannot be counted.
     fit_time, predict_time : float
-        Seconds of ``fit`` and of ``predict`` on all test rows.
+        Seconds for ``fit`` and for ``predict`` on all test rows.
     history : dict of str to list of float
-        Figures of each epoch, if the model keeps them.
+        Metrics by epoch, if the model has them.
     error : str or None
-        Why the model failed.
+        Type and message of the error if the model failed.
     traceback : str or None
-        Where it failed.
+        Its traceback.
 
     Examples
     --------
@@ -77,30 +78,11 @@ def measure(
     classes: npt.NDArray[Any],
     labeled: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[ModelResult, Any]:
-    """Fit a clone of ``estimator`` and ask it for its answers.
+    """Return the result of a clone of ``estimator``, and the fitted clone.
 
-    Parameters
-    ----------
-    estimator : estimator
-        Any scikit-learn classifier.
-    X_train, X_test : array-like of length n_train, n_test
-        What it takes.
-    y_train : ndarray of shape (n_train,)
-        Labels.
-    n_test : int
-        Rows of X_test.
-    classes : ndarray of shape (n_classes,)
-        All labels there are, sorted.
-    labeled : ndarray of shape (n_train,), bool, default=None
-        Which training rows have a label; None if all have. The others are given to a
-        model that has a use for them only.
-
-    Returns
-    -------
-    result : ModelResult
-        Of a model that fails, the error.
-    model : estimator or None
-        The fitted clone.
+    ``labeled`` masks the training rows with a label; None if all have one. Only models
+    that use unlabeled rows are fitted to the others. If the model fails, the result
+    holds the error, and the clone is None.
     """
     try:
         model = clone(estimator)
@@ -123,7 +105,7 @@ def measure(
             predict_time=predict_time,
             history=find_history(model),
         )
-    # Whatever is wrong with one model must not lose the others.
+    # A model may raise anything, and the others are still to be compared.
     except Exception as error:
         message = f"{type(error).__name__}: {error}".rstrip(": ")
         return ModelResult(error=message, traceback=traceback.format_exc()), None
@@ -133,18 +115,18 @@ def measure(
 def _checked_labels(
     predicted: Any, n_rows: int, classes: npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    """Return predicted labels as ``classes`` has them."""
+    """Check predicted labels and return them with the dtype of ``classes``."""
     predicted = np.asarray(predicted)
     if predicted.shape != (n_rows,):
         raise ValueError(
-            f"predict gave an array of shape {predicted.shape} for {n_rows} rows."
+            f"predict returned an array of shape {predicted.shape} for {n_rows} rows."
         )
     codes = pd.Index(classes).get_indexer(predicted)
     if (codes < 0).any():
         unknown = predicted[int(np.argmax(codes < 0))]
         raise ValueError(
-            f"predict gave {unknown!r}, which is none of the labels {classes.tolist()}:"
-            " is this a classifier?"
+            f"predict returned {unknown!r}, which is not in the labels "
+            f"{classes.tolist()}: is this a classifier?"
         )
     labels: npt.NDArray[Any] = classes[codes]
     return labels
@@ -153,7 +135,7 @@ def _checked_labels(
 def _scores(
     model: Any, X: Any, n_rows: int, classes: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.float64] | None, str | None]:
-    """Return the scores of all ``classes``, and the method that gave them."""
+    """Return the scores for all ``classes``, and the method that computed them."""
     for method in ("predict_proba", "decision_function"):
         if hasattr(model, method):
             break
@@ -167,18 +149,18 @@ def _scores(
     known = pd.Index(classes).get_indexer(np.asarray(model.classes_))
     if given.shape != (n_rows, len(known)):
         raise ValueError(
-            f"{method} gave an array of shape {given.shape} for {n_rows} rows and "
+            f"{method} returned an array of shape {given.shape} for {n_rows} rows and "
             f"{len(known)} classes."
         )
     if not np.isfinite(given).all():
-        raise ValueError(f"{method} gave values that are not finite.")
+        raise ValueError(f"{method} returned values that are not finite.")
     scores = np.full((n_rows, len(classes)), np.nan)
     scores[:, known] = given
     return scores, method
 
 
 def _is_one_vs_one(model: Any) -> bool:
-    """Tell whether decisions are of pairs of classes: of three there are three."""
+    """Return whether decision values are for pairs of classes (three of three)."""
     return len(model.classes_) > 2 and any(
         name.rpartition("__")[2] == "decision_function_shape" and value == "ovo"
         for name, value in model.get_params().items()
@@ -186,18 +168,11 @@ def _is_one_vs_one(model: Any) -> bool:
 
 
 def count_parameters(model: Any) -> int | None:
-    """Count the numbers that a fitted model has learnt, where they can be counted.
+    """Count the parameters of a fitted model; None if that is not possible.
 
-    Parameters
-    ----------
-    model : estimator
-        A fitted classifier, or a Pipeline or search that ends in one.
-
-    Returns
-    -------
-    n_parameters : int or None
-        ``n_parameters_``, or the sizes of ``coef_`` and ``intercept_`` (``coefs_`` and
-        ``intercepts_``); of an ensemble, the sum over its models.
+    They are ``n_parameters_``, or the sizes of ``coef_`` and ``intercept_`` (``coefs_``
+    and ``intercepts_``); of an ensemble, the sum over its estimators; of a Pipeline or
+    a search, those of the last step.
 
     Examples
     --------
@@ -212,7 +187,7 @@ def count_parameters(model: Any) -> int | None:
     if hasattr(model, "coefs_"):
         return sum(array.size for array in (*model.coefs_, *model.intercepts_))
     if hasattr(model, "coef_"):
-        # The size of a sparse matrix would count what is not zero.
+        # The size of a sparse matrix is the number of its non-zero values.
         sizes = [np.prod(np.shape(model.coef_)), np.size(model.intercept_)]
         return int(sum(sizes))
     if hasattr(model, "estimators_"):
@@ -225,18 +200,7 @@ def count_parameters(model: Any) -> int | None:
 
 
 def find_history(model: Any) -> History:
-    """Get the training curves of a fitted model.
-
-    Parameters
-    ----------
-    model : estimator
-        A fitted classifier, or a Pipeline or search that ends in one.
-
-    Returns
-    -------
-    history : dict of str to list of float
-        ``history_`` as it is, or ``loss_curve_`` under the name of ``loss``; empty if
-        there is neither.
+    """Return ``history_``, or ``loss_curve_`` as "loss"; empty without either.
 
     Examples
     --------
@@ -255,7 +219,7 @@ def find_history(model: Any) -> History:
 
 
 def _last_step(model: Any) -> Any:
-    """Return what learns the labels inside Pipelines and searches."""
+    """Return the classifier inside Pipelines and searches."""
     while True:
         if hasattr(model, "best_estimator_"):
             model = model.best_estimator_

@@ -1,4 +1,4 @@
-"""Figures of one model and of two: with how much luck they may have come about."""
+"""Metrics, confidence intervals and significance tests."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ __all__ = ["f1", "mcnemar_test", "one_vs_rest_auc", "wilson_interval"]
 
 
 def wilson_interval(n_right: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Compute the score interval of a share, which holds near 0 and 1 as well.
+    """Compute Wilson's confidence interval of a proportion [1]_, valid near 0 and 1.
 
     Parameters
     ----------
     n_right : int
-        How many of the rows have the answer right.
+        Number of correct rows.
     n : int
-        How many rows there are, at least 1.
+        Number of rows, at least 1.
     level : float in (0, 1), default=0.95
-        In how many of many samples the interval covers the true share.
+        Confidence level.
 
     Returns
     -------
     low, high : float
-        The ends of the interval [1]_.
+        The ends of the interval.
 
     References
     ----------
@@ -48,21 +48,21 @@ def wilson_interval(n_right: int, n: int, level: float = 0.95) -> tuple[float, f
 def mcnemar_test(
     right: npt.NDArray[np.bool_], other_right: npt.NDArray[np.bool_]
 ) -> float:
-    """Test whether two models have different accuracy, by the rows they differ on.
+    """Test whether two models differ in accuracy, with McNemar's exact test.
 
-    If both were equally good, each row that only one of them has right would be a toss
-    of a coin [1]_. The test is exact and two-sided.
+    Under the null hypothesis, each row that only one of them predicts correctly is as
+    likely to be the one's as the other's [1]_. The test is two-sided.
 
     Parameters
     ----------
     right, other_right : ndarray of shape (n,), bool
-        Which rows each of the models has right.
+        Which rows each model predicts correctly.
 
     Returns
     -------
     p_value : float
-        Probability of a split at least as uneven between equally good models; 1 if no
-        row tells them apart.
+        Probability of a split at least as uneven under the null hypothesis; 1 if both
+        are correct on the same rows.
 
     References
     ----------
@@ -85,7 +85,7 @@ def mcnemar_test(
 
 
 def f1(y: npt.NDArray[Any], predicted: npt.NDArray[Any], classes: Any) -> float:
-    """Compute F1 of the second of two classes, or the mean of those of more.
+    """Compute F1 of the second of two classes, or the mean over more classes.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def f1(y: npt.NDArray[Any], predicted: npt.NDArray[Any], classes: Any) -> float:
     Returns
     -------
     score : float
-        0 for a class that is never predicted.
+        F1; a class that is never predicted counts as 0.
 
     Examples
     --------
@@ -115,24 +115,23 @@ def f1(y: npt.NDArray[Any], predicted: npt.NDArray[Any], classes: Any) -> float:
 def one_vs_rest_auc(
     y: npt.NDArray[Any], scores: npt.NDArray[np.float64], classes: Any
 ) -> float:
-    """Compute the area under the ROC curve, from any scores that rank the rows.
+    """Compute the area under the ROC curve.
 
     Parameters
     ----------
     y : ndarray of shape (n,)
         True labels.
     scores : ndarray of shape (n, n_classes)
-        Probabilities or decisions of each class; a column of NaN for a class that the
-        model does not know.
+        Probabilities or decision values; a column of NaN for a class without scores.
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
 
     Returns
     -------
     area : float
-        With two classes that of the second, otherwise the mean over the classes, each
-        against the rest. Classes without scores, and those that all rows of y or none
-        belong to, are left out; NaN if none remains.
+        Of the second of two classes, or the mean over more classes, each against the
+        rest. Classes without scores, and those of all rows or none, are left out; NaN
+        if no class remains.
 
     Examples
     --------

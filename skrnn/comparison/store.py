@@ -1,134 +1,77 @@
-"""Results on disk, so that a comparison that was killed fits no model twice."""
+"""Results on disk, so that an interrupted comparison does not fit a model again."""
 
 from __future__ import annotations
 
-import json
-import os
 import warnings
-import zipfile
+from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import joblib
-import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 
 from skrnn.comparison.measure import ModelResult
-from skrnn.training.checkpoints import (
-    as_memory,
-    has_memory,
-    save_atomically,
-)
+from skrnn.training.checkpoints import Memory, call_cached
 
-__all__ = ["ResultStore"]
+__all__ = ["hash_model", "load_or_measure"]
 
-# A file that was written otherwise is not read.
-_FORMAT = 1
-# What a model predicts does not hang on these.
-_INDIFFERENT = {"memory", "n_jobs", "verbose"}
-_FIGURES = ("score_method", "n_parameters", "fit_time", "predict_time", "history")
+# Parameters that do not change what a model predicts.
+_IRRELEVANT = {"memory", "n_jobs", "verbose"}
 
 
-class ResultStore:
-    """The results of models on the same data, one file a model.
+class _ModelFailedError(Exception):
+    """Keeps joblib from caching the result of a model that failed."""
 
-    Parameters
-    ----------
-    memory : str, path-like, joblib.Memory or None
-        The folder; nothing is kept if there is none.
-    data : object
-        The training and test data; hashed by joblib.
-    classes : ndarray of shape (n_classes,)
-        All labels, sorted.
 
-    Examples
-    --------
-    >>> import tempfile
-    >>> import numpy as np
-    >>> from sklearn.dummy import DummyClassifier
-    >>> from skrnn.comparison.measure import ModelResult
-    >>> from skrnn.comparison.store import ResultStore
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     store = ResultStore(folder, ["some", "data"], np.array([0, 1]))
-    ...     store.keep(DummyClassifier(), ModelResult(np.array([1, 0, 1])))
-    ...     store.find(DummyClassifier()).predictions
-    array([1, 0, 1])
+def load_or_measure(
+    memory: Memory,
+    data_hash: str,
+    estimator: Any,
+    measure: Callable[[], ModelResult],
+) -> ModelResult:
+    """Return the cached result of an equal model on the same data, or measure it.
+
+    What joblib cannot load it computes again, with a warning. Failures are not cached.
     """
-
-    def __init__(
-        self,
-        memory: str | os.PathLike[str] | joblib.Memory | None,
-        data: Any,
-        classes: npt.NDArray[Any],
-    ) -> None:
-        self.classes = classes
-        self.folder: Path | None = None
-        if memory is not None and has_memory(memory):
-            self.folder = Path(as_memory(memory).location) / "skrnn" / "comparison"
-            self._data_key = joblib.hash((data, _FORMAT, version("skrnn")))
-
-    def find(self, estimator: Any) -> ModelResult | None:
-        """Return the result of a model like ``estimator``, or None."""
-        path = self._path(estimator)
-        if path is None or not path.exists():
-            return None
-        try:
-            # NumPy leaves a damaged file open if it opens it itself.
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                figures = json.loads(stored["figures"].tobytes())
-                return ModelResult(
-                    predictions=self.classes[stored["codes"]],
-                    scores=stored.get("scores"),
-                    **figures,
-                )
-        # A damaged disk: the model is fitted again.
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None
-
-    def keep(self, estimator: Any, result: ModelResult) -> None:
-        """Keep the result of a model that did not fail.
-
-        The file appears whole or not at all.
-        """
-        if self.folder is None or result.predictions is None:
-            return
-        path = self._path(estimator)
-        if path is None:
+    key = hash_model(estimator)
+    if key is None:
+        result = measure()
+        if result.error is None:
             warnings.warn(
-                f"The result of {type(estimator).__name__} cannot be kept, since it "
-                "cannot be pickled: name its functions at the top of a module.",
-                stacklevel=2,
+                f"The result of {type(estimator).__name__} cannot be cached, since it "
+                "cannot be pickled: define its functions at the top of a module.",
+                stacklevel=3,
             )
-            return
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "codes": np.searchsorted(self.classes, result.predictions)
-        }
-        if result.scores is not None:
-            arrays["scores"] = result.scores
-        figures = {name: getattr(result, name) for name in _FIGURES}
-        arrays["figures"] = np.frombuffer(json.dumps(figures).encode(), np.uint8)
-        try:
-            save_atomically(path, **arrays)
-        except OSError as error:
-            warnings.warn(f"A result cannot be kept: {error}", stacklevel=2)
+        return result
+    identity = (version("skrnn"), data_hash, key)
+    try:
+        result = call_cached(memory, _measure, identity, measure, ignore=["measure"])
+    except _ModelFailedError as failure:
+        (result,) = failure.args
+    return result
 
-    def _path(self, estimator: Any) -> Path | None:
-        """Return the file of a model, or None if it has none."""
-        if self.folder is None:
-            return None
-        try:
-            model = clone(estimator)
-            indifferent = [
-                name
-                for name in model.get_params()
-                if name.rpartition("__")[2] in _INDIFFERENT
-            ]
-            model.set_params(**dict.fromkeys(indifferent))
-            key = joblib.hash((self._data_key, model))
-        # Nothing can be known of what cannot be cloned or pickled. A model that is
-        # broken says so when it is fitted.
-        except Exception:
-            return None
-        return self.folder / f"{key}.npz"
+
+def _measure(
+    identity: tuple[str, ...], measure: Callable[[], ModelResult]
+) -> ModelResult:
+    """Return a result to cache, or raise."""
+    result = measure()
+    if result.error is not None:
+        raise _ModelFailedError(result)
+    return result
+
+
+def hash_model(estimator: Any) -> str | None:
+    """Hash the relevant parameters; None if the model cannot be cloned or pickled."""
+    try:
+        model = clone(estimator)
+        irrelevant = [
+            name
+            for name in model.get_params()
+            if name.rpartition("__")[2] in _IRRELEVANT
+        ]
+        key: str = joblib.hash(model.set_params(**dict.fromkeys(irrelevant)))
+    # A third-party model may raise anything; if it is broken, its fit reports it.
+    except Exception:
+        return None
+    return key

@@ -1,7 +1,8 @@
-"""The best of several models: their log-odds, averaged or weighted."""
+"""BlendedClassifier: the log-odds of several classifiers, averaged or stacked."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -30,75 +31,86 @@ from skrnn._sklearn import (
 )
 from skrnn.ensemble.routing import fit_router, route_fit
 from skrnn.ensemble.unlabeled import uses_unlabeled
+from skrnn.estimators.validation import UNLABELED
 
 __all__ = ["BlendedClassifier"]
 
-_LEAST_PROBABILITY = 1e-6
+_MIN_PROBABILITY = 1e-6
 
 
 class BlendedClassifier(
     ClassifierMixin, BaseHeterogeneousEnsemble, SuggestParameters, BaseEstimator
 ):
-    """Several classifiers, their log-odds averaged or weighted by logistic regression.
+    """Blend classifiers: average their log-odds, or stack a logistic regression.
 
-    With learned weights a part of the rows is held out, every classifier learns from
-    the others, and the weights are learned on the held-out part: stacking with one
-    split [1]_, which costs one fit of each classifier where
-    :class:`sklearn.ensemble.StackingClassifier` costs one a fold and one more. With
-    equal weights nothing is held out: the geometric mean of the probabilities [2]_. A
-    network and a bag of words make different mistakes, so that together they make
-    fewer.
+    With ``weights="stacked"`` a part of the rows is held out, the classifiers are
+    fitted to the others, and a logistic regression is fitted to their log-odds on the
+    held-out part. This is stacking with a single split [1]_: it costs one fit per
+    classifier, where :class:`sklearn.ensemble.StackingClassifier` costs one per fold
+    and one more. With ``weights="equal"`` nothing is held out, and the probabilities
+    are the normalized geometric mean of those of the classifiers [2]_. A network and a
+    bag of words make different errors, so a blend of both is often more accurate than
+    either.
 
     Parameters
     ----------
     estimators : list of (str, estimator)
-        Names and classifiers with ``predict_proba``; all get the same X. One that is
-        set to ``"drop"``, as by ``set_params(name="drop")``, is left out.
-    weights : {"learnt", "equal"}, default="learnt"
-        Learned ones protect against a classifier that is much worse than the others;
-        equal ones leave all rows to the classifiers.
+        Names and classifiers with ``predict_proba``, all fitted to the same X. One set
+        to ``"drop"``, for example by ``set_params(name="drop")``, is left out.
+    weights : {"stacked", "equal"}, default="stacked"
+        ``"stacked"`` gives little weight to a classifier that is much worse than the
+        others; ``"equal"`` leaves all rows to the classifiers.
+
+        .. deprecated:: 0.2
+           ``"learnt"`` is the former name of ``"stacked"``; it will be removed in 0.3.
     validation_split : float in (0, 1), default=0.1
-        Share of the rows, stratified by class, on which the weights are learned.
+        Fraction of the rows, stratified by class, that is held out for the logistic
+        regression.
     refit : bool, default=False
-        Whether every classifier is fitted again on all rows once the weights are
-        known, which doubles the time.
+        Whether to fit every classifier again on all rows after the logistic regression,
+        which doubles the time.
     random_state : int, RandomState instance or None, default=None
-        Source of the split. The classifiers have their own.
+        Controls the split. The classifiers have their own.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels.
+        The class labels.
     estimators_ : list of estimator
-        The fitted classifiers, without those that are dropped.
+        The fitted classifiers, without dropped ones.
     named_estimators_ : :class:`~sklearn.utils.Bunch`
-        The same by name; ``"drop"`` for those that are dropped.
+        The fitted classifiers by name; ``"drop"`` for dropped ones.
     n_features_in_ : int
-        Columns of X in ``fit``, if the first classifier knows them.
+        Number of features seen during ``fit``, if the first classifier has it.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if a classifier knows them.
-    final_estimator_ : LogisticRegression
-        Learned weights: a feature for each classifier (two classes) or for each
-        classifier and class. None with equal weights.
+        Names of the features, if a classifier has them.
+    final_estimator_ : LogisticRegression or None
+        Its features are the log-odds of each classifier (two classes), or of each
+        classifier and class. None with ``weights="equal"``.
 
     Raises
     ------
     ValueError
-        From ``fit``: if names repeat, if all classifiers are dropped, if the split
-        cannot hold every class, or if a classifier (a frozen one, say) knows other
-        classes than the rows have.
+        From ``fit``: if names are not unique, all classifiers are dropped, the split
+        cannot contain every class, or a classifier (a frozen one, say) has other
+        classes than y.
+
+    Warns
+    -----
+    FutureWarning
+        From ``fit``: if ``weights="learnt"``.
 
     See Also
     --------
-    make_baseline : The linear models to blend with.
-    sklearn.ensemble.StackingClassifier : Weights learned by cross-validation.
-    sklearn.ensemble.VotingClassifier : The arithmetic mean of the probabilities.
+    make_baseline : Linear models to blend with.
+    sklearn.ensemble.StackingClassifier : Stacking by cross-validation.
+    sklearn.ensemble.VotingClassifier : Arithmetic mean of the probabilities.
 
     Notes
     -----
-    Rows without a label (``y = -1``) go to those classifiers that have a use for them,
-    which are :class:`DistilledClassifier`, those of :mod:`sklearn.semi_supervised` and
-    those with a ``virtual_adversarial`` parameter above zero.
+    Unlabeled rows (``y = -1``) are passed only to classifiers that use them:
+    :class:`DistilledClassifier`, those of :mod:`sklearn.semi_supervised`, and those
+    with a ``virtual_adversarial`` parameter above zero.
 
     References
     ----------
@@ -123,7 +135,7 @@ class BlendedClassifier(
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "estimators": [list],
-        "weights": [StrOptions({"learnt", "equal"})],
+        "weights": [StrOptions({"stacked", "equal", "learnt"}, deprecated={"learnt"})],
         "validation_split": [Interval(Real, 0.0, 1.0, closed="neither")],
         "refit": ["boolean"],
         "random_state": ["random_state"],
@@ -133,7 +145,7 @@ class BlendedClassifier(
         self,
         estimators: list[tuple[str, BaseEstimator]],
         *,
-        weights: str = "learnt",
+        weights: str = "stacked",
         validation_split: float = 0.1,
         refit: bool = False,
         random_state: Any = None,
@@ -146,26 +158,34 @@ class BlendedClassifier(
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
-        """Fit every classifier, then the weights if they are learned.
+        """Fit the classifiers, and the logistic regression unless weights are equal.
 
         Parameters
         ----------
         X : array-like or sparse matrix of length n_samples
-            What the classifiers take, such as raw strings.
+            Input of the classifiers, such as raw strings.
         y : array-like of shape (n_samples,)
-            Labels; -1 for none, if a classifier has a use for such rows.
+            Labels; -1 for unlabeled rows, if a classifier uses them.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, for every classifier (a Pipeline hands them to its
-            last step) and for the logistic regression.
+            Sample weights, passed to every classifier (in a Pipeline, to the last step)
+            and to the logistic regression.
         **params : dict
-            Metadata for the classifiers, if scikit-learn's metadata routing is
-            enabled; each classifier then gets what it requests, weights included.
+            Metadata, routed to the classifiers that request it. Requires
+            ``enable_metadata_routing=True``, see :func:`sklearn.set_config`;
+            ``sample_weight`` is then routed as well.
 
         Returns
         -------
         self : BlendedClassifier
             The fitted blend.
         """
+        if self.weights == "learnt":
+            warnings.warn(
+                "weights='learnt' is deprecated and will be removed in version 0.3. "
+                "Use weights='stacked', which is the same.",
+                FutureWarning,
+                stacklevel=2,
+            )
         self._validate_estimators()
         members = self._members()
         y = column_or_1d(y, warn=True)
@@ -173,47 +193,46 @@ class BlendedClassifier(
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
         fit_params = route_fit(self, members, sample_weight, params)
-        labeled = np.arange(len(y))
+        is_labeled = np.ones(len(y), dtype=bool)
         if self._uses_unlabeled:
-            labeled = np.flatnonzero(y != -1)
-        unlabeled = np.setdiff1d(np.arange(len(y)), labeled)
+            is_labeled = y != UNLABELED
+        labeled, unlabeled = np.flatnonzero(is_labeled), np.flatnonzero(~is_labeled)
         check_classification_targets(y[labeled])
         classes = np.unique(y[labeled])
 
-        def fitted(rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
-            every = np.concatenate([rows, unlabeled])
+        def fit_members(labeled_rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
+            all_rows = np.concatenate([labeled_rows, unlabeled])
             models = []
             for name, estimator in members.items():
-                part = every if uses_unlabeled(estimator) else rows
-                given = take_params(X, fit_params[name], part)
-                model = clone(estimator).fit(take_rows(X, part), y[part], **given)
+                rows = all_rows if uses_unlabeled(estimator) else labeled_rows
+                row_params = take_params(X, fit_params[name], rows)
+                model = clone(estimator).fit(take_rows(X, rows), y[rows], **row_params)
                 if not np.array_equal(model.classes_, classes):
                     raise ValueError(
-                        f"{name} knows the classes {model.classes_.tolist()}, where "
-                        f"the rows have {classes.tolist()}: their probabilities "
-                        "cannot be blended."
+                        f"{name} has the classes {model.classes_.tolist()}, but y has "
+                        f"{classes.tolist()}: the probabilities cannot be blended."
                     )
                 models.append(model)
             return models
 
         final = None
         if self.weights == "equal":
-            estimators = fitted(labeled)
+            estimators = fit_members(labeled)
         else:
-            learnt, held_out = train_test_split(
+            train, held_out = train_test_split(
                 labeled,
                 test_size=self.validation_split,
                 stratify=y[labeled],
                 random_state=check_random_state(self.random_state).randint(2**31 - 1),
             )
-            estimators = fitted(learnt)
+            estimators = fit_members(train)
             odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
             held_weight = None if sample_weight is None else sample_weight[held_out]
             with one_blas_thread():
                 final = LogisticRegression(max_iter=1000)
                 final.fit(odds, y[held_out], sample_weight=held_weight)
             if self.refit:
-                estimators = fitted(labeled)
+                estimators = fit_members(labeled)
         self.estimators_ = estimators
         self.named_estimators_ = Bunch(
             **{name: "drop" for name, _ in self.estimators}
@@ -224,7 +243,7 @@ class BlendedClassifier(
         return self
 
     def _members(self) -> dict[str, BaseEstimator]:
-        """Return the classifiers that are not dropped."""
+        """Return the classifiers by name, without dropped ones."""
         return {name: each for name, each in self.estimators if each != "drop"}
 
     @property
@@ -240,9 +259,9 @@ class BlendedClassifier(
     @property
     def feature_names_in_(self) -> npt.NDArray[np.object_]:
         """Names of the features seen during fit."""
-        knowing = (e for e in self.estimators_ if hasattr(e, "feature_names_in_"))
+        named = (e for e in self.estimators_ if hasattr(e, "feature_names_in_"))
         names: npt.NDArray[np.object_]
-        names = next(knowing, self.estimators_[0]).feature_names_in_
+        names = next(named, self.estimators_[0]).feature_names_in_
         return names
 
     def get_metadata_routing(self) -> MetadataRouter:
@@ -251,7 +270,7 @@ class BlendedClassifier(
         Returns
         -------
         routing : MetadataRouter
-            What the ``fit`` of each classifier requests.
+            The metadata that ``fit`` of each classifier requests.
         """
         return fit_router(self, self._members())
 
@@ -261,7 +280,7 @@ class BlendedClassifier(
         Parameters
         ----------
         X : array-like or sparse matrix of length n_samples
-            What the classifiers take.
+            Input of the classifiers.
 
         Returns
         -------
@@ -284,7 +303,7 @@ class BlendedClassifier(
         Parameters
         ----------
         X : array-like or sparse matrix of length n_samples
-            What the classifiers take.
+            Input of the classifiers.
 
         Returns
         -------
@@ -296,7 +315,7 @@ class BlendedClassifier(
         return labels
 
     def __sklearn_tags__(self) -> Tags:
-        """Describe the estimator to scikit-learn: it takes what its members take."""
+        """Return the tags: raw strings are accepted, as by a text classifier."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags
@@ -305,13 +324,13 @@ class BlendedClassifier(
 def _probabilities(
     estimators: Sequence[BaseEstimator], X: Any
 ) -> npt.NDArray[np.float64]:
-    """Return what each classifier predicts, (n_estimators, n_samples, n_classes)."""
+    """Return the clipped probabilities, (n_estimators, n_samples, n_classes)."""
     each = np.array([estimator.predict_proba(X) for estimator in estimators])
-    return np.clip(each, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+    return np.clip(each, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
 
 
 def _log_odds(each: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the log-odds of all classifiers side by side."""
+    """Return the log-odds of all classifiers, (n_samples, n_log_odds)."""
     if each.shape[2] == 2:
         each = each[:, :, 1:]
     return np.hstack(list(np.log(each / (1 - each))))

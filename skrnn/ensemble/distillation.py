@@ -1,4 +1,4 @@
-"""Learning from texts without labels: a teacher labels them, a student reads them."""
+"""DistilledClassifier: a classifier that learns from labels of a teacher."""
 
 from __future__ import annotations
 
@@ -29,54 +29,55 @@ __all__ = ["DistilledClassifier"]
 class DistilledClassifier(
     SuggestParameters, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 ):
-    """A classifier that also learns from rows that another one has labeled.
+    """Fit a classifier to labeled rows and to rows that a teacher has labeled.
 
-    The teacher learns from the rows with a label and labels the others (``y = -1``, as
-    in :mod:`sklearn.semi_supervised`). The estimator then learns from all: from a
-    labeled row with weight 1, from another with the certainty of the teacher, 0 where
-    all classes are equally likely to it and 1 where one is certain. A teacher that
-    sees what the estimator does not, as a bag of words beside a network [1]_, passes it
-    on [2]_ [3]_; prediction needs the estimator alone.
+    The teacher is fitted to the labeled rows and predicts labels for the unlabeled ones
+    (``y = -1``, as in :mod:`sklearn.semi_supervised`). The estimator is then fitted to
+    all rows: a labeled row has weight 1, another the certainty of the teacher, from 0
+    (all classes equally probable) to 1 (one class has probability 1). A teacher with
+    another view of the data, such as a bag of words for a network [1]_, transfers what
+    it has learned [2]_ [3]_; prediction needs the estimator only.
 
     Parameters
     ----------
     estimator : estimator
-        The classifier that predicts; its ``fit`` takes ``sample_weight``. A Pipeline
-        hands it to its last step.
+        The classifier that predicts; its ``fit`` takes ``sample_weight`` (in a
+        Pipeline, that of the last step).
     teacher : estimator
         A classifier with ``predict_proba``.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels.
+        The class labels.
     estimator_ : estimator
         The fitted classifier.
     teacher_ : estimator
         The fitted teacher.
     n_features_in_ : int
-        Columns of X in ``fit``, if the estimator knows them.
+        Number of features seen during ``fit``, if the estimator has it.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if the estimator knows them.
+        Names of the features, if the estimator has them.
     transduction_ : ndarray of shape (n_samples,)
-        The labels that the estimator learned from: those given, and the teacher's.
+        The labels that the estimator was fitted to, the teacher's included.
     certainty_ : ndarray of shape (n_samples,), float64
-        How certain they are, which is what the estimator's weights are multiplied by.
+        Factors of the sample weights: 1 for labeled rows, the teacher's certainty for
+        others.
 
     Raises
     ------
     ValueError
-        From ``fit``: if no row has a label, or X and y differ in length.
+        From ``fit``: if no row is labeled, or X and y differ in length.
 
     Warns
     -----
     UserWarning
-        From ``fit``: if every row has a label, so that the teacher has nothing to do.
+        From ``fit``: if every row is labeled, so that the teacher has no effect.
 
     See Also
     --------
-    sklearn.semi_supervised.SelfTrainingClassifier : A classifier as its own teacher.
-    BlendedClassifier : Several classifiers that predict together.
+    sklearn.semi_supervised.SelfTrainingClassifier : A classifier that teaches itself.
+    BlendedClassifier : A weighted mean of several classifiers.
 
     References
     ----------
@@ -115,20 +116,21 @@ class DistilledClassifier(
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None, **params: Any) -> Self:
-        """Fit the teacher, let it label what has no label, fit the estimator.
+        """Fit the teacher, label the unlabeled rows, and fit the estimator.
 
         Parameters
         ----------
         X : array-like or sparse matrix of length n_samples
-            What both classifiers take, such as raw strings.
+            Input of both classifiers, such as raw strings.
         y : array-like of shape (n_samples,)
-            Labels; -1 for none.
+            Labels; -1 for unlabeled rows.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, for both classifiers (a Pipeline hands them to its
-            last step).
+            Sample weights, passed to both classifiers (in a Pipeline, to the last
+            step).
         **params : dict
-            Metadata for both classifiers, if scikit-learn's metadata routing is
-            enabled; each then gets what it requests, weights included.
+            Metadata, routed to the classifiers that request it. Requires
+            ``enable_metadata_routing=True``, see :func:`sklearn.set_config`;
+            ``sample_weight`` is then routed as well.
 
         Returns
         -------
@@ -144,25 +146,25 @@ class DistilledClassifier(
         labeled = has_label(y)
         if labeled is None:
             warnings.warn(
-                "Every row has a label, so there is nothing for the teacher to do. "
-                "Rows without a label have y = -1.",
+                "Every row is labeled, so the teacher has no effect. Unlabeled rows "
+                "have y = -1.",
                 UserWarning,
                 stacklevel=2,
             )
             labeled = np.ones(len(y), dtype=bool)
-        given = take_params(X, fit_params["teacher"], np.flatnonzero(labeled))
+        row_params = take_params(X, fit_params["teacher"], np.flatnonzero(labeled))
         teacher = clone(self.teacher)
-        teacher.fit(take_rows(X, labeled), y[labeled], **given)
+        teacher.fit(take_rows(X, labeled), y[labeled], **row_params)
         targets, certainty = y.copy(), np.ones(len(y))
         if not labeled.all():
             proba = teacher.predict_proba(take_rows(X, ~labeled))
             targets[~labeled] = teacher.classes_[proba.argmax(axis=1)]
             n_classes = proba.shape[1]
             certainty[~labeled] = (n_classes * proba.max(axis=1) - 1) / (n_classes - 1)
-        given = fit_params["estimator"]
+        row_params = fit_params["estimator"]
         name = weight_name(self.estimator)
-        given[name] = certainty * given.get(name, 1.0)
-        self.estimator_ = clone(self.estimator).fit(X, targets, **given)
+        row_params[name] = certainty * row_params.get(name, 1.0)
+        self.estimator_ = clone(self.estimator).fit(X, targets, **row_params)
         self.teacher_ = teacher
         self.transduction_, self.certainty_ = targets, certainty
         self.classes_ = np.unique(targets)
@@ -186,7 +188,7 @@ class DistilledClassifier(
         Returns
         -------
         routing : MetadataRouter
-            What the ``fit`` of the estimator and of the teacher request.
+            The metadata that ``fit`` of the estimator and of the teacher requests.
         """
         return fit_router(self, {"estimator": self.estimator, "teacher": self.teacher})
 
@@ -196,7 +198,7 @@ class DistilledClassifier(
         Parameters
         ----------
         X : array-like or sparse matrix of length n_samples
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
@@ -213,7 +215,7 @@ class DistilledClassifier(
         Parameters
         ----------
         X : array-like or sparse matrix of length n_samples
-            What the estimator takes.
+            Input of the estimator.
 
         Returns
         -------
@@ -225,7 +227,7 @@ class DistilledClassifier(
         return labels
 
     def __sklearn_tags__(self) -> Tags:
-        """Describe the estimator to scikit-learn: it takes what its members take."""
+        """Return the tags: sparse input if both classifiers accept it."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = all(
             get_tags(each).input_tags.sparse for each in (self.estimator, self.teacher)

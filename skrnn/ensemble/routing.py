@@ -1,4 +1,4 @@
-"""Who gets which weights of rows: metadata of the fit of a meta-estimator."""
+"""Metadata routing of meta-estimators: sample weights for their members."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["fit_router", "route_fit", "weight_name"]
 
 
 def fit_router(owner: Any, members: Mapping[str, Any]) -> MetadataRouter:
-    """Return the router of a meta-estimator whose ``fit`` calls that of its members."""
+    """Return the router of a meta-estimator whose ``fit`` fits its members."""
     mapping = MethodMapping().add(caller="fit", callee="fit")
     return MetadataRouter(owner=owner).add(method_mapping=mapping, **members)
 
@@ -30,8 +30,8 @@ def route_fit(
 ) -> dict[str, dict[str, Any]]:
     """Return the keyword arguments of the ``fit`` of each member.
 
-    Where scikit-learn's metadata routing is enabled, a member gets what it requests;
-    otherwise every member gets the weights and nothing else is accepted.
+    If scikit-learn's metadata routing is enabled, members get what they request;
+    otherwise every member gets the sample weights, and nothing else is accepted.
     """
     if get_config()["enable_metadata_routing"]:
         if sample_weight is not None:
@@ -47,10 +47,9 @@ def route_fit(
 
 
 def weight_name(estimator: BaseEstimator) -> str:
-    """Return the name by which ``fit`` takes weights of rows.
+    """Return the keyword argument for the sample weights in ``fit``.
 
-    A Pipeline takes them for its last step, or by their own name where metadata is
-    routed.
+    Of a Pipeline, that of its last step, unless metadata routing is enabled.
     """
     if isinstance(estimator, Pipeline) and not get_config()["enable_metadata_routing"]:
         name, last = estimator.steps[-1]

@@ -62,11 +62,11 @@ from skrnn.estimators.validation import (
     refuse_other_labels,
     stratified_split,
 )
-from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.losses import Objective
 from skrnn.networks.replicas import STRATEGIES, as_replicas, name_of
+from skrnn.networks.spec import NetworkSpec
 from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
 from skrnn.training.batches import Rows, align_left

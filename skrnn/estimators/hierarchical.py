@@ -14,7 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
 from skrnn.estimators.base import BaseTextClassifier, layer_sizes, positive_int
-from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.cells import CELLS
+from skrnn.networks.sequences import restore_columns
+from skrnn.networks.spec import NetworkSpec
 from skrnn.text.batches import batches_by_length
 from skrnn.text.vocabulary import PAD
 from skrnn.training.batches import PREDICTION_BATCH_SIZE, Rows, align_sentences
@@ -24,7 +26,8 @@ __all__ = ["AttentionLevels", "HierarchicalAttentionClassifier"]
 _Floats = npt.NDArray[np.float64]
 _Vectors = npt.NDArray[np.float32] | None
 
-_CELLS = ("simple", "lstm", "gru")
+# It has no parameter for periods.
+_CELLS = {name for name, cell in CELLS.items() if not cell.has_periods}
 
 
 class AttentionLevels(NamedTuple):
@@ -273,7 +276,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextClassifier._parameter_constraints,
-        "cell": [StrOptions(set(_CELLS))],
+        "cell": [StrOptions(_CELLS)],
         "sentence_units": [positive_int, "array-like"],
     }
 
@@ -371,21 +374,16 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         check_is_fitted(self)
         ids = self._check_ids(X)
         rows = self._as_rows(ids)
-        is_word = ids != PAD
-        numbers = _sentence_numbers(is_word)
+        numbers = _sentence_numbers(ids != PAD)
         words = np.zeros(ids.shape)
         sentences = np.zeros((len(ids), max(int(numbers.max()) + 1, 1)))
         step = self._network.attention_step
         for chosen in batches_by_length(rows.lengths, PREDICTION_BATCH_SIZE):
-            by_word, by_sentence = step(tf.convert_to_tensor(rows.take(chosen)))
-            weights, counts = (part.numpy() for part in by_word)
-            # Sentences come in the order of the words of X, padding left out.
-            part = np.zeros((len(chosen), ids.shape[1]))
-            real = np.arange(weights.shape[1]) < counts[:, np.newaxis]
-            part[is_word[chosen]] = weights[real]
-            words[chosen] = part
-            weights = by_sentence[0].numpy()
-            sentences[chosen, : weights.shape[1]] = weights
+            word_level, sentence_level = step(tf.convert_to_tensor(rows.take(chosen)))
+            attention, lengths = (part.numpy() for part in word_level)
+            words[chosen] = restore_columns(attention, lengths, ids[chosen])
+            attention = sentence_level[0].numpy()
+            sentences[chosen, : attention.shape[1]] = attention
         return AttentionLevels(words, sentences, numbers)
 
     def attention_weights(self, X: Any) -> _Floats:

@@ -10,13 +10,13 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.losses import Objective
 from skrnn.networks.pool import PooledNetwork, acquire_network
 from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.spec import NetworkSpec
 
 _Arrays = list[npt.NDArray[Any]]
 

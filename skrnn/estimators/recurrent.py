@@ -13,9 +13,9 @@ import tensorflow as tf
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
 from skrnn.estimators.base import BaseTextClassifier, positive_int
-from skrnn.networks.builders import NetworkSpec
-from skrnn.networks.cells import CELLS, check_periods
+from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
+from skrnn.networks.spec import NetworkSpec
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -334,17 +334,12 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     def _make_spec(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> NetworkSpec:
-        shared = self._shared_spec(n_embeddings, n_classes, vectors)
-        periods: tuple[int, ...] = ()
-        if self.cell == "clockwork":
-            for size in shared["units"]:
-                check_periods(self.periods, size)
-            periods = tuple(int(period) for period in self.periods)
+        periods = self.periods if CELLS[self.cell].has_periods else ()
         return NetworkSpec(
-            **shared,
+            **self._shared_spec(n_embeddings, n_classes, vectors),
             pooling=self.pooling,
             segment_length=(
                 None if self.segment_length is None else int(self.segment_length)
             ),
-            periods=periods,
+            periods=tuple(periods),
         )

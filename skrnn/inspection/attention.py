@@ -106,4 +106,4 @@ def attention_of_rows(
             f"{type(classifier).__name__} has no attention weights: it has no method "
             "attention_weights."
         )
-    return attention_of_network(classifier.model_, rows)
+    return attention_of_network(classifier, rows)

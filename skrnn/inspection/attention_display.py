@@ -1,4 +1,4 @@
-"""AttentionDisplay: where a network looked, word by word."""
+"""AttentionDisplay: attention weights, word by word."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skrnn.inspection.style import ATTENDED, shorten, tint
 __all__ = ["AttentionDisplay"]
 
 _LINE_WIDTH = 72  # characters of a line of words
-# Width of DejaVu Sans Mono in font sizes, and a little for rounding to whole pixels.
+# Width of DejaVu Sans Mono in font sizes, with a margin for rounding to pixels.
 _CHARACTER = 0.602 * 1.04
 _POINTS_PER_INCH = 72
 _LINE_HEIGHT = 0.25  # inches
@@ -25,26 +25,26 @@ _WIDTH = 7.2
 
 
 class AttentionDisplay:
-    """Texts as heat maps of words: the more a word was attended to, the stronger.
+    """Texts as heat maps of words: the larger a weight, the stronger the tint.
 
-    Use :meth:`from_estimator`. A class with an attention of its own is drawn by it too
-    if it has a method ``attention_weights``, see :func:`attention_weights`.
+    Use :meth:`from_estimator`. Any classifier with a method ``attention_weights`` can
+    be drawn, see :func:`attention_weights`.
 
     Parameters
     ----------
     tokens : sequence of sequence of str
         The words of each text.
     weights : sequence of ndarray of shape (n_tokens,)
-        Their weights, at least 0.
+        The non-negative attention weights of the words.
     titles : sequence of str, default=None
-        A line above each text.
+        Titles of the texts.
 
     Attributes
     ----------
     tokens, weights, titles : as given
         The parameters.
     ax_ : matplotlib Axes
-        Where :meth:`plot` drew.
+        The axes after :meth:`plot`.
     figure_ : matplotlib Figure
         Its figure.
 
@@ -77,17 +77,17 @@ class AttentionDisplay:
     def from_estimator(
         cls, pipeline: Any, texts: Iterable[str], *, ax: Any = None
     ) -> Self:
-        """Draw what a fitted pipeline attends to in texts.
+        """Plot the attention of a fitted pipeline to the words of texts.
 
         Parameters
         ----------
         pipeline : sklearn.pipeline.Pipeline
-            A fitted one, of a :class:`~skrnn.TextSequencer` and a classifier with
+            Fitted, with a :class:`~skrnn.TextSequencer` and a classifier with
             attention, see :func:`attention_weights`.
         texts : iterable of str
-            The texts; a few.
+            A few texts.
         ax : matplotlib Axes, default=None
-            Where to draw; a new figure, as high as the texts need, if None.
+            Where to draw; a new figure of the necessary height if None.
 
         Returns
         -------
@@ -101,7 +101,7 @@ class AttentionDisplay:
         NotFittedError
             If the pipeline is not fitted.
         TypeError
-            If it is no pipeline of these two, or a text is no str.
+            If ``pipeline`` has other steps, or a text is not a str.
         ValueError
             If the classifier has no attention.
 
@@ -132,21 +132,21 @@ class AttentionDisplay:
                 for row, reading in zip(attention, readings, strict=True)
             ],
             [
-                f"{label} ({share:.2f})"
-                for label, share in zip(labels, proba.max(axis=1), strict=True)
+                f"{label} ({probability:.2f})"
+                for label, probability in zip(labels, proba.max(axis=1), strict=True)
             ],
         ).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the texts, one below the other.
 
-        The strongest tint of each text is its largest weight, so that a long text,
-        whose weights are all small, is not paler than a short one.
+        Tints are relative to the largest weight of each text, so that long texts, whose
+        weights are all small, are not paler than short ones.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; a new figure, as high as the texts need, if None.
+            Where to draw; a new figure of the necessary height if None.
 
         Returns
         -------
@@ -165,7 +165,7 @@ class AttentionDisplay:
         self.ax_.set_axis_off()
         self.ax_.set_xlim(-0.5, _LINE_WIDTH + 0.5)
         self.ax_.set_ylim(n_lines, 0)
-        self.figure_.draw_without_rendering()  # gives the axes their final place
+        self.figure_.draw_without_rendering()  # computes the final position of the axes
         inches = self.ax_.get_position().width * self.figure_.get_figwidth()
         font_size = inches * _POINTS_PER_INCH / ((_LINE_WIDTH + 1) * _CHARACTER)
         for number, (words, weights) in enumerate(
@@ -181,6 +181,7 @@ class AttentionDisplay:
     def _draw_caption(
         self, line: int, number: int, strongest: float, font_size: float
     ) -> None:
+        """Draw the title of a text and its largest weight."""
         style = {"size": font_size, "va": "center", "parse_math": False}
         if self.titles is not None:
             title = self.titles[number]
@@ -192,6 +193,7 @@ class AttentionDisplay:
     def _draw_word(
         self, token: str, strength: float, line: int, column: int, font_size: float
     ) -> None:
+        """Draw a word on its tint."""
         width = _columns(token)
         self.ax_.fill(
             [column - 0.4, column + width + 0.4, column + width + 0.4, column - 0.4],
@@ -205,26 +207,26 @@ class AttentionDisplay:
         )  # fmt: skip
 
     def _arrange(self) -> tuple[list[list[tuple[int, int]]], list[int], int]:
-        """Return line and column of each word, lines of the captions, and all lines."""
+        """Return line and column of words, the lines of captions, and the last line."""
         line = 0
         places, captions = [], []
         for tokens in self.tokens:
             captions.append(line)
             line, column = line + 1, 0
-            where = []
+            positions = []
             for token in tokens:
                 width = _columns(shorten(token))
                 if column and column + width > _LINE_WIDTH:
                     line, column = line + 1, 0
-                where.append((line, column))
+                positions.append((line, column))
                 column += width + 1
-            places.append(where)
-            line += 2  # an empty one between texts
+            places.append(positions)
+            line += 2  # an empty line between texts
         return places, captions, max(line - 1, 1)
 
 
 def _columns(token: str) -> int:
-    """Count the columns of a monospaced font that a word takes."""
+    """Return the width of a word in columns of a monospaced font."""
     return sum(
         0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
         for c in token

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -21,8 +20,8 @@ from skrnn.datasets import make_reviews
 from skrnn.datasets._generated import AFFIRMATION, NEGATION, NEGATIVE, POSITIVE
 from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.inspection.reading import take_apart
+from skrnn.networks.sequences import restore_columns
 from skrnn.text.sequencer import TextSequencer
-from skrnn.text.vocabulary import PAD
 from skrnn.training.batches import PREDICTION_BATCH_SIZE
 
 __all__ = ["long_term_dependency"]
@@ -191,7 +190,7 @@ def _mean_gradient_norm(fitted: Any, reviews: npt.NDArray[np.object_]) -> float:
     sequencer = steps.sequencer
     ids = np.asarray(sequencer.transform(steps.clean(reviews)))
     columns = _turning_columns(sequencer, ids)
-    norms = _gradient_norms(classifier.model_, ids)
+    norms = _gradient_norms(classifier, ids)
     found = columns >= 0
     if not found.any():
         return float("nan")
@@ -215,27 +214,20 @@ def _turning_columns(
 
 
 def _gradient_norms(
-    model: keras.Model, ids: npt.NDArray[np.int32]
+    classifier: RNNSentimentClassifier, ids: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
     """Return the norm of the gradient by the vector of each id, 0 for padding."""
-    embedding, lengths, output = map(
-        model.get_layer, ("embedding", "lengths", "output")
-    )
-    between = [embedding.output, lengths.output]
-    look_up = keras.Model(model.input, between)
-    judge = keras.Model(between, output.input)
+    network = classifier._network
     norms = np.zeros(ids.shape)
     for start in range(0, len(ids), PREDICTION_BATCH_SIZE):
         part = ids[start : start + PREDICTION_BATCH_SIZE]
-        vectors, counts = look_up(part, training=False)
+        vectors, lengths = network.embed(classifier._as_rows(part).ids)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(vectors)
-            features = judge([vectors, counts], training=False)
-            # Texts of a batch do not meet, so one sum has the gradients of all.
-            total = tf.reduce_sum(tf.matmul(features, output.kernel)[:, 0])
+            # Texts are independent, so the gradient of the sum has all gradients.
+            total = tf.reduce_sum(network.logits(vectors, lengths)[:, 0])
         aligned = np.linalg.norm(tape.gradient(total, vectors).numpy(), axis=2)
-        # The network moves the words to the start: both masks have as many cells.
-        is_word = part != PAD
-        first = np.arange(ids.shape[1]) < is_word.sum(axis=1)[:, np.newaxis]
-        norms[start : start + len(part)][is_word] = aligned[first]
+        norms[start : start + len(part)] = restore_columns(
+            aligned, lengths.numpy(), part
+        )
     return norms

@@ -1,4 +1,4 @@
-"""A picture of how far models carry a negation."""
+"""LongTermDependencyDisplay: accuracy by the distance of a negation."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ import pandas as pd
 
 from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.dependency import long_term_dependency
-from skrnn.inspection.style import legend_above
+from skrnn.inspection.style import COLORS, MARKERS, legend_above
 
 __all__ = ["LongTermDependencyDisplay"]
 
 _COLUMNS = ("model", "distance", "accuracy", "gradient_norm")
-# Okabe and Ito's colors that stand out from white and from black; a line is also told
-# by its marker and its dashes.
-_COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#808080", "#e69f00")
-_MARKERS = ("o", "s", "^", "D", "X", "v")
 _DASHES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (8, 2)))
 _LABELS = {
     "accuracy": "accuracy on new reviews",
@@ -27,12 +23,12 @@ _LABELS = {
 
 
 class LongTermDependencyDisplay:
-    """Accuracy and gradient norm by the distance that a negation must be carried.
+    """Accuracy and gradient norm by the distance between a negation and its word.
 
-    Two pictures side by side: at which distance a model falls to chance, and how much
-    its score still depends on the negation's word vector there. Of several rows for one
-    model and distance, such as those of several seeds, the mean is drawn, and a bar
-    from the least to the largest.
+    Two charts side by side: the distance at which a model falls to chance, and how much
+    its score depends on the word vector of the negation. Several rows for a model and a
+    distance, such as those of several seeds, are drawn as their mean, with a bar from
+    minimum to maximum.
 
     Parameters
     ----------
@@ -43,11 +39,11 @@ class LongTermDependencyDisplay:
     Attributes
     ----------
     ax_ : ndarray of shape (2,), matplotlib.axes.Axes
-        Where ``plot`` drew: the accuracy, and the gradient norm.
+        The axes after ``plot``: accuracy, and gradient norm.
     figure_ : matplotlib.figure.Figure
         Their figure.
     lines_ : list of matplotlib.lines.Line2D
-        The accuracies, a line for each model.
+        The accuracy of each model.
 
     Raises
     ------
@@ -73,7 +69,7 @@ class LongTermDependencyDisplay:
         missing = [name for name in _COLUMNS if name not in table]
         if missing or not len(table):
             raise ValueError(
-                f"table must be one of long_term_dependency, with rows and the columns "
+                "table must come from long_term_dependency, with rows and the columns "
                 f"{', '.join(_COLUMNS)}; got {len(table)} rows and the columns "
                 f"{', '.join(map(str, table)) or '(none)'}."
             )
@@ -90,19 +86,19 @@ class LongTermDependencyDisplay:
         random_state: Any = None,
         ax: Any = None,
     ) -> Self:
-        """Measure by :func:`skrnn.long_term_dependency`, and plot.
+        """Call :func:`skrnn.long_term_dependency` and plot the table.
 
         Parameters
         ----------
         estimators : mapping of str to estimator, default=None
-            Classifiers of raw strings by name; they are cloned. None takes a plain RNN,
+            Classifiers of raw strings by name; they are cloned. None means a plain RNN,
             an LSTM, a GRU, attention and TF-IDF.
         distances : sequence of int, default=(0, 4, 16, 32)
-            Words between the negation and the word that it turns.
+            Words between the negation and the word that it negates.
         n_samples, n_test : int, default=6000 and 500
-            Reviews to learn from and to score on, at each distance.
+            Training and test reviews at each distance.
         random_state : int, RandomState instance or None, default=None
-            Source of all randomness.
+            Controls all randomness.
         ax : sequence of two matplotlib.axes.Axes, default=None
             Where to draw; a new figure if None.
 
@@ -138,7 +134,7 @@ class LongTermDependencyDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If ``ax`` has another number of axes than two.
+            If ``ax`` does not have two axes.
         """
         axes = axes_or_new(
             "LongTermDependencyDisplay.plot", ax, size=(9.0, 4.0), n_columns=2
@@ -146,7 +142,7 @@ class LongTermDependencyDisplay:
         self.ax_ = np.array(axes, dtype=object)
         self.figure_ = self.ax_[0].figure
         distances = sorted(self.table["distance"].unique())
-        # Distances are spread evenly: they double, and 0 has no logarithm.
+        # Evenly spaced: distances typically double, and 0 has no logarithm.
         places = {distance: place for place, distance in enumerate(distances)}
         self.lines_ = []
         for column, axes in zip(_COLUMNS[2:], self.ax_, strict=True):
@@ -156,7 +152,7 @@ class LongTermDependencyDisplay:
                 values = rows.dropna(subset=[column]).groupby("distance")[column]
                 if not len(values):
                     continue
-                color = _COLOURS[number % len(_COLOURS)]
+                color = COLORS[number % len(COLORS)]
                 means = values.mean()
                 at = means.index.map(places)
                 (line,) = axes.plot(
@@ -164,9 +160,9 @@ class LongTermDependencyDisplay:
                     means,
                     label=str(name),
                     color=color,
-                    marker=_MARKERS[number % len(_MARKERS)],
+                    marker=MARKERS[number % len(MARKERS)],
                     linestyle=_DASHES[number % len(_DASHES)],
-                    # Smaller and smaller, so that equal values hide none of them.
+                    # Decreasing sizes, so that markers at one point stay visible.
                     markersize=max(11 - 1.5 * number, 4),
                     linewidth=1.8,
                 )

@@ -250,7 +250,7 @@ def _scorer(
             f"{type(classifier).__name__} is no network of skrnn: it can be explained "
             "by method='occlusion' only."
         )
-    return VectorScorer(classifier.model_, reading.row, number, log_odds=log_odds)
+    return VectorScorer(classifier, reading.row, number, log_odds=log_odds)
 
 
 def _without_each_word(reading: Reading) -> npt.NDArray[np.int32]:

@@ -1,4 +1,4 @@
-"""TrainingHistoryDisplay: loss and accuracy, epoch by epoch."""
+"""TrainingHistoryDisplay: loss and accuracy by epoch."""
 
 from __future__ import annotations
 
@@ -19,28 +19,27 @@ _PANEL = 4.2, 3.4  # inches
 
 
 class TrainingHistoryDisplay:
-    """The curves of a training: one panel for the loss, one for the accuracy.
+    """Training curves: a panel for each metric.
 
-    Use :meth:`from_estimator` or :meth:`from_history`. Rows that were held out are
-    drawn beside those that were learnt from, and the epoch with the least loss on
-    them, whose weights early stopping keeps, is marked.
+    Use :meth:`from_estimator` or :meth:`from_history`. Curves on the training rows and
+    on held-out rows share a panel. A line marks the epoch with the lowest held-out
+    loss, whose weights early stopping restores.
 
     Parameters
     ----------
     history : dict of str to list of float
-        A value for each epoch, by metric; the names of those on held-out rows begin
-        with ``"val_"``.
+        A value per epoch, by metric; metrics on held-out rows begin with ``"val_"``.
 
     Attributes
     ----------
     history : dict of str to list of float
         The values.
     best_epoch : int or None
-        The epoch, counted from 1, with the least ``val_loss``; None without it.
+        The epoch with the lowest ``val_loss``, counted from 1; None without it.
     ax_ : matplotlib Axes or list of Axes
-        Where :meth:`plot` drew: one Axes if there is one panel.
+        The axes after :meth:`plot`: one Axes if there is one panel.
     figure_ : matplotlib Figure
-        Its figure.
+        Their figure.
     lines_ : list of matplotlib Line2D
         The curves.
 
@@ -58,8 +57,9 @@ class TrainingHistoryDisplay:
 
     def __init__(self, history: Mapping[str, Sequence[float]]) -> None:
         self.history = {name: list(values) for name, values in history.items()}
-        held_out = self.history.get(_HELD_OUT + "loss")
-        self.best_epoch = None if not held_out else int(np.nanargmin(held_out)) + 1
+        held_out = self.history.get(_HELD_OUT + "loss", [])
+        is_known = bool(np.isfinite(held_out).any())
+        self.best_epoch = int(np.nanargmin(held_out)) + 1 if is_known else None
 
     @classmethod
     def from_estimator(
@@ -69,7 +69,7 @@ class TrainingHistoryDisplay:
         ax: Any = None,
         metrics: Sequence[str] | None = None,
     ) -> Self:
-        """Draw the history of a fitted classifier.
+        """Plot the history of a fitted classifier.
 
         Parameters
         ----------
@@ -77,9 +77,9 @@ class TrainingHistoryDisplay:
             The classifier, or a pipeline that ends in one; also a search, a threshold
             or a :class:`~skrnn.DistilledClassifier` around either.
         ax : matplotlib Axes or sequence of Axes, default=None
-            As many as there are metrics; a new figure if None.
+            One per metric; a new figure if None.
         metrics : sequence of str, default=None
-            Which to draw, such as ``["loss"]``; None draws all.
+            Metrics to draw, such as ``["loss"]``; None draws all.
 
         Returns
         -------
@@ -91,9 +91,9 @@ class TrainingHistoryDisplay:
         ImportError
             If matplotlib is not installed.
         NotFittedError
-            If it is not fitted.
+            If the classifier is not fitted.
         TypeError
-            If it has no ``history_``.
+            If the classifier has no ``history_``.
 
         Examples
         --------
@@ -108,19 +108,19 @@ class TrainingHistoryDisplay:
         check_is_fitted(last)
         if not hasattr(last, "history_"):
             raise TypeError(
-                f"{type(last).__name__} has no history_ of its epochs. Pass an "
+                f"{type(last).__name__} has no history_. Pass an "
                 "RNNSentimentClassifier, or a Pipeline that ends in one."
             )
         return cls.from_history(last.history_).plot(ax, metrics=metrics)
 
     @classmethod
     def from_history(cls, history: Mapping[str, Sequence[float]]) -> Self:
-        """Take a history as it is.
+        """Make a display from a history.
 
         Parameters
         ----------
         history : dict of str to list of float
-            ``history_`` of a classifier, or ``history`` of what
+            ``history_`` of a classifier, or the ``history`` that
             :meth:`keras.Model.fit` returns.
 
         Returns
@@ -131,12 +131,12 @@ class TrainingHistoryDisplay:
         Raises
         ------
         ValueError
-            If it holds no metric, or curves of other than one length.
+            If there is no metric, or the curves differ in length.
         """
         lengths = {name: len(values) for name, values in history.items()}
         if not lengths or not all(lengths.values()) or len(set(lengths.values())) > 1:
             raise ValueError(
-                "history must hold a value for each epoch and metric, got this many: "
+                "history must have a value for each epoch and metric, got the lengths "
                 f"{lengths}."
             )
         return cls(history)
@@ -147,9 +147,9 @@ class TrainingHistoryDisplay:
         Parameters
         ----------
         ax : matplotlib Axes or sequence of Axes, default=None
-            As many as there are metrics; a new figure if None.
+            One per metric; a new figure if None.
         metrics : sequence of str, default=None
-            Which to draw, such as ``["loss"]``; None draws all.
+            Metrics to draw, such as ``["loss"]``; None draws all.
 
         Returns
         -------
@@ -161,13 +161,13 @@ class TrainingHistoryDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If there is no such metric, or another number of axes.
+            If there is no metric of this name, or ``ax`` has another number of axes.
         """
         known = list(dict.fromkeys(n.removeprefix(_HELD_OUT) for n in self.history))
         names = known if metrics is None else list(metrics)
         for name in names:
             if name not in known:
-                raise ValueError(f"There is no metric {name!r}, but {known}.")
+                raise ValueError(f"There is no metric {name!r}, only {known}.")
         axes = axes_or_new(
             "TrainingHistoryDisplay.plot",
             ax,
@@ -184,20 +184,21 @@ class TrainingHistoryDisplay:
         return self
 
     def _draw(self, ax: Any, name: str) -> list[Any]:
+        """Draw a metric and return its lines."""
         curves = {
             "training": (self.history.get(name), FOR, "o-"),
             "held out": (self.history.get(_HELD_OUT + name), AGAINST, "s--"),
         }
         lines, n_epochs = [], 1
         for label, (values, color, style) in curves.items():
-            if values is not None:
+            if values:
                 n_epochs = len(values)
                 epochs = np.arange(1, n_epochs + 1)
                 lines += ax.plot(
                     epochs, values, style, color=color, label=label, markersize=4
                 )
         if self.best_epoch is not None:
-            # Grey is seen on white and on black.
+            # Gray is visible on white and on black.
             ax.axvline(
                 self.best_epoch,
                 color="0.5",

@@ -1,4 +1,4 @@
-"""SequenceLengthDisplay: how long texts are, and what is cut off."""
+"""SequenceLengthDisplay: lengths of texts, and how many are truncated."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from skrnn.text.sequencer import TextSequencer
 __all__ = ["SequenceLengthDisplay"]
 
 _BINS = 40
-# The few longest texts would squeeze all others into a corner.
+# A few very long texts would compress the histogram of all others.
 _SHOWN_QUANTILE = 0.995
 
 
 class SequenceLengthDisplay:
-    """A histogram of the lengths of texts, with the length of the rows in it.
+    """A histogram of the lengths of texts, with ``maxlen``.
 
     Use :meth:`from_estimator` or :meth:`from_lengths`.
 
     Parameters
     ----------
     lengths : ndarray of shape (n_texts,)
-        Words of each text, before it is cut.
+        Words of each text, before truncation.
     n_zeros : ndarray of shape (n_texts,) or None
-        Zeros between the sentences of each text, which ``maxlen`` counts too; None if
-        sentences are not set apart.
+        Zeros between the sentences of each text, which count toward ``maxlen``; None if
+        sentences are not separated.
     maxlen : int or None
         Length of the rows.
     oov_rate : float or None
-        Share of the words that are out of vocabulary.
+        Fraction of the words that are out of vocabulary.
 
     Attributes
     ----------
@@ -47,13 +47,13 @@ class SequenceLengthDisplay:
     n_zeros : ndarray of shape (n_texts,), int64, or None
         The zeros.
     widths : ndarray of shape (n_texts,), int64
-        Words and zeros of each text, which is what is drawn and what ``maxlen`` cuts.
+        Words and zeros of each text: the lengths that are drawn and truncated.
     maxlen, oov_rate : as given
         The parameters.
     truncated_share : float or None
-        Share of the texts that are cut to ``maxlen``.
+        Fraction of the texts that are truncated to ``maxlen``.
     ax_ : matplotlib Axes
-        Where :meth:`plot` drew.
+        The axes after :meth:`plot`.
     figure_ : matplotlib Figure
         Its figure.
 
@@ -72,7 +72,7 @@ class SequenceLengthDisplay:
     >>> display.ax_.get_xlabel()
     'words in a text'
 
-    Where a sequencer sets sentences apart, a row has a zero between two of them:
+    With a sentence splitter, rows have a zero between two sentences:
 
     >>> sequencer.set_params(sentence_splitter="rules").fit(["A film"])
     TextSequencer(maxlen=3, sentence_splitter='rules')
@@ -98,7 +98,7 @@ class SequenceLengthDisplay:
     def from_estimator(
         cls, estimator: Any, X: Iterable[str], *, ax: Any = None
     ) -> Self:
-        """Measure texts as a fitted sequencer reads them, and draw their lengths.
+        """Tokenize texts with a fitted sequencer and plot their lengths.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class SequenceLengthDisplay:
             also a search, a threshold or a :class:`~skrnn.DistilledClassifier` around
             the pipeline.
         X : iterable of str
-            The texts; those of training, or others.
+            The texts, of the training data or others.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
 
@@ -123,7 +123,7 @@ class SequenceLengthDisplay:
         NotFittedError
             If the sequencer is not fitted.
         TypeError
-            If there is no sequencer, or a text is no str.
+            If there is no sequencer, or a text is not a str.
         """
         steps = take_apart(estimator, calibrated=True)
         sequencer = steps.sequencer
@@ -149,18 +149,18 @@ class SequenceLengthDisplay:
         maxlen: int | None = None,
         oov_rate: float | None = None,
     ) -> Self:
-        """Take lengths that are known, such as ``document_lengths_`` of a sequencer.
+        """Make a display from lengths, such as ``document_lengths_`` of a sequencer.
 
         Parameters
         ----------
         lengths : array-like of shape (n_texts,)
-            Words of each text, before it is cut.
+            Words of each text, before truncation.
         n_zeros : array-like of shape (n_texts,), default=None
-            Zeros between the sentences of each text; None if they are not set apart.
+            Zeros between the sentences of each text; None if they are not separated.
         maxlen : int, default=None
             Length of the rows; None draws no line.
         oov_rate : float in [0, 1], default=None
-            Share of the words that are out of vocabulary; None does not tell it.
+            Fraction of the words that are out of vocabulary; None omits it.
 
         Returns
         -------
@@ -170,26 +170,26 @@ class SequenceLengthDisplay:
         Raises
         ------
         ValueError
-            If there are no lengths, they are not whole numbers from 0 on, or there are
-            not as many zeros as lengths.
+            If there are no lengths, they are not non-negative integers, or ``n_zeros``
+            has another length.
         """
-        whole = _whole_numbers("lengths", lengths)
-        zeros = None if n_zeros is None else _whole_numbers("n_zeros", n_zeros)
-        if zeros is not None and len(zeros) != len(whole):
+        lengths = _check_integers("lengths", lengths)
+        zeros = None if n_zeros is None else _check_integers("n_zeros", n_zeros)
+        if zeros is not None and len(zeros) != len(lengths):
             raise ValueError(
-                f"n_zeros must hold a number for each text, got {len(zeros)} for "
-                f"{len(whole)} lengths."
+                f"n_zeros must have a value for each text, got {len(zeros)} for "
+                f"{len(lengths)} lengths."
             )
-        return cls(whole, n_zeros=zeros, maxlen=maxlen, oov_rate=oov_rate)
+        return cls(lengths, n_zeros=zeros, maxlen=maxlen, oov_rate=oov_rate)
 
     @property
     def widths(self) -> npt.NDArray[np.int64]:
-        """Words of each text and the zeros between its sentences."""
+        """Words and zeros of each text."""
         return self.lengths if self.n_zeros is None else self.lengths + self.n_zeros
 
     @property
     def truncated_share(self) -> float | None:
-        """Share of the texts that are cut to ``maxlen``; None without it."""
+        """Fraction of the texts that are truncated; None without ``maxlen``."""
         if self.maxlen is None:
             return None
         return float((self.widths > self.maxlen).mean())
@@ -215,16 +215,14 @@ class SequenceLengthDisplay:
         (self.ax_,) = axes_or_new("SequenceLengthDisplay.plot", ax, size=(6.4, 3.8))
         self.figure_ = self.ax_.figure
         edges, widths = self._edges(), self.widths
-        cut = widths > (np.inf if self.maxlen is None else self.maxlen)
+        truncated = widths > (np.inf if self.maxlen is None else self.maxlen)
         style = {"bins": edges, "rwidth": 0.9}
-        whole_label = (
-            None if self.maxlen is None else f"read whole: {1 - cut.mean():.1%}"
-        )
-        self.ax_.hist(widths[~cut], color=FOR, label=whole_label, **style)
+        label = None if self.maxlen is None else f"complete: {1 - truncated.mean():.1%}"
+        self.ax_.hist(widths[~truncated], color=FOR, label=label, **style)
         if self.maxlen is not None:
-            cut_label = f"cut: {cut.mean():.1%}"
-            self.ax_.hist(widths[cut], color=AGAINST, label=cut_label, **style)
-            # Whole lengths lie in the middle between edges, and so does the line.
+            label = f"truncated: {truncated.mean():.1%}"
+            self.ax_.hist(widths[truncated], color=AGAINST, label=label, **style)
+            # The edges of the bins are halfway between integers, as is the line.
             line = self.maxlen + 0.5
             self.ax_.axvline(
                 line, ls="--", color="0.5", label=f"maxlen = {self.maxlen}"
@@ -245,7 +243,7 @@ class SequenceLengthDisplay:
         return self
 
     def _edges(self) -> npt.NDArray[np.float64]:
-        """Return edges between whole lengths, one of them right after ``maxlen``."""
+        """Return bin edges halfway between integers, one of them after ``maxlen``."""
         last = int(np.quantile(self.widths, _SHOWN_QUANTILE, method="higher"))
         first, anchor = int(self.widths.min()), last
         if self.maxlen is not None:
@@ -257,24 +255,24 @@ class SequenceLengthDisplay:
         return start + 0.5 + width * np.arange(n_bins + 1, dtype=np.float64)
 
 
-def _whole_numbers(name: str, given: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Return a column of whole numbers from 0 on, or say why it is none."""
-    column = column_or_1d(given)
-    whole = column.astype(np.int64) if column.dtype.kind in "iuf" else None
-    if whole is None or not len(column) or (whole != column).any():
+def _check_integers(name: str, values: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return non-negative integers, (n_texts,), or raise."""
+    column = column_or_1d(values)
+    integers = column.astype(np.int64) if column.dtype.kind in "iuf" else None
+    if integers is None or not len(column) or (integers != column).any():
         raise ValueError(
-            f"{name} must hold a whole number for each text, got "
+            f"{name} must have an integer for each text, got "
             f"{column[:5].tolist()!r} ({len(column)} in all, {column.dtype})."
         )
-    if whole.min() < 0:
-        raise ValueError(f"{name} must not be negative, got {whole.min()}.")
-    return whole
+    if integers.min() < 0:
+        raise ValueError(f"{name} must not be negative, got {integers.min()}.")
+    return integers
 
 
 def _zeros_between_sentences(
     sequencer: TextSequencer, documents: Encoded
 ) -> npt.NDArray[np.int64] | None:
-    """Count the zeros that set sentences apart; None if there is no such rule."""
+    """Count the zeros between sentences; None if sentences are not separated."""
     if sequencer.sentence_splitter is None and sequencer.sentence_length is None:
         return None
     _, widths = set_apart(documents, sequencer.sentence_length)

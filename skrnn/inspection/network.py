@@ -1,13 +1,13 @@
-"""A fitted network from its word vectors on: scores, gradients and attention."""
+"""Scores, gradients and attention of a fitted network, by its word vectors."""
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.networks.pooling import AttentionPooling
+from skrnn.estimators.base import BaseTextClassifier
+from skrnn.networks.sequences import restore_columns
 from skrnn.text.vocabulary import OOV, PAD
 from skrnn.training.batches import PREDICTION_BATCH_SIZE
 
@@ -15,7 +15,7 @@ __all__ = ["VectorScorer", "attention_of_network"]
 
 _Floats = npt.NDArray[np.float64]
 
-# Numbers that one pass may hold in word vectors; a longer path is cut in pieces.
+# Size of the word vectors of one batch at most; more texts are split.
 _MOST_NUMBERS = 2**22
 
 
@@ -24,16 +24,15 @@ class VectorScorer:
 
     Parameters
     ----------
-    model : keras.Model
-        The fitted network, ``model_`` of a classifier.
+    classifier : BaseTextClassifier
+        A fitted one.
     row : ndarray of shape (maxlen,), int32
-        The ids of the text, 0 for padding, which may stand between words too.
+        The ids of the text, with padding anywhere.
     target : int
-        Number of the class among ``classes_``.
+        Position of the class in ``classes_``.
     log_odds : bool
-        Whether the score is ``log(p / (1 - p))`` instead of the probability ``p``.
-        It is computed from what the output layer sums, so that it is exact where the
-        probability is one to rounding.
+        Whether the score is ``log(p / (1 - p))`` instead of the probability ``p``. It
+        is computed from the logits, so it is exact where ``p`` rounds to one.
 
     Attributes
     ----------
@@ -41,37 +40,29 @@ class VectorScorer:
         The vectors of the words as the network aligns them.
     baseline : ndarray of shape (n_columns, n_dimensions), float32
         The same with the vector of an unknown word for each word. Word dropout trains
-        a network on mixtures of the two; zero vectors it never saw, and its states
-        jump between them and words.
+        a network on mixtures of the two, but never on zero vectors, between which and
+        words its states jump.
     is_word : ndarray of shape (n_columns,), bool
-        Which of them are words, in their order, and no padding.
+        Which of the columns are words, not padding.
     """
 
     def __init__(
         self,
-        model: keras.Model,
+        classifier: BaseTextClassifier,
         row: npt.NDArray[np.int32],
         target: int,
         *,
         log_odds: bool,
     ) -> None:
-        align, embedding, lengths = map(
-            model.get_layer, ("align", "embedding", "lengths")
-        )
-        between = [embedding.output, lengths.output]
-        self._output = model.get_layer("output")
-        self._features = keras.Model(model.input, self._output.input)
-        self._judge = keras.Model(between, self._output.input)
+        self._network = classifier._network
+        self._as_rows = classifier._as_rows
         self._target = target
         self._log_odds = log_odds
-        words = np.flatnonzero(row != PAD)
-        trimmed = row[words[0] : words[-1] + 1] if len(words) else row[:1]
-        aligned, vectors, self._lengths = keras.Model(
-            model.input, [align.output, *between]
-        )(tf.convert_to_tensor(trimmed[np.newaxis]), training=False)
+        aligned = self._as_rows(row[np.newaxis]).take(np.array([0]))
+        vectors, self._lengths = self._network.embed(aligned)
         self.vectors: npt.NDArray[np.float32] = vectors[0].numpy()
-        self.is_word: npt.NDArray[np.bool_] = aligned[0].numpy() != PAD
-        unknown = embedding(tf.constant([[OOV]]), training=False).numpy()[0]
+        self.is_word: npt.NDArray[np.bool_] = aligned[0] != PAD
+        unknown = self._network.embed(np.full((1, 1), OOV, np.int32))[0].numpy()[0]
         self.baseline: npt.NDArray[np.float32] = np.where(
             self.is_word[:, np.newaxis], unknown, self.vectors
         )
@@ -80,64 +71,55 @@ class VectorScorer:
         """Return a score for each row of ids, shape (n_rows,)."""
         ends = range(PREDICTION_BATCH_SIZE, len(rows), PREDICTION_BATCH_SIZE)
         parts = [
-            self._score(self._features(tf.convert_to_tensor(part), training=False))
+            self._score(*self._network.embed(self._as_rows(part).ids))
             for part in np.split(rows, ends)
         ]
         return np.concatenate([part.numpy() for part in parts]).astype(np.float64)
 
     def scores(self, texts: npt.NDArray[np.float32]) -> _Floats:
-        """Return a score for each of several texts.
-
-        Parameters
-        ----------
-        texts : ndarray of shape (n_texts, n_columns, n_dimensions)
-            Vectors instead of those of the text.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_texts,)
-            Their scores.
-        """
-        parts = [self._judged(tf.convert_to_tensor(part)) for part in _pieces(texts)]
+        """Return a score for each of several texts, given as word vectors."""
+        parts = [
+            self._score(tf.convert_to_tensor(part), self._repeat_lengths(part))
+            for part in _split(texts)
+        ]
         return np.concatenate([part.numpy() for part in parts]).astype(np.float64)
 
     def gradients(self, texts: npt.NDArray[np.float32]) -> _Floats:
-        """Return the gradient of each score by the word vectors, shape of ``texts``."""
+        """Return the gradient of each score with respect to the word vectors."""
         parts = []
-        for part in _pieces(texts):
+        for part in _split(texts):
             vectors = tf.convert_to_tensor(part)
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(vectors)
-                # Texts of a batch do not meet, so one sum has the gradients of all.
-                total = tf.reduce_sum(self._judged(vectors))
+                # Texts are independent, so the gradient of the sum has all gradients.
+                total = tf.reduce_sum(self._score(vectors, self._repeat_lengths(part)))
             parts.append(tape.gradient(total, vectors).numpy())
         return np.concatenate(parts).astype(np.float64)
 
-    def _judged(self, vectors: tf.Tensor) -> tf.Tensor:
-        lengths = tf.repeat(self._lengths, len(vectors), axis=0)
-        return self._score(self._judge([vectors, lengths], training=False))
+    def _repeat_lengths(self, texts: npt.NDArray[np.float32]) -> tf.Tensor:
+        return tf.repeat(self._lengths, len(texts), axis=0)
 
-    def _score(self, features: tf.Tensor) -> tf.Tensor:
-        sums = tf.matmul(features, self._output.kernel) + self._output.bias
-        if sums.shape[1] == 1:
-            sums = sums[:, 0] if self._target else -sums[:, 0]
-            return sums if self._log_odds else tf.sigmoid(sums)
+    def _score(self, vectors: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        logits = self._network.logits(vectors, lengths)
+        if logits.shape[1] == 1:
+            logits = logits[:, 0] if self._target else -logits[:, 0]
+            return logits if self._log_odds else tf.sigmoid(logits)
         if not self._log_odds:
-            return tf.nn.softmax(sums)[:, self._target]
-        others = [k for k in range(sums.shape[1]) if k != self._target]
-        rest = tf.reduce_logsumexp(tf.gather(sums, others, axis=1), axis=1)
-        return sums[:, self._target] - rest
+            return tf.nn.softmax(logits)[:, self._target]
+        others = [k for k in range(logits.shape[1]) if k != self._target]
+        rest = tf.reduce_logsumexp(tf.gather(logits, others, axis=1), axis=1)
+        return logits[:, self._target] - rest
 
 
 def attention_of_network(
-    model: keras.Model, ids: npt.NDArray[np.int32]
-) -> npt.NDArray[np.float64]:
-    """Return what a network with ``pooling="attention"`` attends to.
+    classifier: BaseTextClassifier, ids: npt.NDArray[np.int32]
+) -> _Floats:
+    """Return the attention of a classifier with ``pooling="attention"`` to words.
 
     Parameters
     ----------
-    model : keras.Model
-        The fitted network.
+    classifier : BaseTextClassifier
+        A fitted one.
     ids : ndarray of shape (n_texts, maxlen), int32
         Rows of ids, 0 for padding.
 
@@ -151,26 +133,19 @@ def attention_of_network(
     ValueError
         If the network has no attention over its words.
     """
-    layers = [layer for layer in model.layers if isinstance(layer, AttentionPooling)]
-    if not layers:
+    network = classifier._network
+    if not network.has_attention:
         raise ValueError(
             "This network has no attention weights. Fit it with pooling='attention', "
             "or explain it by method='occlusion' or 'integrated_gradients', which "
-            "every network has."
+            "every network supports."
         )
-    (layer,) = layers
-    states, lengths = keras.Model(model.input, layer.input)(
-        tf.convert_to_tensor(ids), training=False
-    )
-    aligned = layer.weights_of(states, lengths).numpy()
-    weights = np.zeros(ids.shape)
-    is_word = ids != PAD
-    # The network sees words first and padding after; both masks have as many cells.
-    real = np.arange(aligned.shape[1]) < is_word.sum(axis=1)[:, np.newaxis]
-    weights[is_word] = aligned[real]
-    return weights
+    rows = classifier._as_rows(ids)
+    ((attention, lengths),) = network.attention_step(tf.convert_to_tensor(rows.ids))
+    return restore_columns(attention.numpy(), lengths.numpy(), ids)
 
 
-def _pieces(texts: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+def _split(texts: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+    """Return texts in parts that fit into memory."""
     n_at_once = max(_MOST_NUMBERS // max(texts[0].size, 1), 1)
     return [texts[i : i + n_at_once] for i in range(0, len(texts), n_at_once)]

@@ -1,7 +1,7 @@
-"""What the pictures share: colors for all eyes, tints and legends.
+"""Colors, markers, tints and legends of all charts.
 
-The colors are Okabe and Ito's (2008), which differ for the color-blind too, and of
-them those that stand out from white and from black.
+The colors are those of Okabe and Ito (2008) with enough contrast on white and on black;
+color-blind people can distinguish them.
 """
 
 from __future__ import annotations
@@ -12,26 +12,29 @@ from typing import Any
 __all__ = [
     "AGAINST",
     "ATTENDED",
+    "COLORS",
     "FOR",
+    "MARKERS",
     "STRONGEST",
     "css",
     "legend_above",
     "tint",
 ]
 
-FOR = "#0072b2"
-AGAINST = "#d55e00"
-ATTENDED = "#009e73"
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080", "#e69f00")
+FOR, AGAINST, ATTENDED = COLORS[:3]
+# One more than colors, so that 42 curves differ.
+MARKERS = ("o", "s", "^", "D", "X", "v", "P")
 
-# Opacity of the strongest tint behind a word: the word is still read on it, in black
-# on white as in white on black.
+# Opacity of the strongest tint behind a word, which stays legible in black on white and
+# in white on black.
 STRONGEST = 0.6
 
 _LONGEST_WORD = 24
 
 
 def legend_above(ax: Any, title: str | None = None) -> None:
-    """Put the legend of ``ax`` above it, where it hides nothing."""
+    """Put the legend above ``ax``, where it covers nothing."""
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
@@ -49,26 +52,16 @@ def legend_above(ax: Any, title: str | None = None) -> None:
 
 
 def shorten(token: str) -> str:
-    """Return a word as a picture has room for it: a link may be long."""
+    """Return a word, truncated if it is as long as a link."""
     if len(token) <= _LONGEST_WORD:
         return token
     return token[: _LONGEST_WORD - 1] + "…"
 
 
 def tint(color: str, strength: float) -> tuple[float, float, float, float]:
-    """Return a color as red, green, blue and opacity, each from 0 to 1.
+    """Return a color ``"#rrggbb"`` as RGBA from 0 to 1.
 
-    Parameters
-    ----------
-    color : str
-        As ``"#rrggbb"``.
-    strength : float
-        From 0, transparent, to 1, the strongest tint behind a word.
-
-    Returns
-    -------
-    rgba : tuple of float
-        What matplotlib takes.
+    A strength of 0 is transparent, and 1 is the strongest tint behind a word.
     """
     red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue, STRONGEST * strength

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
+from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.losses import (
     UNLABELED_LOSS_WEIGHT,
@@ -26,6 +26,7 @@ from skrnn.networks.losses import (
 )
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, OUTPUT, NetworkSpec
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _EACH = tf.TensorSpec([None], tf.float32)
@@ -70,15 +71,16 @@ class CompiledNetwork:
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
         spec, objective = self.spec, self.objective
         self.model = build_network(spec)
-        # Our batches arrive aligned, which the model need not find out again; and the
-        # objective looks at the word vectors in between.
-        align, lengths, vectors = map(
-            self.model.get_layer, ("align", "lengths", "embedding")
+        # The model is split at the word vectors, which the adversarial losses perturb.
+        # Our rows are aligned already, so the first half starts after that layer.
+        align, lengths, embedding, output = map(
+            self.model.get_layer, (ALIGN, LENGTHS, EMBEDDING, OUTPUT)
         )
-        between = [vectors.output, lengths.output]
-        self._known = align.known
-        self._embed = keras.Model(align.output, between)
-        self._classify = keras.Model(between, self.model.output)
+        vectors = [embedding.output, lengths.output]
+        self._replace_unknown = align.replace_unknown
+        self._embed = keras.Model(align.output, vectors)
+        self._classify = keras.Model(vectors, output.output)
+        self._extract_features = keras.Model(vectors, output.input)
         binary = spec.n_outputs == 1
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
@@ -93,6 +95,29 @@ class CompiledNetwork:
         ]
         self._seeds.append(self._draws.state)
 
+    def embed(
+        self, ids: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the word vectors of aligned rows of ids, and the lengths.
+
+        Vectors have the shape (batch, time, embedding_dim). Lengths are those of rows,
+        (batch,), or of sentences, (batch, n_sentences).
+        """
+        vectors, lengths = self._embed(self._replace_unknown(ids), training=training)
+        return vectors, lengths
+
+    def classify(
+        self, vectors: tf.Tensor, lengths: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        """Return the probabilities, (batch, n_outputs), of what :meth:`embed` gives."""
+        return self._classify([vectors, lengths], training=training)
+
+    def logits(self, vectors: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        """Return the outputs before the sigmoid or softmax, (batch, n_outputs)."""
+        output = self.model.get_layer(OUTPUT)
+        features = self._extract_features([vectors, lengths], training=False)
+        return tf.matmul(features, output.kernel) + output.bias
+
     def reset(
         self,
         rng: np.random.Generator,
@@ -104,7 +129,7 @@ class CompiledNetwork:
         ``learning_rate`` is the entry of an optimizer's configuration; a schedule is
         part of what makes networks equal, so only a number is set.
         """
-        initialize_network(self.model, rng, embeddings)
+        initialize_network(self.spec, self.model, rng, embeddings)
         for variable, value in zip(
             self.model.optimizer.variables, self._new_optimizer_state, strict=True
         ):
@@ -128,6 +153,15 @@ class CompiledNetwork:
         return sum(
             tf.as_dtype(v.dtype).size * math.prod(v.shape) for v in self._variables()
         )
+
+    @property
+    def has_attention(self) -> bool:
+        """Whether the network has attention layers."""
+        return bool(self._attention_layers)
+
+    @property
+    def _attention_layers(self) -> list[AttentionPooling]:
+        return [x for x in self.model.layers if isinstance(x, AttentionPooling)]
 
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
         """Give the model weights to predict with, or to train on from."""
@@ -262,27 +296,30 @@ class CompiledNetwork:
     def attention_step(
         self,
     ) -> Callable[[tf.Tensor], list[tuple[tf.Tensor, tf.Tensor]]]:
-        """Give for ids what each attention layer, in order, weighs its sequences with.
+        """Return the attention of each attention layer, for aligned rows of ids.
 
-        For each layer the weights, (n_sequences, time), and the lengths of the
+        For each layer: the attention, (n_sequences, time), and the lengths of the
         sequences, (n_sequences,).
         """
-        layers = [x for x in self.model.layers if isinstance(x, AttentionPooling)]
+        layers = self._attention_layers
         inputs = keras.Model(
-            self.model.get_layer("align").output, [layer.input for layer in layers]
+            self.model.get_layer(ALIGN).output,
+            [tensor for layer in layers for tensor in layer.input],
         )
 
         def step(ids: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
-            seen = zip(layers, inputs(self._known(ids)), strict=True)
+            found = inputs(self._replace_unknown(ids))
             return [
-                (layer.weights_of(states, lengths), lengths)
-                for layer, (states, lengths) in seen
+                (layer.attention(states, lengths), lengths)
+                for layer, states, lengths in zip(
+                    layers, found[::2], found[1::2], strict=True
+                )
             ]
 
         return _trace(step, _IDS)
 
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
-        return self._classify(self._embed(self._known(ids), training=False))
+        return self.classify(*self.embed(ids))
 
     # Steps take ids, classes and weights of rows, and the classes of all rows of the
     # batch, which are more where replicas share it.
@@ -300,8 +337,7 @@ class CompiledNetwork:
     ) -> _Sums:
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as tape:
-            seen = self._embed(self._known(ids), training=True)
-            proba = self._classify(seen, training=True)
+            proba = self.classify(*self.embed(ids, training=True), training=True)
             losses = self.objective.label_losses(proba, tf.maximum(y, 0))
             loss = weighted_mean(losses, weight, batch >= 0)
         self._learn(tape.gradient(loss, variables))
@@ -313,11 +349,11 @@ class CompiledNetwork:
         labeled = y >= 0
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as below:
-            vectors, lengths = self._embed(self._known(ids), training=True)
+            vectors, lengths = self.embed(ids, training=True)
         # Two passes above the same word vectors: as they are, and perturbed.
         with tf.GradientTape() as tape:
             tape.watch(vectors)
-            proba = self._classify([vectors, lengths], training=True)
+            proba = self.classify(vectors, lengths, training=True)
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
             aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
             losses = self.objective.label_losses(proba, aims)
@@ -327,12 +363,12 @@ class CompiledNetwork:
         moved = vectors + self.objective.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
-            perturbed = self._classify([moved, lengths], training=True)
+            perturbed = self.classify(moved, lengths, training=True)
             loss = self.objective.perturbed_losses(perturbed, proba, y, weight, batch)
         harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
         gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
         if self.spec.embeddings_trainable:
-            table = self.model.get_layer("embedding").embeddings.value
+            table = self.model.get_layer(EMBEDDING).embeddings.value
             place = next(i for i, v in enumerate(variables) if v is table)
             gradients[place] = below.gradient(
                 vectors, table, output_gradients=clean[-1] + harmed[-1]

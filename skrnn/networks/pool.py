@@ -13,11 +13,11 @@ from collections import OrderedDict
 
 import keras
 
-from skrnn.networks.builders import NetworkSpec
 from skrnn.networks.compiled import CompiledNetwork, network_key
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.losses import Objective
 from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.spec import NetworkSpec
 
 # A grid comes back to its architectures, and a cluster may keep a fitted estimator
 # while it fits the next. At some 10 MB per network besides its variables, this stays

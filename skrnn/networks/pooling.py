@@ -1,28 +1,49 @@
-"""From the states of a sequence to one vector, padding left out.
+"""The register of poolings: from the states of a sequence to one vector.
 
-Every layer takes ``(states, lengths)``: float states, shape (batch, time, features),
-aligned left, and int32 lengths, shape (batch,). An empty row gives a vector of zeros,
-which is also what a recurrent layer holds before its first word.
+Each layer takes ``(states, lengths)``: float states of shape (batch, time, features),
+aligned left, and int32 lengths of shape (batch,). Padding is ignored, and an empty row
+gives a vector of zeros, like the initial state of a recurrent layer. To add a pooling,
+add an entry to :data:`POOLINGS`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from skrnn.kernels.tf_ops import attention_scores
+from skrnn.networks.recurrent import Shapes, Weights
+
+if TYPE_CHECKING:
+    from skrnn.onnx.nodes import Graph
 
 _register = keras.saving.register_keras_serializable(package="skrnn")
+_LOWEST = np.finfo(np.float32).min
 
 
-class _Pooling(keras.layers.Layer):
-    """Share the output shape of the layers below."""
+class PoolingLayer(keras.layers.Layer):
+    """Base of the layers: one vector as wide as the states."""
 
     def compute_output_spec(self, states: Any, lengths: Any) -> keras.KerasTensor:
         """Return the shape and type of the output."""
         return keras.KerasTensor((states.shape[0], states.shape[-1]), self.dtype)
+
+    @staticmethod
+    def weight_shapes(features: int) -> Shapes:
+        """Return the shapes of the weights by name."""
+        return {}
+
+    @staticmethod
+    def add_onnx_nodes(
+        graph: Graph, weights: Weights, name: str, states: str, lengths: str
+    ) -> str:
+        """Add the layer of this name to an ONNX graph and return its output."""
+        raise NotImplementedError
 
 
 def _real(states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
@@ -30,8 +51,23 @@ def _real(states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     return tf.sequence_mask(lengths, tf.shape(states)[1])[:, :, tf.newaxis]
 
 
+def _real_onnx(graph: Graph, states: str, lengths: str) -> str:
+    """Return the mask of :func:`_real` in an ONNX graph."""
+    column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
+    steps = graph.up_to(graph.count(states, 1))
+    mask = graph.add("Less", [steps, column])
+    return graph.add("Unsqueeze", [mask, graph.ints([2])])
+
+
+def _zero_if_empty_onnx(graph: Graph, vector: str, lengths: str) -> str:
+    """Return vectors in an ONNX graph, zeros for empty rows."""
+    column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
+    is_empty = graph.add("Equal", [column, graph.ints(0)])
+    return graph.add("Where", [is_empty, graph.constant(np.float32(0)), vector])
+
+
 @_register
-class LastPooling(_Pooling):
+class LastPooling(PoolingLayer):
     """Take the state at the last word."""
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
@@ -39,9 +75,20 @@ class LastPooling(_Pooling):
         last = tf.gather(states, tf.maximum(lengths - 1, 0), axis=1, batch_dims=1)
         return tf.where(lengths[:, tf.newaxis] > 0, last, tf.zeros_like(last))
 
+    @staticmethod
+    def add_onnx_nodes(
+        graph: Graph, weights: Weights, name: str, states: str, lengths: str
+    ) -> str:
+        """Add the layer of this name to an ONNX graph and return its output."""
+        column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
+        last = graph.add("Sub", [column, graph.ints(1)])
+        last = graph.add("Max", [last, graph.ints(0)])
+        vector = graph.add("GatherND", [states, last], batch_dims=1)
+        return _zero_if_empty_onnx(graph, vector, lengths)
+
 
 @_register
-class FirstPooling(_Pooling):
+class FirstPooling(PoolingLayer):
     """Take the state at the first word: the last one of a backward pass."""
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
@@ -49,9 +96,17 @@ class FirstPooling(_Pooling):
         first = states[:, 0]
         return tf.where(lengths[:, tf.newaxis] > 0, first, tf.zeros_like(first))
 
+    @staticmethod
+    def add_onnx_nodes(
+        graph: Graph, weights: Weights, name: str, states: str, lengths: str
+    ) -> str:
+        """Add the layer of this name to an ONNX graph and return its output."""
+        first = graph.add("Gather", [states, graph.ints(0)], axis=1)
+        return _zero_if_empty_onnx(graph, first, lengths)
+
 
 @_register
-class MaxPooling(_Pooling):
+class MaxPooling(PoolingLayer):
     """Take the largest value of each feature over the words."""
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
@@ -60,9 +115,19 @@ class MaxPooling(_Pooling):
         largest = tf.reduce_max(tf.where(_real(states, lengths), states, lowest), 1)
         return tf.where(lengths[:, tf.newaxis] > 0, largest, tf.zeros_like(largest))
 
+    @staticmethod
+    def add_onnx_nodes(
+        graph: Graph, weights: Weights, name: str, states: str, lengths: str
+    ) -> str:
+        """Add the layer of this name to an ONNX graph and return its output."""
+        mask = _real_onnx(graph, states, lengths)
+        kept = graph.add("Where", [mask, states, graph.constant(_LOWEST)])
+        largest = graph.add("ReduceMax", [kept], axes=[1], keepdims=0)
+        return _zero_if_empty_onnx(graph, largest, lengths)
+
 
 @_register
-class MeanPooling(_Pooling):
+class MeanPooling(PoolingLayer):
     """Take the mean of each feature over the words."""
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
@@ -71,13 +136,25 @@ class MeanPooling(_Pooling):
         count = tf.cast(tf.maximum(lengths, 1), states.dtype)[:, tf.newaxis]
         return tf.reduce_sum(real, axis=1) / count
 
+    @staticmethod
+    def add_onnx_nodes(
+        graph: Graph, weights: Weights, name: str, states: str, lengths: str
+    ) -> str:
+        """Add the layer of this name to an ONNX graph and return its output."""
+        mask = _real_onnx(graph, states, lengths)
+        kept = graph.add("Where", [mask, states, graph.constant(np.float32(0))])
+        total = graph.add("ReduceSum", [kept, graph.ints([1])], keepdims=0)
+        column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
+        counts = graph.cast(graph.add("Max", [column, graph.ints(1)]), np.float32)
+        return graph.add("Div", [total, counts])
+
 
 @_register
-class AttentionPooling(_Pooling):
-    """Weigh the states by learnt attention and sum them.
+class AttentionPooling(PoolingLayer):
+    """Take the sum of the states, weighted by learned attention.
 
-    The score of a state ``h`` is ``context · tanh(h @ kernel + bias)``; the weights
-    are the softmax of the scores over the real words.
+    The score of a state ``h`` is ``context · tanh(h @ kernel + bias)``. The attention
+    is the softmax of the scores over the real words.
 
     Parameters
     ----------
@@ -98,21 +175,17 @@ class AttentionPooling(_Pooling):
 
     def build(self, states_shape: Any, lengths_shape: Any) -> None:
         """Create the attention's weights."""
-        features = states_shape[-1]
         glorot = keras.initializers.GlorotUniform
-        self.kernel = self.add_weight(
-            shape=(features, features),
-            initializer=glorot(seed=self.seed),
-            name="kernel",
-        )
-        self.bias = self.add_weight(shape=(features,), initializer="zeros", name="bias")
-        self.context = self.add_weight(
-            shape=(features, 1),
-            initializer=glorot(seed=self.seed + 1),
-            name="context_kernel",
+        initializers = glorot(seed=self.seed), "zeros", glorot(seed=self.seed + 1)
+        shapes = self.weight_shapes(states_shape[-1])
+        self.kernel, self.bias, self.context = (
+            self.add_weight(shape=shape, initializer=initializer, name=name)
+            for (name, shape), initializer in zip(
+                shapes.items(), initializers, strict=True
+            )
         )
 
-    def weights_of(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    def attention(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the attention, shape (batch, time); zero on padding."""
         scores = attention_scores(states, self.kernel, self.bias, self.context[:, 0])
         scores, real = scores[:, :, tf.newaxis], _real(states, lengths)
@@ -122,55 +195,151 @@ class AttentionPooling(_Pooling):
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the weighted sum of the states, shape (batch, features)."""
-        attention = self.weights_of(states, lengths)
+        attention = self.attention(states, lengths)
         return tf.einsum("bt,btf->bf", attention, states)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "seed": self.seed}
 
+    @staticmethod
+    def weight_shapes(features: int) -> Shapes:
+        """Return the shapes of the weights by name."""
+        return {
+            "kernel": (features, features),
+            "bias": (features,),
+            "context_kernel": (features, 1),
+        }
 
-POOLINGS = ("last", "max", "mean", "mean_max", "attention")
+    @staticmethod
+    def add_onnx_nodes(
+        graph: Graph, weights: Weights, name: str, states: str, lengths: str
+    ) -> str:
+        """Add the layer of this name to an ONNX graph and return its output."""
+        kernel, bias, context = (
+            graph.constant(weights[f"{name}/{part}"])
+            for part in ("kernel", "bias", "context_kernel")
+        )
+        mask = _real_onnx(graph, states, lengths)
+        hidden = graph.add("Add", [graph.add("MatMul", [states, kernel]), bias])
+        scores = graph.add("MatMul", [graph.add("Tanh", [hidden]), context])
+        scores = graph.add("Where", [mask, scores, graph.constant(_LOWEST)])
+        shares = graph.add("Softmax", [scores], axis=1)
+        shares = graph.add("Where", [mask, shares, graph.constant(np.float32(0))])
+        shares = graph.add("Transpose", [shares], perm=[0, 2, 1])
+        summed = graph.add("MatMul", [shares, states])
+        return graph.add("Squeeze", [summed, graph.ints([1])])
 
 
-def pool(
-    name: str, states: Any, lengths: Any, *, backward: Any = None, seed: int = 0
-) -> Any:
-    """Apply the pooling called ``name`` to symbolic states.
+@dataclass(frozen=True)
+class Pooling:
+    """A way to make one vector of the states of a sequence.
 
     Parameters
     ----------
-    name : str
-        One of :data:`POOLINGS`.
-    states : KerasTensor of shape (batch, time, features)
-        States of the forward pass.
-    lengths : KerasTensor of shape (batch,)
-        Number of real words.
-    backward : KerasTensor of shape (batch, time, features), default=None
-        States of the backward pass, in the order of the words.
-    seed : int, default=0
-        Seed of the attention's initial weights.
-
-    Returns
-    -------
-    pooled : KerasTensor of shape (batch, features)
-        One vector a row; both directions are joined, and so are mean and max.
+    summary : str
+        What the documentation of ``pooling=`` calls it.
+    layers : mapping of str to type of PoolingLayer
+        Layers by name, whose outputs are concatenated. They get the states of both
+        directions side by side.
+    backward_layers : mapping of str to type of PoolingLayer, default={}
+        Layers without weights for the states of the backward direction. If given,
+        ``layers`` get those of the forward direction alone.
     """
-    if name == "last":
-        ends = [LastPooling(name="last")(states, lengths)]
-        if backward is not None:
-            ends.append(FirstPooling(name="last_backward")(backward, lengths))
-        return _join(ends, "ends")
-    both = states if backward is None else _join([states, backward], "directions")
-    if name == "attention":
-        return AttentionPooling(seed=seed, name="attention")(both, lengths)
-    layers = {"mean": MeanPooling, "max": MaxPooling}
-    return _join(
-        [layers[part](name=part)(both, lengths) for part in name.split("_")], name
-    )
+
+    summary: str
+    layers: Mapping[str, type[PoolingLayer]]
+    backward_layers: Mapping[str, type[PoolingLayer]] = field(default_factory=dict)
+
+    def output_dim(self, features: int) -> int:
+        """Return the size of the vector made of states of this size."""
+        return len(self.layers) * features
+
+    def weight_shapes(self, prefix: str, features: int) -> Shapes:
+        """Return the shapes of the weights by name, ``layer/weight``."""
+        return {
+            f"{prefix}{name}/{weight}": shape
+            for name, layer in self.layers.items()
+            for weight, shape in layer.weight_shapes(features).items()
+        }
+
+    def pool(
+        self,
+        prefix: str,
+        states: keras.KerasTensor,
+        lengths: keras.KerasTensor,
+        backward: keras.KerasTensor | None = None,
+    ) -> keras.KerasTensor:
+        """Return the pooled vector, (batch, output_dim), of symbolic states.
+
+        ``backward`` are the states of the backward direction in the order of the words.
+        """
+        directions = [states] if backward is None else [states, backward]
+        if not self.backward_layers:
+            directions = [_join(directions, f"{prefix}join_directions")]
+        pooled = [
+            layer(name=f"{prefix}{name}")(sequence, lengths)
+            for sequence, layers in zip(
+                directions, (self.layers, self.backward_layers), strict=False
+            )
+            for name, layer in layers.items()
+        ]
+        return _join(pooled, f"{prefix}join_pooled")
+
+    def add_onnx_nodes(
+        self,
+        graph: Graph,
+        weights: Weights,
+        prefix: str,
+        states: str,
+        lengths: str,
+        direction_dims: Sequence[int],
+    ) -> str:
+        """Add the pooling to an ONNX graph and return the vector.
+
+        ``states`` are those of all directions, side by side, of these sizes.
+        """
+        pooled = [
+            layer.add_onnx_nodes(graph, weights, f"{prefix}{name}", states, lengths)
+            for name, layer in self.layers.items()
+        ]
+        if self.backward_layers and len(direction_dims) == 2:
+            backward = [
+                layer.add_onnx_nodes(graph, weights, f"{prefix}{name}", states, lengths)
+                for name, layer in self.backward_layers.items()
+            ]
+            columns = graph.ints([1])
+            middle, end = (graph.ints([n]) for n in np.cumsum(direction_dims).tolist())
+            pooled = [
+                *(
+                    graph.add("Slice", [x, graph.ints([0]), middle, columns])
+                    for x in pooled
+                ),
+                *(graph.add("Slice", [x, middle, end, columns]) for x in backward),
+            ]
+        return graph.concat(pooled, axis=1)
 
 
-def _join(tensors: list[Any], name: str) -> Any:
+POOLINGS: dict[str, Pooling] = {
+    "last": Pooling(
+        "the state after the last word",
+        {"last": LastPooling},
+        {"last_backward": FirstPooling},
+    ),
+    "max": Pooling("the largest value of each feature", {"max": MaxPooling}),
+    "mean": Pooling("the mean of each feature", {"mean": MeanPooling}),
+    "mean_max": Pooling(
+        "the mean and the largest value of each feature",
+        {"mean": MeanPooling, "max": MaxPooling},
+    ),
+    "attention": Pooling(
+        "a sum weighted by learned attention", {"attention": AttentionPooling}
+    ),
+}
+
+
+def _join(tensors: list[keras.KerasTensor], name: str) -> keras.KerasTensor:
+    """Return tensors side by side; a single one as it is."""
     if len(tensors) == 1:
         return tensors[0]
-    return keras.layers.Concatenate(name=f"join_{name}")(tensors)
+    return keras.layers.Concatenate(name=name)(tensors)

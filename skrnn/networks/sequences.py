@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from skrnn.kernels import tf_ops
@@ -48,14 +50,14 @@ class AlignLeft(keras.layers.Layer):
             return tf.gather(ids, order, axis=1, batch_dims=1)
 
         # Our own batches arrive aligned; the sort is for direct calls of the model.
-        return self.known(tf.cond(aligned, lambda: ids, shifted))
+        return self.replace_unknown(tf.cond(aligned, lambda: ids, shifted))
 
     def kept(self, ids: tf.Tensor) -> tf.Tensor:
         """Tell which ids stay, the others being padding."""
         return tf.not_equal(ids, PAD)
 
-    def known(self, ids: tf.Tensor) -> tf.Tensor:
-        """Return ``ids`` with those that have no embedding out of vocabulary."""
+    def replace_unknown(self, ids: tf.Tensor) -> tf.Tensor:
+        """Return ``ids``, those without an embedding as out of vocabulary."""
         return tf.where((ids >= PAD) & (ids < self.n_embeddings), ids, OOV)
 
     def compute_output_spec(self, ids: Any) -> keras.KerasTensor:
@@ -65,6 +67,29 @@ class AlignLeft(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "n_embeddings": self.n_embeddings}
+
+
+def restore_columns(
+    values: npt.NDArray[np.float32],
+    lengths: npt.NDArray[np.int32],
+    ids: npt.NDArray[np.int32],
+) -> npt.NDArray[np.float64]:
+    """Return values of words in the columns of the words, zero on padding.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_sequences, time)
+        Values of the words of each sequence, words first and padding after.
+    lengths : ndarray of shape (n_sequences,)
+        Number of words of each sequence: of each row, or of each sentence of the rows.
+    ids : ndarray of shape (n_rows, n_columns)
+        The rows, with padding anywhere.
+    """
+    columns = np.zeros(ids.shape)
+    is_word = np.arange(values.shape[1]) < lengths[:, np.newaxis]
+    # Both masks select the same words in the same order.
+    columns[ids != PAD] = values[is_word]
+    return columns
 
 
 @_register

@@ -16,17 +16,16 @@ from collections.abc import Iterable
 import numpy as np
 from onnx import ModelProto
 
-from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.cells import CELLS
+from skrnn.networks.pooling import POOLINGS
+from skrnn.networks.recurrent import Weights
+from skrnn.networks.spec import EMBEDDINGS, Level, NetworkSpec
 from skrnn.onnx.nodes import DOUBLE, FLOAT, INT64, Graph
 from skrnn.onnx.parts import LinearModel
-from skrnn.onnx.recurrent import add_clockwork, add_layer
 from skrnn.onnx.sentences import join_sentences, split_sentences
-from skrnn.persistence.weight_shapes import Weights, levels
 from skrnn.text.vocabulary import OOV, PAD
 
 __all__ = ["build_graph"]
-
-_LOWEST = np.finfo(np.float32).min
 
 
 def build_graph(
@@ -68,9 +67,10 @@ def _add_network(
     graph.input(ids, INT64, "time" if ids == "ids" else f"time_of_{ids}")
     read_texts = _read_sentences if spec.sentence_units else _read_words
     vector = read_texts(graph, spec, weights, ids)
-    for depth in range(len(spec.dense_units)):
-        vector = graph.add("Relu", [_dense(graph, weights, f"dense_{depth}", vector)])
-    logits = _dense(graph, weights, "output", vector)
+    *hidden, output_layer = spec.dense_layers
+    for layer in hidden:
+        vector = graph.add("Relu", [_dense(graph, weights, layer.name, vector)])
+    logits = _dense(graph, weights, output_layer.name, vector)
     if spec.n_outputs == 1:
         chance = graph.add("Sigmoid", [logits])
         other = graph.add("Sub", [graph.constant(np.float32(1)), chance])
@@ -112,59 +112,66 @@ def _add_linear_model(
     graph.output(output, DOUBLE, len(model.intercept))
 
 
-def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights, given: str) -> str:
-    """Make one vector of each text, read as one sequence or in segments."""
-    ids, lengths = _align(graph, given)
-    states, read = _look_up(graph, spec, weights, ids), lengths
+def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
+    """Return one vector for each text, read as one sequence or in segments."""
+    (level,) = spec.levels
+    ids, lengths = _align(graph, ids)
+    sequences, sequence_lengths = _embed(graph, spec, weights, ids), lengths
     if spec.segment_length is not None:
-        size = spec.segment_length
-        states, read = _split(graph, states, lengths, size, spec.embedding_dim)
-    (level,) = levels(spec)
-    states = _recur(graph, spec, weights, level, states, read)
+        sequences, sequence_lengths = _split(
+            graph, sequences, lengths, spec.segment_length, spec.embedding_dim
+        )
+    states = _recur(graph, spec, weights, level, sequences, sequence_lengths)
     if spec.segment_length is not None:
-        width = spec.units[-1] * (2 if spec.bidirectional else 1)
         rows = graph.add("Shape", [lengths])
-        shape = graph.concat([rows, graph.ints([-1, width])])
+        shape = graph.concat([rows, graph.ints([-1, sum(level.direction_dims)])])
         states = graph.add("Reshape", [states, shape])
-    return _pool(graph, spec, weights, states, lengths)
+    return _pool(graph, spec, weights, level, states, lengths)
 
 
-def _read_sentences(
-    graph: Graph, spec: NetworkSpec, weights: Weights, given: str
-) -> str:
-    """Make one vector of each text, its sentences read first."""
-    words, sentences = levels(spec)
-    ids, lengths, counts = split_sentences(graph, given)
-    vectors = _look_up(graph, spec, weights, ids)
-    states = _recur(graph, spec, weights, words, vectors, lengths)
-    vectors = _attend(graph, weights, "word_attention", states, lengths)
+def _read_sentences(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
+    """Return one vector for each text, read as a sequence of sentences."""
+    word_level, sentence_level = spec.levels
+    ids, lengths, counts = split_sentences(graph, ids)
+    vectors = _embed(graph, spec, weights, ids)
+    states = _recur(graph, spec, weights, word_level, vectors, lengths)
+    vectors = _pool(graph, spec, weights, word_level, states, lengths)
     vectors = join_sentences(graph, vectors, counts)
-    states = _recur(graph, spec, weights, sentences, vectors, counts)
-    return _attend(graph, weights, "sentence_attention", states, counts)
+    states = _recur(graph, spec, weights, sentence_level, vectors, counts)
+    return _pool(graph, spec, weights, sentence_level, states, counts)
 
 
 def _recur(
     graph: Graph,
     spec: NetworkSpec,
     weights: Weights,
-    level: tuple[str, tuple[int, ...]],
+    level: Level,
     vectors: str,
     lengths: str,
 ) -> str:
-    """Add the layers of a level, (batch, time, features) to (batch, time, states)."""
-    # A layer must read one step at least; what it reads of an empty row is left out by
-    # the pooling.
+    """Add the recurrent layers of a level, (batch, time, features) to states."""
+    # ONNX needs at least one step; the pooling ignores what it reads of an empty row.
     steps = graph.at_least_one(lengths)
     states = graph.add("Transpose", [vectors], perm=[1, 0, 2])
-    prefix, sizes = level
-    for depth in range(len(sizes)):
-        name = f"{prefix}{spec.cell}_{depth}"
-        names = [name, f"{name}_backward"] if spec.bidirectional else [name]
-        if spec.cell == "clockwork":
-            states = add_clockwork(graph, spec.periods, weights, names, states, steps)
-        else:
-            states = add_layer(graph, spec.cell, weights, names, states, steps)
+    for layer in level.layers:
+        states = CELLS[spec.cell].add_onnx_nodes(
+            graph, weights, layer.names, states, steps, spec.periods
+        )
     return graph.add("Transpose", [states], perm=[1, 0, 2])
+
+
+def _pool(
+    graph: Graph,
+    spec: NetworkSpec,
+    weights: Weights,
+    level: Level,
+    states: str,
+    lengths: str,
+) -> str:
+    """Add the pooling of a level, (batch, time, states) to (batch, vector)."""
+    return POOLINGS[spec.pooling].add_onnx_nodes(
+        graph, weights, level.prefix, states, lengths, level.direction_dims
+    )
 
 
 def _align(graph: Graph, ids: str) -> tuple[str, str]:
@@ -187,7 +194,7 @@ def _align(graph: Graph, ids: str) -> tuple[str, str]:
     return aligned, lengths
 
 
-def _look_up(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
+def _embed(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
     """Return the vectors of ids; those that have none are out of vocabulary."""
     strange = graph.add(
         "Or",
@@ -197,7 +204,7 @@ def _look_up(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str
         ],
     )
     known = graph.add("Where", [strange, graph.ints(OOV), ids])
-    table = graph.constant(weights["embedding/embeddings"])
+    table = graph.constant(weights[EMBEDDINGS])
     return graph.add("Gather", [table, known], axis=0)
 
 
@@ -218,71 +225,6 @@ def _split(
     left = graph.add("Sub", [column, starts])
     counts = graph.add("Min", [graph.add("Max", [left, graph.ints(0)]), size])
     return segments, graph.add("Reshape", [counts, graph.ints([-1])])
-
-
-def _pool(
-    graph: Graph, spec: NetworkSpec, weights: Weights, states: str, lengths: str
-) -> str:
-    """Add the pooling, (batch, time, features) to (batch, vector)."""
-    if spec.pooling == "attention":
-        return _attend(graph, weights, "attention", states, lengths)
-    column, mask = _mask(graph, states, lengths)
-    is_empty = graph.add("Equal", [column, graph.ints(0)])
-    zero = graph.constant(np.float32(0))
-
-    def of_words(vector: str) -> str:
-        return graph.add("Where", [is_empty, zero, vector])
-
-    if spec.pooling == "last":
-        last = graph.add("Sub", [column, graph.ints(1)])
-        last = graph.add("Max", [last, graph.ints(0)])
-        ends = graph.add("GatherND", [states, last], batch_dims=1)
-        if spec.bidirectional:
-            first = graph.add("Gather", [states, graph.ints(0)], axis=1)
-            units = spec.units[-1]
-            is_forward = graph.constant(np.arange(2 * units) < units)
-            ends = graph.add("Where", [is_forward, ends, first])
-        return of_words(ends)
-    parts = []
-    for part in spec.pooling.split("_"):
-        if part == "max":
-            kept = graph.add("Where", [mask, states, graph.constant(_LOWEST)])
-            largest = graph.add("ReduceMax", [kept], axes=[1], keepdims=0)
-            parts.append(of_words(largest))
-        else:
-            kept = graph.add("Where", [mask, states, zero])
-            total = graph.add("ReduceSum", [kept, graph.ints([1])], keepdims=0)
-            counts = graph.add("Max", [column, graph.ints(1)])
-            counts = graph.add("Cast", [counts], to=FLOAT)
-            parts.append(graph.add("Div", [total, counts]))
-    return graph.concat(parts, axis=1)
-
-
-def _attend(
-    graph: Graph, weights: Weights, name: str, states: str, lengths: str
-) -> str:
-    """Add the pooling by attention; an empty row gives zeros."""
-    kernel, bias, context = (
-        graph.constant(weights[f"{name}/{part}"])
-        for part in ("kernel", "bias", "context_kernel")
-    )
-    _, mask = _mask(graph, states, lengths)
-    hidden = graph.add("Add", [graph.add("MatMul", [states, kernel]), bias])
-    scores = graph.add("MatMul", [graph.add("Tanh", [hidden]), context])
-    scores = graph.add("Where", [mask, scores, graph.constant(_LOWEST)])
-    shares = graph.add("Softmax", [scores], axis=1)
-    shares = graph.add("Where", [mask, shares, graph.constant(np.float32(0))])
-    shares = graph.add("Transpose", [shares], perm=[0, 2, 1])
-    summed = graph.add("MatMul", [shares, states])
-    return graph.add("Squeeze", [summed, graph.ints([1])])
-
-
-def _mask(graph: Graph, states: str, lengths: str) -> tuple[str, str]:
-    """Return lengths, (batch, 1), and which steps are real, (batch, time, 1)."""
-    column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
-    steps = graph.up_to(graph.count(states, 1))
-    mask = graph.add("Less", [steps, column])
-    return column, graph.add("Unsqueeze", [mask, graph.ints([2])])
 
 
 def _dense(graph: Graph, weights: Weights, name: str, vector: str) -> str:

@@ -15,7 +15,7 @@ from onnx import (
     numpy_helper,
 )
 
-__all__ = ["DOUBLE", "FLOAT", "INT32", "INT64", "Graph"]
+__all__ = ["DOUBLE", "FLOAT", "INT64", "Graph"]
 
 # Of ONNX 1.12, so that runtimes older than ours read the files, too.
 _OPSET = 17
@@ -23,7 +23,6 @@ _IR_VERSION = 8
 
 DOUBLE = TensorProto.DOUBLE
 FLOAT = TensorProto.FLOAT
-INT32 = TensorProto.INT32
 INT64 = TensorProto.INT64
 
 
@@ -42,6 +41,12 @@ class Graph:
         name = name or f"{kind.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **options))
         return name
+
+    def cast(self, tensor: str, dtype: npt.DTypeLike) -> str:
+        """Return a tensor converted to a type of NumPy."""
+        return self.add(
+            "Cast", [tensor], to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        )
 
     def constant(self, value: npt.NDArray[Any] | np.generic) -> str:
         """Add a constant and return its name."""

@@ -29,9 +29,9 @@ from skrnn.ensemble.blend import BlendedClassifier
 from skrnn.ensemble.distillation import DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
-from skrnn.networks.builders import NetworkSpec
+from skrnn.networks.recurrent import Weights
+from skrnn.networks.spec import NetworkSpec, check_weights
 from skrnn.onnx.text_rules import write_bag_rules, write_text_rules
-from skrnn.persistence.weight_shapes import Weights, check_weights
 from skrnn.serving.combining import has_scores
 from skrnn.text.sequencer import TextSequencer
 

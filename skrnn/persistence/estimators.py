@@ -20,17 +20,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.networks.spec import check_weights
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.json_codec import Reader, Writer
-from skrnn.persistence.old import MOVED
+from skrnn.persistence.network_spec import read_spec, write_spec
 from skrnn.persistence.scikit_learn import name_class, read_object, write_object
 from skrnn.persistence.skops_io import dump_with_skops, load_with_skops
-from skrnn.persistence.weight_shapes import (
-    check_weights,
-    read_spec,
-    weight_shapes,
-    write_spec,
-)
 from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["SCHEMAS", "EstimatorSchema", "read_estimator", "write_estimator"]
@@ -229,7 +224,7 @@ def _write_fitted(
         weights = dict(zip(network.weight_names, values, strict=True))
         check_weights(network.spec, weights)
         written["network"] = write_spec(network.spec)
-        written["weights"] = {k: _join(place, k) for k in weight_shapes(network.spec)}
+        written["weights"] = {k: _join(place, k) for k in network.spec.weight_shapes}
         writer.arrays |= {_join(place, k): v for k, v in weights.items()}
     return written
 
@@ -245,7 +240,6 @@ def read_estimator(reader: Reader, written: Any) -> Any:
         If the file needs a function or a type that is not trusted.
     """
     name = written.get("class")
-    name = MOVED.get(name, name)
     if name == _PIPELINE:
         steps = [(key, _read_step(reader, step)) for key, step in written["steps"]]
         return Pipeline(steps)
@@ -307,7 +301,10 @@ def _read_network(
     """Give a classifier its network, after everything in the file has been checked."""
     spec = read_spec(written["network"])
     weights = {k: reader.arrays[v] for k, v in written["weights"].items()}
-    check_weights(spec, weights)
+    try:
+        check_weights(spec, weights)
+    except ValueError as error:
+        raise DamagedFileError(str(error)) from error
     fits = len(fitted["classes_"]) == spec.n_classes
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
     fits &= bool(spec.sentence_units) == (schema.network == "sentences")

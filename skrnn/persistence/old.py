@@ -6,8 +6,8 @@ A file holds the number ``format_version``. This skrnn writes :data:`FORMAT_VERS
 reads every version up to it. A later version is refused with the advice to upgrade.
 
 Raise the number whenever this skrnn would misread a file of the last release, or the
-last release would misread a file of this one. For example: a JSON key or a tag is
-renamed, a constructor parameter is removed, a saved value gets another meaning, or a
+last release would misread a file of this one. For example: a JSON key, a tag or a class
+is renamed, a constructor parameter is removed, a saved value gets another meaning, or a
 new default changes what a loaded model predicts. A new class in the registers or a new
 optional attribute needs no new number: an earlier release refuses it by name.
 
@@ -16,17 +16,14 @@ To raise it from ``n`` to ``n + 1``:
 1. Change what is written (:mod:`~skrnn.persistence.estimators`,
    :mod:`~skrnn.persistence.json_codec`). The readers there read the current version
    only.
-2. Add a function to :data:`_UPGRADES` under ``n`` that turns the JSON of version ``n``
-   into that of version ``n + 1``. Files of earlier versions pass through all upgrades,
-   so an upgrade never changes.
+2. Add to :data:`_UPGRADES`, under ``n`` and the name of the class, a function that
+   turns the JSON of an estimator of version ``n`` into that of version ``n + 1``. Files
+   of earlier versions pass through all upgrades, so an upgrade never changes.
 3. Raise :data:`FORMAT_VERSION`.
 4. Before the change, save a model that it affects as
    ``tests/persistence/data/<name>_<release>.skrnn``, with the expected predictions in
    ``expected.json`` (``python -m tests.persistence.make_golden`` does both). Golden
    files never change: they prove that every version still loads.
-
-A class that moves or gets another name needs no new number: add its former name to
-:data:`MOVED`.
 
 The ONNX format grows likewise, in :mod:`skrnn.serving.old`.
 """
@@ -39,38 +36,35 @@ from typing import Any
 from skrnn.text.stop_words import is_negation
 from skrnn.text.tokenizers import LEGACY_WORD
 
-__all__ = ["FORMAT_VERSION", "MOVED", "upgrade"]
+_Upgrade = Callable[[dict[str, Any]], None]
 
-FORMAT_VERSION = 2
+__all__ = ["FORMAT_VERSION", "upgrade"]
 
-# Former names of classes in files, and their current names.
-MOVED = {
-    "skrnn.comparison.BlendedClassifier": "skrnn.ensemble.BlendedClassifier",
-    "skrnn.comparison.DistilledClassifier": "skrnn.ensemble.DistilledClassifier",
-    "skrnn.comparison.NBSVMClassifier": "skrnn.baselines.NBSVMClassifier",
-}
+FORMAT_VERSION = 3
 
 
 def upgrade(estimator: Any, version: int) -> None:
     """Bring the JSON of an estimator from ``version`` up to date, in place."""
     for each in range(version, FORMAT_VERSION):
-        _UPGRADES[each](estimator)
+        _upgrade_classes(estimator, _UPGRADES[each])
 
 
-def _from_version_1(written: Any) -> None:
-    """Update every TextSequencer in ``written``, which is any part of the JSON."""
+def _upgrade_classes(written: Any, upgrades: dict[str, _Upgrade]) -> None:
+    """Upgrade every estimator in ``written``, which is any part of the JSON."""
     if isinstance(written, list):
         for part in written:
-            _from_version_1(part)
+            _upgrade_classes(part, upgrades)
     elif isinstance(written, dict):
         for part in written.values():
-            _from_version_1(part)
-        if written.get("class") == "skrnn.TextSequencer":
-            _upgrade_sequencer(written["params"])
+            _upgrade_classes(part, upgrades)
+        name = written.get("class")
+        if isinstance(name, str) and name in upgrades:
+            upgrades[name](written)
 
 
-def _upgrade_sequencer(params: dict[str, Any]) -> None:
+def _upgrade_sequencer(written: dict[str, Any]) -> None:
     """Set the parameters that give the tokens that version 1 gave by default."""
+    params = written["params"]
     params["normalize"] = None
     if params["tokenizer"] == "word":
         params["tokenizer"] = LEGACY_WORD
@@ -85,5 +79,25 @@ def _upgrade_sequencer(params: dict[str, Any]) -> None:
             params["stop_words"] = [w for w in words if not is_negation(w)]
 
 
-# By version: the function that turns the JSON of this version into that of the next.
-_UPGRADES: dict[int, Callable[[Any], None]] = {1: _from_version_1}
+def _move(name: str) -> _Upgrade:
+    """Return the upgrade of a class that got another name."""
+    return lambda written: written.update({"class": name})
+
+
+def _upgrade_blend(written: dict[str, Any]) -> None:
+    written["class"] = "skrnn.ensemble.BlendedClassifier"
+    if written["params"].get("weights") == "learnt":
+        written["params"]["weights"] = "stacked"
+
+
+# By version: what turns an estimator of this version into one of the next, by class.
+_UPGRADES: dict[int, dict[str, _Upgrade]] = {
+    1: {"skrnn.TextSequencer": _upgrade_sequencer},
+    2: {
+        "skrnn.comparison.BlendedClassifier": _upgrade_blend,
+        "skrnn.comparison.DistilledClassifier": _move(
+            "skrnn.ensemble.DistilledClassifier"
+        ),
+        "skrnn.comparison.NBSVMClassifier": _move("skrnn.baselines.NBSVMClassifier"),
+    },
+}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -126,12 +126,20 @@ def save_atomically(
 
 
 def call_cached(
-    memory: Memory, function: Callable[..., Any], *args: Any, **kwargs: Any
+    memory: Memory,
+    function: Callable[..., Any],
+    *args: Any,
+    ignore: Sequence[str] = (),
+    **kwargs: Any,
 ) -> Any:
-    """Call ``function``, or return the cached result of the same call."""
+    """Call ``function``, or return the cached result of the same call.
+
+    Calls are the same if all arguments but those in ``ignore`` are equal.
+    """
     _location(memory)
     try:
-        return as_memory(memory).cache(function)(*args, **kwargs)
+        cached = as_memory(memory).cache(function, ignore=list(ignore))
+        return cached(*args, **kwargs)
     except OSError as error:
         _warn_unsaved(_location(memory), error)
         return function(*args, **kwargs)

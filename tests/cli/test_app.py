@@ -42,7 +42,7 @@ def test_compare_needs_a_file_only(folder: Path) -> None:
     assert lines[0][0] == "model"
     assert [line[0] for line in lines[2:]] == ["tfidf", "nbsvm", "fast"]
     assert "column 'words', labels 'verdict'" in result.stderr
-    assert "60 texts to learn from, 20 to measure on" in result.stderr
+    assert "60 training texts, 20 test texts" in result.stderr
     page = (folder / "reviews_comparison.html").read_text()
     assert "Comparison of models on reviews.csv" in page
 
@@ -52,7 +52,7 @@ def test_the_test_rows_have_as_many_of_each_class(folder: Path) -> None:
     table.to_csv("sorted.csv", index=False)
     result = call("compare", "sorted.csv", "--model", "tfidf", "--test-size", "0.1")
     assert result.exit_code == 0, result.output
-    assert "72 texts to learn from, 8 to measure on" in result.stderr
+    assert "72 training texts, 8 test texts" in result.stderr
 
 
 def test_compare_with_a_test_file(folder: Path) -> None:
@@ -61,7 +61,7 @@ def test_compare_with_a_test_file(folder: Path) -> None:
         *("--report", "page.html"),
     )
     assert result.exit_code == 0, result.output
-    assert "80 texts to learn from, 80 to measure on" in result.stderr
+    assert "80 training texts, 80 test texts" in result.stderr
     assert (folder / "page.html").exists()
 
 
@@ -87,7 +87,7 @@ def test_train_predict_report(folder: Path) -> None:
     assert len(pd.read_csv("out.csv")) == 80
     result = call("predict", "a.skrnn", "out.csv")
     assert result.exit_code == 1
-    assert "out.csv has a column 'prediction' already" in result.stderr
+    assert "out.csv already has a column 'prediction'" in result.stderr
 
     result = call("predict", "a.skrnn", "--text", "Not bad!", "--text", "Bad.")
     assert len(pd.read_csv(io.StringIO(result.stdout))) == 2
@@ -166,14 +166,18 @@ def test_bad_files_get_one_line(
         (["compare", "reviews.csv", "--model", "fsat"], 1, "Did you mean 'fast'?"),
         (["train", "reviews.csv", "--recipe", "lstm"], 1, "There is no recipe 'lstm'"),
         (["train", "reviews.csv", "--set", "unit=3"], 1, "Did you mean 'units'?"),
-        (["train", "reviews.csv", "--set", "units"], 1, "write it as NAME=VALUE"),
-        (["compare", "reviews.csv", "--test-size", "0"], 1, "leaves no rows to meas"),
+        (["train", "reviews.csv", "--set", "units"], 1, "expected NAME=VALUE"),
+        (
+            ["compare", "reviews.csv", "--test-size", "0"],
+            1,
+            "no rows to test on",
+        ),
         (["compare", "."], 1, "Error: .: Is a directory."),
         (["compare", "reviews.csv", "--report", "."], 1, ". is a folder. Name a file"),
         (["train", "reviews.csv", "--output", "no/a.skrnn"], 1, "is no folder no."),
         (["predict", "no.skrnn", "reviews.csv"], 1, "There is no file no.skrnn"),
         (["report", "reviews.csv", "reviews.csv"], 1, "is not a model file"),
-        (["predict", "no.skrnn"], 2, "Give a CSV file or --text"),
+        (["predict", "no.skrnn"], 2, "Give either a CSV file or --text"),
         (["compare"], 2, "Missing argument 'CSV'"),
         (["comprae"], 2, "No such command 'comprae'"),
     ],
@@ -187,7 +191,7 @@ def test_mistakes_get_one_line(
     assert "Traceback" not in result.output
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_the_training(
+def test_a_folder_that_cannot_be_written_is_reported_before_training(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Whoever is root may write anywhere.
@@ -202,7 +206,7 @@ def test_debug_shows_where(folder: Path) -> None:
     assert isinstance(result.exception, FileNotFoundError)
 
 
-def test_a_model_that_fails_is_told_by_the_exit_code(folder: Path) -> None:
+def test_a_failed_model_sets_the_exit_code(folder: Path) -> None:
     # Each text has words of its own, and TF-IDF wants words of two texts.
     rows = "".join(f"word{i} thing{i},{i % 2}\n" for i in range(20))
     write("odd.csv", b"text,label\n" + rows.encode())
@@ -212,7 +216,7 @@ def test_a_model_that_fails_is_told_by_the_exit_code(folder: Path) -> None:
     assert (folder / "odd_comparison.html").exists()
 
 
-def test_ctrl_c_is_told_by_the_exit_code(
+def test_ctrl_c_sets_the_exit_code(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(*_: object, **__: object) -> None:

@@ -18,7 +18,7 @@ def comparison() -> ModelComparison:
     )
 
 
-def test_what_failed_is_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failures_are_printed_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     show_comparison(comparison())
     out, err = capsys.readouterr()
     assert len([line for line in out.splitlines() if line.strip()]) == 4

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -26,7 +27,7 @@ from sklearn.svm import LinearSVC
 
 import skrnn
 from skrnn.baselines import make_baseline
-from skrnn.comparison import compare_models, store
+from skrnn.comparison import compare_models
 from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.conftest import Sequences
@@ -38,7 +39,7 @@ REVIEWS, LABELS = make_reviews(120, reach=0, random_state=0)
 
 
 class Broken(ClassifierMixin, BaseEstimator):
-    """Fails where it is told to."""
+    """Fails where it should."""
 
     def __init__(self, where: str = "fit") -> None:
         self.where = where
@@ -100,10 +101,10 @@ def test_a_broken_model_does_not_lose_the_others(capsys) -> None:
     assert "Broken" in comparison.results["fit"].traceback or (
         "cannot <learn>" in comparison.results["fit"].traceback
     )
-    told = capsys.readouterr().out
-    assert "[1/5] fit: failed, RuntimeError: cannot <learn>" in told
-    assert "[2/5] good: accuracy" in told
-    assert told.count("\n") == 2 * len(models)
+    output = capsys.readouterr().out
+    assert "[1/5] fit: failed, RuntimeError: cannot <learn>" in output
+    assert "[2/5] good: accuracy" in output
+    assert output.count("\n") == 2 * len(models)
 
 
 def test_an_interrupt_is_not_swallowed() -> None:
@@ -342,15 +343,18 @@ def test_other_data_are_fitted_anew(
 
 def test_failures_are_tried_again(tmp_path: Path) -> None:
     compare_models([Broken()], *DATA, memory=tmp_path, verbose=0)
-    assert not list(tmp_path.rglob("*.npz"))
+    assert not list(tmp_path.rglob("output.pkl"))
 
 
-def test_a_damaged_file_is_no_result(tmp_path: Path, counting: type[Counting]) -> None:
+def test_a_damaged_file_is_computed_again(
+    tmp_path: Path, counting: type[Counting], caplog: pytest.LogCaptureFixture
+) -> None:
     compare_models([counting()], *DATA, memory=tmp_path, verbose=0)
-    (file,) = tmp_path.rglob("*.npz")
+    (file,) = tmp_path.rglob("output.pkl")
     for damage in (b"", file.read_bytes()[:100], b"nonsense"):
         file.write_bytes(damage)
         comparison = compare_models([counting()], *DATA, memory=tmp_path, verbose=0)
+        assert "Exception while loading results" in caplog.messages[-1]
         assert comparison.to_frame()["error"].isna().all()
     assert counting.fits == 4
 
@@ -363,19 +367,30 @@ def test_without_memory_nothing_is_kept(tmp_path: Path, monkeypatch) -> None:
 
 def test_what_cannot_be_kept_is_still_compared(tmp_path: Path, monkeypatch) -> None:
     nameless = make_pipeline(FunctionTransformer(lambda X: X), DummyClassifier())
-    with pytest.warns(UserWarning, match="Pipeline cannot be kept"):
+    with pytest.warns(UserWarning, match="Pipeline cannot be cached"):
         comparison = compare_models([nameless], *DATA, memory=tmp_path, verbose=0)
     assert comparison.to_frame()["error"].isna().all()
 
-    def full(*args, **kwargs) -> None:
-        raise OSError("No space left on device")
+    def mkdir(*args, **kwargs) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(store, "save_atomically", full)
-    with pytest.warns(UserWarning, match="No space left"):
+    monkeypatch.setattr(os, "makedirs", mkdir)
+    with pytest.warns(UserWarning, match="Read-only file system"):
         comparison = compare_models(
-            [DummyClassifier()], *DATA, memory=tmp_path, verbose=0
+            [DummyClassifier()], *DATA, memory=tmp_path / "new", verbose=0
         )
     assert comparison.to_frame()["error"].isna().all()
+
+
+def test_an_oserror_of_a_model_is_its_failure(tmp_path: Path) -> None:
+    class NoFile(Broken):
+        def fit(self, X, y):
+            raise FileNotFoundError("no vectors.txt")
+
+    comparison = compare_models([NoFile()], *DATA, memory=tmp_path, verbose=0)
+    assert comparison.to_frame()["error"].tolist() == [
+        "FileNotFoundError: no vectors.txt"
+    ]
 
 
 KILLED = """
@@ -431,7 +446,7 @@ def test_a_killed_comparison_goes_on(tmp_path: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         process.send_signal(signal.SIGKILL)
-    kept = sorted((tmp_path / "memory").rglob("*.npz"))
+    kept = sorted((tmp_path / "memory").rglob("output.pkl"))
     assert len(kept) == 2
     again = subprocess.run(
         [*command, "quick"], env=environment, capture_output=True, text=True, check=True
@@ -443,7 +458,7 @@ def test_a_killed_comparison_goes_on(tmp_path: Path) -> None:
         "[3/3] slow: fitting",
         "error: False",
     ]
-    assert len(list((tmp_path / "memory").rglob("*.npz"))) == 3
+    assert len(list((tmp_path / "memory").rglob("output.pkl"))) == 3
 
 
 def test_warnings_of_models_reach_the_user() -> None:

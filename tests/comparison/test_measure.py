@@ -107,7 +107,7 @@ def test_no_scores_are_fine() -> None:
     assert result.score_method == "decision_function"
 
 
-def test_a_class_that_was_not_learnt_has_no_scores() -> None:
+def test_a_class_that_was_not_in_training_has_no_scores() -> None:
     result, _ = run(LINEAR, X, np.array(["a", "c"])[Y], classes=np.array(list("abc")))
     assert np.isnan(result.scores[:, 1]).all()
     assert not np.isnan(result.scores[:, [0, 2]]).any()
@@ -136,10 +136,10 @@ class Lies(LogisticRegression):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (LinearRegression(), "ValueError: predict gave .* is this a classifier"),
+        (LinearRegression(), "ValueError: predict returned .* is this a classifier"),
         (Lies("few"), r"shape \(3,\) for 60 rows"),
         (Lies("raise"), r"shape \(60, 2\) for 60 rows"),
-        (Lies("none"), r"predict_proba gave an array of shape \(60, 1\)"),
+        (Lies("none"), r"predict_proba returned an array of shape \(60, 1\)"),
         (Lies("nan"), "not finite"),
         (LogisticRegression(C=-1), "InvalidParameterError: .*'C'"),
         (LogisticRegression, "TypeError"),
@@ -148,7 +148,7 @@ class Lies(LogisticRegression):
     ],
     ids=str,
 )
-def test_what_is_wrong_is_told(model, message: str) -> None:
+def test_errors_are_described(model, message: str) -> None:
     result, fitted = run(model)
     assert fitted is None
     assert result.predictions is None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_sp
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+import skrnn
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier
@@ -29,12 +32,12 @@ def test_it_is_stacking_with_one_split() -> None:
     blend = BlendedClassifier(BAGS, validation_split=0.2, random_state=3)
     blend.fit(REVIEWS, y)
     seed = np.random.RandomState(3).randint(2**31 - 1)
-    learnt, held_out = train_test_split(
+    train, held_out = train_test_split(
         np.arange(len(y)), test_size=0.2, stratify=y, random_state=seed
     )
     odds, new = [], []
     for _, estimator in BAGS:
-        model = clone(estimator).fit([REVIEWS[i] for i in learnt], y[learnt])
+        model = clone(estimator).fit([REVIEWS[i] for i in train], y[train])
         for rows, columns in ((held_out, odds), (np.arange(20), new)):
             proba = model.predict_proba([REVIEWS[i] for i in rows])[:, 1]
             proba = np.clip(proba, 1e-6, 1 - 1e-6)
@@ -75,7 +78,22 @@ def test_equal_weights_are_a_geometric_mean() -> None:
     assert blend.final_estimator_ is None
 
 
-@pytest.mark.parametrize("weights", ["learnt", "equal"])
+def test_files_with_the_former_name_load_as_stacked() -> None:
+    data = Path(__file__).parents[1] / "persistence" / "data"
+    assert skrnn.load(data / "blend.skrnn").weights == "stacked"
+
+
+def test_the_former_name_of_stacked_weights_warns() -> None:
+    blend = BlendedClassifier(BAGS, weights="learnt", random_state=0)
+    with pytest.warns(FutureWarning, match="Use weights='stacked'"):
+        blend.fit(REVIEWS, LABELS)
+    stacked = BlendedClassifier(BAGS, random_state=0).fit(REVIEWS, LABELS)
+    np.testing.assert_array_equal(
+        blend.predict_proba(REVIEWS), stacked.predict_proba(REVIEWS)
+    )
+
+
+@pytest.mark.parametrize("weights", ["stacked", "equal"])
 def test_three_classes_and_strings(weights: str) -> None:
     texts = ["good so", "bad so", "dull so"] * 20
     labels = ["p", "n", "d"] * 20
@@ -119,7 +137,7 @@ def test_frozen_classifiers_that_used_unlabeled_rows() -> None:
 def test_other_classes_cannot_be_blended() -> None:
     words = ["pos" if y else "neg" for y in LABELS]
     frozen = FrozenEstimator(clone(BAGS[0][1]).fit(REVIEWS, words))
-    with pytest.raises(ValueError, match=r"bag knows the classes \['neg', 'pos'\]"):
+    with pytest.raises(ValueError, match=r"bag has the classes \['neg', 'pos'\]"):
         BlendedClassifier([("bag", frozen)], weights="equal").fit(REVIEWS, LABELS)
 
 
@@ -155,7 +173,7 @@ def test_a_mistyped_name_is_answered_with_the_right_one() -> None:
         blend.set_params(nobody__alpha=0.5)
 
 
-@pytest.mark.parametrize("weights", ["learnt", "equal"])
+@pytest.mark.parametrize("weights", ["stacked", "equal"])
 def test_a_dropped_member_is_as_if_it_never_was(weights: str) -> None:
     params = {"weights": weights, "random_state": 0}
     blend = BlendedClassifier(BAGS, **params).set_params(pairs="drop")
@@ -176,7 +194,7 @@ LINEAR = [("nb", MultinomialNB()), ("lr", LogisticRegression())]
 
 
 @pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.coo_array], ids=str)
-@pytest.mark.parametrize("weights", ["learnt", "equal"])
+@pytest.mark.parametrize("weights", ["stacked", "equal"])
 def test_sparse_rows_are_as_good_as_dense_ones(weights: str, make) -> None:
     dense, blend = (
         BlendedClassifier(LINEAR, weights=weights, random_state=0).fit(X, LABELS)
@@ -214,7 +232,7 @@ def test_rows_without_weight_are_as_if_they_were_not_there() -> None:
 
 
 def test_weights_of_rows_weigh_the_held_out_rows_too() -> None:
-    """Each member knows the labels of one half of the rows."""
+    """Each member is right on one half of the rows."""
     X, y = np.tile(np.eye(4), (25, 1)), np.tile([0, 0, 1, 1], 25)
     first = LogisticRegression().fit(X, y)
     second = LogisticRegression().fit(X, np.tile([0, 1, 0, 1], 25))

@@ -22,14 +22,14 @@ STUDENT = make_pipeline(CountVectorizer(ngram_range=(1, 2)), LogisticRegression(
 TEACHER = make_pipeline(CountVectorizer(ngram_range=(2, 2)), MultinomialNB())
 
 
-def partly_labelled() -> np.ndarray:
+def partly_labeled() -> np.ndarray:
     y = np.array(LABELS)
     y[::2] = -1
     return y
 
 
 def test_the_student_learns_what_the_teacher_is_certain_of() -> None:
-    y = partly_labelled()
+    y = partly_labeled()
     model = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, y)
     teacher = clone(TEACHER).fit([REVIEWS[i] for i in np.flatnonzero(y >= 0)], y[1::2])
     proba = teacher.predict_proba(REVIEWS)[:, 1]
@@ -47,7 +47,7 @@ def test_the_student_learns_what_the_teacher_is_certain_of() -> None:
 
 
 def test_texts_without_labels_help() -> None:
-    """A student of ten labeled reviews knows less than one whom a teacher helps."""
+    """A student of ten labeled reviews is less accurate than one with a teacher."""
     y = np.array(LABELS)
     y[10:] = -1
     alone = clone(STUDENT).fit(REVIEWS[:10], y[:10]).score(REVIEWS, LABELS)
@@ -69,17 +69,17 @@ def test_three_classes() -> None:
 
 def test_a_network_as_student() -> None:
     network = make_sentiment_pipeline(maxlen=20, units=4, epochs=1, random_state=0)
-    model = DistilledClassifier(network, TEACHER).fit(REVIEWS, partly_labelled())
+    model = DistilledClassifier(network, TEACHER).fit(REVIEWS, partly_labeled())
     assert len(model.estimator_["seq"].document_lengths_) == 300
     assert model.predict_proba(REVIEWS[:2]).shape == (2, 2)
 
 
 def test_metadata_routing_takes_the_weights_too() -> None:
-    plain = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, partly_labelled())
+    plain = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, partly_labeled())
     with sklearn.config_context(enable_metadata_routing=True):
         last = LogisticRegression().set_fit_request(sample_weight=True)
         student = make_pipeline(CountVectorizer(ngram_range=(1, 2)), last)
-        routed = DistilledClassifier(student, TEACHER).fit(REVIEWS, partly_labelled())
+        routed = DistilledClassifier(student, TEACHER).fit(REVIEWS, partly_labeled())
     np.testing.assert_array_equal(
         routed.predict_proba(REVIEWS), plain.predict_proba(REVIEWS)
     )
@@ -88,13 +88,13 @@ def test_metadata_routing_takes_the_weights_too() -> None:
 def test_a_blend_hands_it_the_unlabeled_rows() -> None:
     taught = DistilledClassifier(STUDENT, TEACHER)
     blend = BlendedClassifier([("taught", taught), ("bag", TEACHER)], weights="equal")
-    blend.fit(REVIEWS, partly_labelled())
+    blend.fit(REVIEWS, partly_labeled())
     assert len(blend.named_estimators_["taught"].certainty_) == 300
     assert blend.named_estimators_["bag"][-1].class_count_.sum() == 150
 
 
 def test_nothing_without_a_label_is_warned_of() -> None:
-    with pytest.warns(UserWarning, match="nothing for the teacher"):
+    with pytest.warns(UserWarning, match="the teacher has no effect"):
         model = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, LABELS)
     assert (model.certainty_ == 1.0).all()
 
@@ -129,7 +129,7 @@ def test_it_can_be_searched() -> None:
     network = make_sentiment_pipeline(maxlen=20, units=2, epochs=1, random_state=0)
     grid = {"estimator__clf__units": [2, 3], "teacher__multinomialnb__alpha": [0.5]}
     search = GridSearchCV(DistilledClassifier(network, TEACHER), grid, cv=2)
-    search.fit(REVIEWS, partly_labelled())
+    search.fit(REVIEWS, partly_labeled())
     assert search.cv_results_["param_estimator__clf__units"].tolist() == [2, 3]
     assert search.best_estimator_.teacher_[-1].alpha == 0.5
 
@@ -141,7 +141,7 @@ COUNTS = CountVectorizer().fit_transform(REVIEWS)
 def test_sparse_rows_are_as_good_as_dense_ones(make) -> None:
     dense, model = (
         DistilledClassifier(LogisticRegression(), MultinomialNB()).fit(
-            X, partly_labelled()
+            X, partly_labeled()
         )
         for X in (COUNTS.toarray(), make(COUNTS))
     )
@@ -156,14 +156,14 @@ def test_names_of_columns_are_known_and_checked() -> None:
     X = pd.DataFrame(COUNTS.toarray()[:, :2], columns=["one", "two"])
     model = DistilledClassifier(LogisticRegression(), MultinomialNB())
     assert not hasattr(model, "feature_names_in_")
-    model.fit(X, partly_labelled())
+    model.fit(X, partly_labeled())
     assert model.feature_names_in_.tolist() == ["one", "two"]
     with pytest.raises(ValueError, match="feature names should match"):
         model.predict(X.rename(columns={"two": "three"}))
 
 
 def test_weights_of_rows_multiply_the_certainty() -> None:
-    y, weight = partly_labelled(), np.repeat([0.0, 0.5], 150)
+    y, weight = partly_labeled(), np.repeat([0.0, 0.5], 150)
     model = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, y, sample_weight=weight)
     assert model.teacher_[-1].class_count_.sum() == 0.5 * 75
     student = clone(STUDENT).fit(
@@ -179,7 +179,7 @@ def test_weights_of_rows_multiply_the_certainty() -> None:
 
 
 def test_metadata_routing_asks_student_and_teacher() -> None:
-    y, weight = partly_labelled(), np.repeat([0.0, 0.5], 150)
+    y, weight = partly_labeled(), np.repeat([0.0, 0.5], 150)
     plain = DistilledClassifier(STUDENT, TEACHER).fit(REVIEWS, y, sample_weight=weight)
     with sklearn.config_context(enable_metadata_routing=True):
         student, teacher = clone(STUDENT), clone(TEACHER)

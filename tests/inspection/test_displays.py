@@ -106,7 +106,7 @@ def test_history_of_what_has_none() -> None:
     with pytest.raises(TypeError, match="DecisionTreeClassifier has no history_"):
         TrainingHistoryDisplay.from_estimator(tree)
     for history in ({}, {"loss": []}, {"loss": [1.0], "accuracy": [1.0, 2.0]}):
-        with pytest.raises(ValueError, match="history must hold"):
+        with pytest.raises(ValueError, match="history must have"):
             TrainingHistoryDisplay.from_history(history)
 
 
@@ -194,13 +194,13 @@ def test_the_legend_tells_the_shares() -> None:
     display = SequenceLengthDisplay.from_lengths([1, 2, 3, 4], maxlen=3, oov_rate=0.125)
     legend = display.plot().ax_.get_legend()
     texts = [text.get_text() for text in legend.get_texts()]
-    assert sorted(texts) == ["cut: 25.0%", "maxlen = 3", "read whole: 75.0%"]
+    assert sorted(texts) == ["complete: 75.0%", "maxlen = 3", "truncated: 25.0%"]
     assert legend.get_title().get_text() == "out of vocabulary: 12.5% of the words"
 
 
 def test_lengths_that_are_none() -> None:
     for lengths in ([], [1.5], ["a"]):
-        with pytest.raises(ValueError, match="a whole number for each text"):
+        with pytest.raises(ValueError, match="an integer for each text"):
             SequenceLengthDisplay.from_lengths(lengths)
     with pytest.raises(ValueError, match="must not be negative"):
         SequenceLengthDisplay.from_lengths([3, -1])

@@ -21,9 +21,9 @@ def test_scores_are_those_of_predict_proba(sequences: Sequences, target: int) ->
     X, _ = sequences
     model = three_classes(sequences)
     proba = model.predict_proba(X)[:, target]
-    plain = VectorScorer(model.model_, X[0], target, log_odds=False).row_scores(X)
+    plain = VectorScorer(model, X[0], target, log_odds=False).row_scores(X)
     np.testing.assert_allclose(plain, proba, atol=1e-6)
-    odds = VectorScorer(model.model_, X[0], target, log_odds=True).row_scores(X)
+    odds = VectorScorer(model, X[0], target, log_odds=True).row_scores(X)
     np.testing.assert_allclose(odds, np.log(proba / (1 - proba)), atol=1e-5)
 
 
@@ -34,7 +34,7 @@ def test_gradients_are_differences_of_scores(
 ) -> None:
     X, y = sequences
     model = small(cell="gru").fit(X, y) if n_classes == 2 else three_classes(sequences)
-    scorer = VectorScorer(model.model_, X[3], 0, log_odds=log_odds)
+    scorer = VectorScorer(model, X[3], 0, log_odds=log_odds)
     vectors = scorer.vectors
     assert len(vectors) == (X[3] > 0).sum()
     gradient = scorer.gradients(vectors[np.newaxis])[0]
@@ -53,7 +53,7 @@ def test_attention_is_the_softmax_of_its_scores(sequences: Sequences) -> None:
     X, y = sequences
     model = small(pooling="attention", bidirectional=True).fit(X, y)
     layer = model.model_.get_layer("attention")
-    weights = attention_of_network(model.model_, X)
+    weights = attention_of_network(model, X)
     assert (weights[X == 0] == 0).all()
     np.testing.assert_allclose(weights.sum(axis=1), 1.0, atol=1e-6)
 
@@ -75,7 +75,7 @@ def test_attention_without_context_is_even(sequences: Sequences) -> None:
     context = model.model_.get_layer("attention").context
     context.assign(np.zeros(context.shape))
     holes = np.array([[0, 5, 0, 6, 0, 0, 7, 0], [0] * 8])
-    weights = attention_of_network(model.model_, holes.astype(np.int32))
+    weights = attention_of_network(model, holes.astype(np.int32))
     third = 1 / 3
     np.testing.assert_allclose(weights[0], [0, third, 0, third, 0, 0, third, 0])
     assert (weights[1] == 0).all()
@@ -86,4 +86,4 @@ def test_a_network_without_attention_says_what_else_there_is(
 ) -> None:
     X, y = sequences
     with pytest.raises(ValueError, match="method='occlusion'"):
-        attention_of_network(small().fit(X, y).model_, X)
+        attention_of_network(small().fit(X, y), X)

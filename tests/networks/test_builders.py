@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from skrnn.networks.builders import NetworkSpec, build_network, initialize_network
+from skrnn.networks.builders import build_network, initialize_network
+from skrnn.networks.spec import NetworkSpec
 
 SPEC = NetworkSpec(
     n_embeddings=8000,
@@ -106,7 +107,7 @@ def test_first_weights_follow_keras_distributions() -> None:
     spec = replace(SPEC, dense_units=(16,), pooling="attention")
     model = build_network(spec)
     keras_new = {w.path: w.numpy() for w in model.weights}
-    initialize_network(model, np.random.default_rng(0))
+    initialize_network(spec, model, np.random.default_rng(0))
     for weight in model.weights:
         ours, theirs = weight.numpy(), keras_new[weight.path]
         if weight.path.endswith("bias"):
@@ -123,10 +124,10 @@ def test_first_weights_follow_keras_distributions() -> None:
 def test_first_weights_depend_on_the_generator_only() -> None:
     models = [build_network(SPEC) for _ in range(2)]
     for model in models:
-        initialize_network(model, np.random.default_rng(3))
+        initialize_network(SPEC, model, np.random.default_rng(3))
     for one, other in zip(*[m.variables for m in models], strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
-    initialize_network(models[1], np.random.default_rng(4))
+    initialize_network(SPEC, models[1], np.random.default_rng(4))
     assert not np.array_equal(models[0].get_weights()[0], models[1].get_weights()[0])
 
 
@@ -134,7 +135,7 @@ def test_given_vectors_are_the_first_embedding() -> None:
     spec = replace(SPEC, n_embeddings=5, embedding_dim=3, embeddings_trainable=False)
     model = build_network(spec)
     vectors = np.arange(15, dtype=np.float32).reshape(5, 3)
-    initialize_network(model, np.random.default_rng(0), vectors)
+    initialize_network(spec, model, np.random.default_rng(0), vectors)
     embedding = model.get_layer("embedding")
     np.testing.assert_array_equal(embedding.get_weights()[0], vectors)
     assert embedding.trainable_weights == []
@@ -164,7 +165,7 @@ def test_segments_are_read_each_from_a_zero_state(bidirectional: bool) -> None:
         SPEC, n_embeddings=30, bidirectional=bidirectional, pooling="mean", dropout=0.0
     )
     whole = build_network(spec)
-    initialize_network(whole, np.random.default_rng(0))
+    initialize_network(spec, whole, np.random.default_rng(0))
     cut = build_network(replace(spec, segment_length=4))
     cut.set_weights(whole.get_weights())
     states = keras.Model(whole.input, whole.get_layer("output").input)

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from skrnn.kernels import tf_ops
-from skrnn.networks.cells import CELLS, recurrent_layer
+from skrnn.networks.cells import CELLS
 
 KERAS = {
     "simple": keras.layers.SimpleRNN,
@@ -37,9 +37,7 @@ def pair(
     cell: str, units: int, **options
 ) -> tuple[keras.layers.Layer, keras.layers.Layer]:
     """Return our layer and Keras' with the same random weights."""
-    ours = recurrent_layer(
-        cell, units, recurrent_dropout=0.0, seed=0, name=f"ours_{cell}"
-    )
+    ours = CELLS[cell].make_layer(f"ours_{cell}", units)
     theirs = KERAS[cell](units, return_sequences=True, **options)
     ours.build((None, None, 3))
     theirs.build((None, None, 3))
@@ -108,19 +106,19 @@ def test_the_compiled_loop_runs(cell: str, monkeypatch: pytest.MonkeyPatch) -> N
     ids=str,
 )
 def test_keras_runs_where_the_kernel_does_not_apply(options: dict) -> None:
-    layer = CELLS["lstm"](4, return_sequences=True, **options)
+    layer = CELLS["lstm"].layer(4, return_sequences=True, **options)
     assert OURS not in traced_operations(layer, training=False)
 
 
 def test_recurrent_dropout_uses_keras_in_training_only() -> None:
-    layer = recurrent_layer("lstm", 4, recurrent_dropout=0.3, seed=0, name="dropping")
+    layer = CELLS["lstm"].make_layer("dropping", 4, recurrent_dropout=0.3)
     assert OURS not in traced_operations(layer, training=True)
     assert OURS in traced_operations(layer, training=False)
 
 
 def test_a_gpu_gets_keras_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
-    layer = recurrent_layer("lstm", 4, recurrent_dropout=0.0, seed=0, name="on_gpu")
+    layer = CELLS["lstm"].make_layer("on_gpu", 4)
     assert OURS not in traced_operations(layer, training=False)
 
 

@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from skrnn.kernels import tf_ops
 from skrnn.networks.builders import build_network, initialize_network
-from skrnn.networks.cells import ClockworkRNN, recurrent_layer
+from skrnn.networks.cells import CELLS
+from skrnn.networks.clockwork import ClockworkRNN
 from tests.networks.test_builders import SPEC
 from tests.networks.test_cells import OURS, traced_operations
 
@@ -137,16 +138,16 @@ def test_the_clock_counts_what_no_mask_leaves_out() -> None:
 def test_the_compiled_loop_runs_but_not_with_recurrent_dropout() -> None:
     layer = ClockworkRNN(4, periods=(1, 2), return_sequences=True)
     assert OURS in traced_operations(layer, training=True)
-    dropping = recurrent_layer(
-        "clockwork", 4, recurrent_dropout=0.3, seed=0, name="drops", periods=(1, 2)
+    dropping = CELLS["clockwork"].make_layer(
+        "drops", 4, recurrent_dropout=0.3, periods=(1, 2)
     )
     assert OURS not in traced_operations(dropping, training=True)
     assert OURS in traced_operations(dropping, training=False)
 
 
 def test_recurrent_dropout_hides_states_but_keeps_them() -> None:
-    layer = recurrent_layer(
-        "clockwork", 40, recurrent_dropout=0.5, seed=1, name="hides", periods=(1, 50)
+    layer = CELLS["clockwork"].make_layer(
+        "hides", 40, recurrent_dropout=0.5, seed=1, periods=(1, 50)
     )
     inputs = np.random.default_rng(6).standard_normal((2, 5, 3)).astype(np.float32)
     states = layer(inputs, training=True).numpy()
@@ -178,8 +179,9 @@ def test_what_is_not_heard_has_no_gradient() -> None:
 
 
 def test_first_recurrent_kernels_are_orthogonal() -> None:
-    model = build_network(replace(SPEC, cell="clockwork", periods=(1, 2, 4, 8)))
-    initialize_network(model, np.random.default_rng(0))
+    spec = replace(SPEC, cell="clockwork", periods=(1, 2, 4, 8))
+    model = build_network(spec)
+    initialize_network(spec, model, np.random.default_rng(0))
     of_groups = [w.numpy() for w in model.weights if "recurrent_kernel" in w.path]
     assert [w.shape for w in of_groups] == [(32, 8), (24, 8), (16, 8), (8, 8)]
     for kernel in of_groups:
@@ -191,7 +193,7 @@ def test_a_saved_model_comes_back(tmp_path) -> None:
         SPEC, n_embeddings=9, cell="clockwork", periods=(1, 3), bidirectional=True
     )
     model = build_network(spec)
-    initialize_network(model, np.random.default_rng(0))
+    initialize_network(spec, model, np.random.default_rng(0))
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     ids = np.array([[0, 3, 4, 8], [5, 0, 6, 7], [0, 0, 0, 0]])
@@ -202,7 +204,7 @@ def test_a_saved_model_comes_back(tmp_path) -> None:
 
 @pytest.mark.parametrize("periods", [(), (0, 1), (2, 1), (1, 1), (1, 2.5)], ids=str)
 def test_periods_rise_from_one(periods: tuple) -> None:
-    with pytest.raises(ValueError, match="whole numbers from 1 on, each larger"):
+    with pytest.raises(ValueError, match="integers from 1 on, each larger"):
         ClockworkRNN(4, periods=periods)
 
 

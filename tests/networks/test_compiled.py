@@ -40,13 +40,12 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     model, objective = made.model, made.objective
     table = model.get_layer("embedding").embeddings.value
     lengths = tf.constant((IDS > 0).sum(axis=1), tf.int32)
-    judge = made._classify
     labeled = y >= 0
     loss_of = keras.losses.binary_crossentropy
     with tf.GradientTape(persistent=True) as tape:
         vectors = tf.gather(table, IDS)
         tape.watch(vectors)
-        proba = judge([vectors, lengths])
+        proba = made.classify(vectors, lengths)
         logit = tf.math.log(proba / (1 - proba))
     by_words = tape.gradient(logit, vectors).numpy()
     unit = by_words / np.linalg.norm(by_words.reshape(4, -1), axis=1)[:, None, None]
@@ -61,8 +60,8 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     fixed = tf.stop_gradient(proba)
     with tf.GradientTape() as tape:
         vectors = tf.gather(table, IDS)
-        clean = loss_of(np.maximum(y, 0)[:, None], judge([vectors, lengths]))
-        moved = judge([vectors + np.array(moves, np.float32), lengths])
+        clean = loss_of(np.maximum(y, 0)[:, None], made.classify(vectors, lengths))
+        moved = made.classify(vectors + np.array(moves, np.float32), lengths)
         by_label = loss_of(np.maximum(y, 0)[:, None], moved)
         by_output = loss_of(fixed, moved)
         n = labeled.sum()
@@ -124,12 +123,12 @@ def test_a_perturbed_step_has_the_gradients_of_its_losses(
 
 def test_the_virtual_direction_is_that_of_power_iteration() -> None:
     made = network(virtual_adversarial=1.0)
-    vectors, lengths = made._embed(tf.constant(IDS))
-    proba = made._classify([vectors, lengths])
+    vectors, lengths = made.embed(tf.constant(IDS))
+    proba = made.classify(vectors, lengths)
     with tf.GradientTape() as tape:
         tape.watch(vectors)
         losses = made.objective.label_losses(
-            made._classify([vectors, lengths]), tf.zeros(4)
+            made.classify(vectors, lengths), tf.zeros(4)
         )
     ours = made.objective.perturbations(
         tape.gradient(losses, vectors), tf.fill([4], -1.0)
@@ -141,7 +140,7 @@ def test_the_virtual_direction_is_that_of_power_iteration() -> None:
         with tf.GradientTape() as tape:
             tape.watch(near)
             divergence = keras.losses.binary_crossentropy(
-                proba, made._classify([near, lengths])
+                proba, made.classify(near, lengths)
             )
         direction = tape.gradient(divergence, near)
     direction /= tf.norm(direction, axis=[1, 2], keepdims=True)

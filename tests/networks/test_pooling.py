@@ -40,7 +40,7 @@ def test_attention_by_hand(states: np.ndarray) -> None:
     layer = AttentionPooling()
     pooled = np.asarray(layer(states, LENGTHS))
     kernel, bias, context = (w.numpy() for w in layer.weights)
-    attention = np.asarray(layer.weights_of(states, LENGTHS))
+    attention = np.asarray(layer.attention(states, LENGTHS))
     for row, length in enumerate(LENGTHS[:3]):
         real = states[row, :length]
         scores = np.tanh(real @ kernel + bias) @ context[:, 0]

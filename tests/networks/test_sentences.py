@@ -178,7 +178,7 @@ def test_one_tiny_network_by_hand() -> None:
 
 def test_the_order_of_sentences_and_words_counts() -> None:
     model = build_network(HAN)
-    initialize_network(model, np.random.default_rng(0))
+    initialize_network(HAN, model, np.random.default_rng(0))
     rows = np.array(
         [[3, 4, 0, 5, 6], [5, 6, 0, 3, 4], [4, 3, 0, 5, 6], [3, 4, 5, 0, 6]]
     )

@@ -19,11 +19,12 @@ import skrnn
 from skrnn import TextSequencer
 from skrnn.baselines import make_baseline
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
-from skrnn.networks.builders import NetworkSpec, build_network
+from skrnn.networks.builders import build_network
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
+from skrnn.networks.spec import NetworkSpec
 from skrnn.onnx.graph import build_graph
-from skrnn.persistence.weight_shapes import read_spec, weight_shapes, write_spec
+from skrnn.persistence.network_spec import read_spec, write_spec
 from skrnn.serving import SentimentPredictor
 from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
 
@@ -67,7 +68,7 @@ def assert_agrees_with_keras(spec: NetworkSpec) -> None:
         f"{la.name}/{w.name}": w.numpy() for la in model.layers for w in la.weights
     }
     shapes = {name: weight.shape for name, weight in weights.items()}
-    assert weight_shapes(spec) == shapes
+    assert spec.weight_shapes == shapes
     assert read_spec(write_spec(spec)) == spec
     graph = build_graph([(spec, weights, "ids", "probabilities")])
     onnx.checker.check_model(graph, full_check=True)
@@ -140,7 +141,7 @@ def test_padding_and_batches_never_change_an_answer(params) -> None:
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(size=shape).astype(np.float32)
-        for name, shape in weight_shapes(spec).items()
+        for name, shape in spec.weight_shapes.items()
     }
     graph = build_graph([(spec, weights, "ids", "probabilities")])
     model = graph.SerializeToString()

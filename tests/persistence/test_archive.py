@@ -92,7 +92,7 @@ def clf(schema):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s, m: s.update(format_version=3), "Upgrade skrnn"),
+        (lambda s, m: s.update(format_version=4), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
         (lambda s, m: s.update(format="other"), "not a skrnn model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
@@ -117,7 +117,7 @@ def clf(schema):
         ),
         (lambda s, m: clf(s)["network"].update(units=["3"]), "units"),
         (lambda s, m: clf(s)["network"].update(cell="other"), "cell='other'"),
-        (lambda s, m: clf(s)["network"].update(depth=1), "fields unknown"),
+        (lambda s, m: clf(s)["network"].update(depth=1), "unknown fields"),
         (lambda s, m: clf(s)["network"].update(periods=[1]), r"periods=\(1,\)"),
         (lambda s, m: clf(s)["network"].update(units=[]), r"units=\(\)"),
         (

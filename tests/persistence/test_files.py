@@ -128,7 +128,7 @@ def test_the_schema_can_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
         schema = json.loads(archive.read("schema.json"))
     (_, words), (_, network) = schema["estimator"]["steps"]
-    assert schema["format_version"] == 2
+    assert schema["format_version"] == 3
     assert schema["versions"]["keras"] == keras.__version__
     assert words["fitted"]["vocabulary_"]["dict"] == pipeline["seq"].vocabulary_
     assert network["params"]["cell"] == "lstm"
@@ -306,7 +306,7 @@ def test_what_was_fitted_is_kept_whatever_is_set_later(tmp_path: Path) -> None:
 
 
 def test_blend_and_baselines(tmp_path: Path) -> None:
-    for labels, weights in ((LABELS, "learnt"), (LABELS, "equal"), (THREE, "learnt")):
+    for labels, weights in ((LABELS, "stacked"), (LABELS, "equal"), (THREE, "stacked")):
         blend = BlendedClassifier(
             [("network", fit_small()), ("bag", make_baseline(vec__min_df=1))],
             weights=weights,

@@ -1,0 +1,9 @@
+from .attention import attention_weights as attention_weights
+from .attention_display import AttentionDisplay as AttentionDisplay
+from .dependency import long_term_dependency as long_term_dependency
+from .dependency_display import LongTermDependencyDisplay as LongTermDependencyDisplay
+from .epochs import epoch_scores as epoch_scores
+from .explaining import explain as explain
+from .explanation import Explanation as Explanation
+from .history import TrainingHistoryDisplay as TrainingHistoryDisplay
+from .lengths import SequenceLengthDisplay as SequenceLengthDisplay
