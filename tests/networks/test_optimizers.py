@@ -17,7 +17,9 @@ Optimizer = keras.optimizers.Optimizer
 
 def variables() -> list[keras.Variable]:
     rng = np.random.default_rng(0)
-    return [keras.Variable(rng.standard_normal(shape), dtype="float32") for shape in SHAPES]
+    return [
+        keras.Variable(rng.standard_normal(shape), dtype="float32") for shape in SHAPES
+    ]
 
 
 @pytest.mark.parametrize(
