@@ -228,11 +228,11 @@ def test_attention_over_long_texts_on_any_number_of_tensorflow_threads() -> None
 def test_kernels_of_the_cache_give_the_bits_of_fresh_ones(tmp_path: Path) -> None:
     script = (
         "import hashlib, numpy as np, tensorflow as tf; "
-        "from skrnn.kernels import recurrence, tf_ops; rng = np.random.default_rng(0); "
+        "from skrnn.kernels import gru, tf_ops; rng = np.random.default_rng(0); "
         "draw = lambda *n: tf.constant(rng.standard_normal(n) / 4, tf.float32); "
         "given = [draw(9, 40, 36), draw(36, 72), draw(24, 72), draw(72)]; "
         "tape = tf.GradientTape(); tape.__enter__(); tape.watch(given); "
-        "found = tape.gradient(tf_ops.recurrent_layer(recurrence.GRU, *given), given); "
+        "found = tape.gradient(tf_ops.recurrent_layer(gru.GRU, *given), given); "
         "found = b''.join(gradient.numpy().tobytes() for gradient in found); "
         "print(hashlib.sha256(found).hexdigest())"
     )

@@ -8,11 +8,14 @@ of ``[states, inputs, 1]``.
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 import numpy as np
 
 from skrnn.kernels.activations import tanh
 from skrnn.kernels.compiling import compiled
 from skrnn.kernels.products import add_transposed, multiply
+from skrnn.kernels.recurrence import RecurrentKernels
 from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -101,3 +104,20 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
     for group in range(n_groups):
         first = group * size
         d_weights[first:, first : first + size] = totals[group, : n_left - first, :size]
+
+
+@cache
+def clockwork_kernels(periods: tuple[int, ...]) -> RecurrentKernels:
+    """Return the kernels for the periods of a layer.
+
+    What the recurrent kernel has from a faster group to a slower one is not used.
+    """
+    clocks, n = np.array(periods, np.int64), len(periods)
+    forward = partial(clockwork_forward, clocks)
+    return RecurrentKernels(
+        forward,
+        forward,
+        partial(clockwork_backward, clocks),
+        widths=(1,),
+        blocks=tuple((group / n, group / n, (group + 1) / n) for group in range(n)),
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from skrnn.kernels.activations import sigmoid, tanh
 from skrnn.kernels.compiling import compiled, inlined
 from skrnn.kernels.products import add_transposed, multiply
+from skrnn.kernels.recurrence import RecurrentKernels
 from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -152,3 +153,8 @@ def gru_backward(  # type: ignore[no-untyped-def]
         add_transposed(total_gates, left, d_gates, n_left, 2 * n, n_rows)
     d_weights[:, : 2 * n] = total_gates[:n_left, : 2 * n]
     d_weights[:, 2 * n :] = total_candidate[:n_left, :n]
+
+
+GRU = RecurrentKernels(
+    gru_forward, gru_infer, gru_backward, widths=(1, 3), blocks=((0, 0, 2), (0, 2, 3))
+)

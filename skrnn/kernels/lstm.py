@@ -10,6 +10,7 @@ import numpy as np
 from skrnn.kernels.activations import sigmoid, tanh
 from skrnn.kernels.compiling import compiled, inlined
 from skrnn.kernels.products import add_transposed, multiply
+from skrnn.kernels.recurrence import RecurrentKernels
 from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -121,3 +122,8 @@ def lstm_backward(  # type: ignore[no-untyped-def]
         for row in range(n_rows):
             copy(d_left[row, n : n_left - 1], d_inputs[row, t])
     d_weights[:] = total[:n_left, : 4 * n]
+
+
+LSTM = RecurrentKernels(
+    lstm_forward, lstm_infer, lstm_backward, widths=(1, 1, 4), blocks=((0, 0, 4),)
+)

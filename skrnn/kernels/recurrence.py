@@ -10,17 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.kernels.clockwork import clockwork_backward, clockwork_forward
-from skrnn.kernels.gru import gru_backward, gru_forward, gru_infer
-from skrnn.kernels.lstm import lstm_backward, lstm_forward, lstm_infer
 from skrnn.kernels.products import N_LANES, N_ROWS, pack
-from skrnn.kernels.simple import simple_backward, simple_forward
 from skrnn.kernels.threads import side_by_side
 
 Array = npt.NDArray[np.float32]
@@ -119,34 +114,6 @@ class RecurrentKernels:
             matrix = joined[row:, first:last]
             packed.append(pack_matrix(matrix[:-1].T if transposed else matrix))
         return tuple(packed)
-
-
-SIMPLE = RecurrentKernels(
-    simple_forward, simple_forward, simple_backward, (1,), ((0, 0, 1),)
-)
-LSTM = RecurrentKernels(
-    lstm_forward, lstm_infer, lstm_backward, (1, 1, 4), ((0, 0, 4),)
-)
-GRU = RecurrentKernels(
-    gru_forward, gru_infer, gru_backward, (1, 3), ((0, 0, 2), (0, 2, 3))
-)
-
-
-@cache
-def clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
-    """Return the kernels of a clockwork layer.
-
-    What ``recurrent_kernel`` has from a faster group to a slower one is not used.
-    """
-    clocks, n = np.array(periods, np.int64), len(periods)
-    forward = partial(clockwork_forward, clocks)
-    return RecurrentKernels(
-        forward,
-        forward,
-        partial(clockwork_backward, clocks),
-        (1,),
-        tuple((group / n, group / n, (group + 1) / n) for group in range(n)),
-    )
 
 
 def run_in_parts(

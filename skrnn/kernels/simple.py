@@ -7,6 +7,7 @@ import numpy as np
 from skrnn.kernels.activations import tanh
 from skrnn.kernels.compiling import compiled, inlined
 from skrnn.kernels.products import add_transposed, multiply
+from skrnn.kernels.recurrence import RecurrentKernels
 from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
@@ -53,3 +54,8 @@ def simple_backward(upstream, inputs, states, packed, d_inputs, d_weights):  # t
         for row in range(n_rows):
             copy(d_left[row, n : n_left - 1], d_inputs[row, t])
     d_weights[:] = total[:n_left, :n]
+
+
+SIMPLE = RecurrentKernels(
+    simple_forward, simple_forward, simple_backward, widths=(1,), blocks=((0, 0, 1),)
+)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import keras
 
-from skrnn.kernels import recurrence
+from skrnn.kernels.gru import GRU
+from skrnn.kernels.lstm import LSTM
+from skrnn.kernels.simple import SIMPLE
 from skrnn.networks.clockwork import ClockworkEntry, ClockworkRNN
 from skrnn.networks.recurrent import Cell, FastOnCPU
 
@@ -18,21 +20,21 @@ _register = keras.saving.register_keras_serializable(package="skrnn")
 class FastSimpleRNN(FastOnCPU, keras.layers.SimpleRNN):
     """:class:`keras.layers.SimpleRNN` with compiled kernels."""
 
-    kernels = recurrence.SIMPLE
+    kernels = SIMPLE
 
 
 @_register
 class FastLSTM(FastOnCPU, keras.layers.LSTM):
     """:class:`keras.layers.LSTM` with compiled kernels."""
 
-    kernels = recurrence.LSTM
+    kernels = LSTM
 
 
 @_register
 class FastGRU(FastOnCPU, keras.layers.GRU):
     """:class:`keras.layers.GRU` with compiled kernels."""
 
-    kernels = recurrence.GRU
+    kernels = GRU
 
 
 CELLS: dict[str, Cell] = {

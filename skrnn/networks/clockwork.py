@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skrnn.kernels import recurrence
+from skrnn.kernels.clockwork import clockwork_kernels
 from skrnn.kernels.recurrence import RecurrentKernels
 from skrnn.networks.recurrent import (
     Cell,
@@ -158,7 +158,7 @@ class ClockworkRNN(FastOnCPU, keras.layers.RNN):
     @property
     def kernels(self) -> RecurrentKernels:  # type: ignore[override]
         """Those for the periods of this layer."""
-        return recurrence.clockwork(tuple(self.cell.periods))
+        return clockwork_kernels(tuple(self.cell.periods))
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration of the layer."""

@@ -10,13 +10,17 @@ import pytest
 import tensorflow as tf
 
 from skrnn.kernels import recurrence, tf_ops, threads
+from skrnn.kernels.clockwork import clockwork_kernels
+from skrnn.kernels.gru import GRU
+from skrnn.kernels.lstm import LSTM
+from skrnn.kernels.simple import SIMPLE
 from skrnn.kernels.tf_ops import recurrent_layer
 
 LAYERS = {
-    "simple": (partial(recurrent_layer, recurrence.SIMPLE), 1),
-    "lstm": (partial(recurrent_layer, recurrence.LSTM), 4),
-    "gru": (partial(recurrent_layer, recurrence.GRU), 3),
-    "clockwork": (partial(recurrent_layer, recurrence.clockwork((1, 3))), 1),
+    "simple": (partial(recurrent_layer, SIMPLE), 1),
+    "lstm": (partial(recurrent_layer, LSTM), 4),
+    "gru": (partial(recurrent_layer, GRU), 3),
+    "clockwork": (partial(recurrent_layer, clockwork_kernels((1, 3))), 1),
 }
 
 
@@ -138,9 +142,7 @@ def test_nan_stays_nan(kind: str) -> None:
 def test_tanh_and_sigmoid_are_close_everywhere() -> None:
     x = np.linspace(-20, 20, 200_001, dtype=np.float32)
     zero, one = tf.zeros((1, 1)), tf.ones((1, 1))
-    tanh = recurrent_layer(
-        recurrence.SIMPLE, x[:, None, None], one, zero, zero[0]
-    ).numpy()
+    tanh = recurrent_layer(SIMPLE, x[:, None, None], one, zero, zero[0]).numpy()
     exact = np.tanh(x.astype(float))
     assert np.abs(tanh[:, 0, 0] - exact).max() < 5e-7
     small = (np.abs(x) < 0.1) & (x != 0)
@@ -198,9 +200,9 @@ def test_kernels_run_where_nothing_can_be_cached() -> None:
         "import numba.core.caching as c\n"
         "c.CacheImpl._locator_classes = []\n"
         "import tensorflow as tf\n"
-        "from skrnn.kernels import recurrence, tf_ops\n"
+        "from skrnn.kernels import simple, tf_ops\n"
         "w = tf.ones((1, 1))\n"
-        "h = tf_ops.recurrent_layer(recurrence.SIMPLE, w[None], w, w, w[0])\n"
+        "h = tf_ops.recurrent_layer(simple.SIMPLE, w[None], w, w, w[0])\n"
         "print(round(float(h[0, 0, 0]), 3))"
     )
     done = subprocess.run(

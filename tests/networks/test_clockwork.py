@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.kernels import recurrence
+from skrnn.kernels.clockwork import clockwork_kernels
 from skrnn.kernels.tf_ops import recurrent_layer
 from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.cells import CELLS
@@ -173,7 +173,7 @@ def test_what_a_group_does_not_read_has_no_gradient() -> None:
     arrays = [tf.constant(rng.standard_normal(s), tf.float32) for s in shapes]
     with tf.GradientTape() as tape:
         tape.watch(arrays)
-        states = recurrent_layer(recurrence.clockwork((1, 2, 3)), *arrays)
+        states = recurrent_layer(clockwork_kernels((1, 2, 3)), *arrays)
     gradient = tape.gradient(states, arrays)[2].numpy()
     unheard = np.kron(np.triu(np.ones((3, 3)), 1), np.ones((2, 2))) == 1
     np.testing.assert_array_equal(gradient == 0.0, unheard)
