@@ -227,13 +227,14 @@ def test_attention_over_long_texts_on_any_number_of_tensorflow_threads() -> None
 
 def test_kernels_of_the_cache_give_the_bits_of_fresh_ones(tmp_path: Path) -> None:
     script = (
-        "import hashlib, numpy as np; from skrnn.kernels import numba_kernels as nk; "
-        "rng = np.random.default_rng(0); "
-        "draw = lambda *n: rng.standard_normal(n).astype(np.float32) / 4; "
-        "x, h, gates, up = draw(9, 40, 36), draw(9, 40, 24), draw(9, 40, 72), "
-        "draw(9, 40, 24); d_x, d_w = np.zeros_like(x), np.zeros((61, 72), 'f'); "
-        "nk.gru_backward(up, x, h, gates, draw(72, 36), draw(72, 24), d_x, d_w); "
-        "print(hashlib.sha256(d_x.tobytes() + d_w.tobytes()).hexdigest())"
+        "import hashlib, numpy as np, tensorflow as tf; "
+        "from skrnn.kernels import gru, tf_ops; rng = np.random.default_rng(0); "
+        "draw = lambda *n: tf.constant(rng.standard_normal(n) / 4, tf.float32); "
+        "given = [draw(9, 40, 36), draw(36, 72), draw(24, 72), draw(72)]; "
+        "tape = tf.GradientTape(); tape.__enter__(); tape.watch(given); "
+        "found = tape.gradient(tf_ops.recurrent_layer(gru.GRU, *given), given); "
+        "found = b''.join(gradient.numpy().tobytes() for gradient in found); "
+        "print(hashlib.sha256(found).hexdigest())"
     )
     compiled = _printed(script, NUMBA_CACHE_DIR=str(tmp_path))
     assert any(tmp_path.rglob("*.nbi"))

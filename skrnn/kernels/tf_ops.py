@@ -1,176 +1,71 @@
 """TensorFlow ops around the Numba kernels, several times as fast as Keras' on a CPU.
 
-Rows are independent in a recurrent layer, so parts of a batch run in parallel, and the
-gradients with respect to the weights are added up part by part. The parts depend on the
-batch alone, so a result does not depend on the number of threads, which is Numba's
-(``NUMBA_NUM_THREADS``, or ``OMP_NUM_THREADS`` if that is less).
-
-All functions take inputs of shape (batch, time, features), float32, start from a zero
-state, return the states, (batch, time, units), and can be differentiated once. Weights
-are laid out as in Keras.
+All functions take inputs of shape (batch, time, features), float32, and can be
+differentiated once.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache, partial
-from itertools import pairwise
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.kernels import numba_kernels
-from skrnn.kernels.threads import heed_environment, side_by_side
+from skrnn.kernels import embedding
+from skrnn.kernels.attention import attention_backward, attention_forward
+from skrnn.kernels.recurrence import (
+    Array,
+    RecurrentKernels,
+    cut,
+    empty,
+    pack_matrix,
+    run_in_parts,
+)
+from skrnn.kernels.threads import heed_environment
 
 heed_environment()
 
-_Array = npt.NDArray[np.float32]
 _Ids = npt.NDArray[np.int32]
-_MAX_PARTS = 8
-# Waking a thread takes longer than computing a part of fewer numbers.
-_MIN_NUMBERS_PER_PART = 10_000
-_ALIGNMENT = 64  # bytes
 _VECTOR, _MATRIX, _VECTORS = (
     tf.TensorSpec([None] * n_axes, tf.float32) for n_axes in (1, 2, 3)
 )
 _IDS = tf.TensorSpec([None, None], tf.int32)
 
 
-@dataclass(frozen=True)
-class RecurrentKernels:
-    """The kernels of a recurrent layer, and what the forward one fills.
-
-    Parameters
-    ----------
-    forward : callable
-        Takes inputs, kernel, recurrent kernel and bias; fills the states and whatever
-        else the backward kernel needs.
-    backward : callable
-        Takes the gradient with respect to the states, the inputs, what ``forward``
-        filled, and both kernels transposed; fills the gradient with respect to the
-        inputs and adds to that with respect to the weights.
-    widths : tuple of int
-        Last sizes of what ``forward`` fills, in units.
-    """
-
-    forward: Callable[..., None]
-    backward: Callable[..., None]
-    widths: tuple[int, ...]
-
-
-NUMBA_KERNELS = {
-    "simple": RecurrentKernels(
-        numba_kernels.simple_forward, numba_kernels.simple_backward, (1,)
-    ),
-    "lstm": RecurrentKernels(
-        numba_kernels.lstm_forward, numba_kernels.lstm_backward, (1, 1, 4)
-    ),
-    "gru": RecurrentKernels(
-        numba_kernels.gru_forward, numba_kernels.gru_backward, (1, 3)
-    ),
-}
-
-
-def simple_rnn(
-    inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> tf.Tensor:
-    """Run ``h = tanh(x @ kernel + h @ recurrent_kernel + bias)``.
-
-    Parameters
-    ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
-    kernel, recurrent_kernel, bias : tensors
-        The weights of :class:`keras.layers.SimpleRNN`.
-
-    Returns
-    -------
-    states : tensor of shape (batch, time, units)
-        The states after each step.
-    """
-    return _layer(NUMBA_KERNELS["simple"], inputs, kernel, recurrent_kernel, bias)
-
-
-def lstm(
-    inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> tf.Tensor:
-    """Run an LSTM.
-
-    Parameters
-    ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
-    kernel, recurrent_kernel, bias : tensors
-        The weights of :class:`keras.layers.LSTM`.
-
-    Returns
-    -------
-    states : tensor of shape (batch, time, units)
-        The states after each step.
-    """
-    return _layer(NUMBA_KERNELS["lstm"], inputs, kernel, recurrent_kernel, bias)
-
-
-def gru(
-    inputs: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
-) -> tf.Tensor:
-    """Run a GRU whose reset gate acts before the product (``reset_after=False``).
-
-    Parameters
-    ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
-    kernel, recurrent_kernel, bias : tensors
-        The weights of :class:`keras.layers.GRU`.
-
-    Returns
-    -------
-    states : tensor of shape (batch, time, units)
-        The states after each step.
-    """
-    return _layer(NUMBA_KERNELS["gru"], inputs, kernel, recurrent_kernel, bias)
-
-
-def clockwork(
+def recurrent_layer(
+    kernels: RecurrentKernels,
     inputs: tf.Tensor,
     kernel: tf.Tensor,
     recurrent_kernel: tf.Tensor,
     bias: tf.Tensor,
     *,
-    periods: tuple[int, ...],
+    training: bool = True,
 ) -> tf.Tensor:
-    """Run a clockwork RNN: a plain one whose groups of units move by their periods.
+    """Run a recurrent layer from a zero state.
 
     Parameters
     ----------
+    kernels : RecurrentKernels
+        Those of the cell.
     inputs : tensor of shape (batch, time, features)
         The inputs.
     kernel, recurrent_kernel, bias : tensors
-        The weights of a :class:`keras.layers.SimpleRNN`. What ``recurrent_kernel``
-        holds from a faster group to a slower one is not used.
-    periods : tuple of int
-        The periods of the groups, rising; all groups have as many units.
+        The weights, laid out as in Keras.
+    training : bool, default=True
+        Whether to keep what the gradient needs. Otherwise it is computed again if a
+        gradient is asked for.
 
     Returns
     -------
     states : tensor of shape (batch, time, units)
         The states after each step.
     """
-    return _layer(_clockwork(periods), inputs, kernel, recurrent_kernel, bias)
-
-
-@cache
-def _clockwork(periods: tuple[int, ...]) -> RecurrentKernels:
-    every = np.array(periods, np.int64)
-    return RecurrentKernels(
-        partial(numba_kernels.clockwork_forward, every),
-        partial(numba_kernels.clockwork_backward, every),
-        (1,),
-    )
+    states = _layer_op(kernels, training)(inputs, kernel, recurrent_kernel, bias)
+    states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
+    return states
 
 
 def attention_scores(
@@ -271,15 +166,15 @@ def _summed(
     return sums
 
 
-def _look_up(table: _Array, ids: _Ids, scale: _Array) -> _Array:
-    vectors = _empty(*ids.shape, table.shape[1])
-    numba_kernels.look_up(table, ids, scale, vectors)
+def _look_up(table: Array, ids: _Ids, scale: Array) -> Array:
+    vectors = empty(*ids.shape, table.shape[1])
+    embedding.look_up(table, ids, scale, vectors)
     return vectors
 
 
-def _add_by_id(upstream: _Array, ids: _Ids, scale: _Array, n_ids: int) -> _Array:
-    sums = _empty(int(n_ids), upstream.shape[2])
-    numba_kernels.add_by_id(upstream, ids, scale, sums)
+def _add_by_id(upstream: Array, ids: _Ids, scale: Array, n_ids: int) -> Array:
+    sums = empty(int(n_ids), upstream.shape[2])
+    embedding.add_by_id(upstream, ids, scale, sums)
     return sums
 
 
@@ -297,7 +192,7 @@ def _attention_scores(
     def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
         gradients: list[tf.Tensor] = tf.numpy_function(
             _attention_backward,
-            [upstream, inputs, hidden, tf.transpose(kernel), context],
+            [upstream, inputs, hidden, kernel, context],
             [tf.float32] * len(given),
             stateful=False,
         )
@@ -308,106 +203,70 @@ def _attention_scores(
     return scores, gradient
 
 
-def _attention_forward(inputs: _Array, *weights: _Array) -> list[_Array]:
-    parts, shape = _parts(inputs), inputs.shape[:2]
-    results = [_empty(*shape), _empty(*shape, len(weights[-1]))]
-
-    def run(part: int) -> None:
-        rows = parts[part]
-        numba_kernels.attention_forward(
-            inputs[rows], *weights, *(r[rows] for r in results)
-        )
-
-    side_by_side(run, len(parts))
+def _attention_forward(inputs: Array, *weights: Array) -> list[Array]:
+    kernel, bias, context = weights
+    shape = inputs.shape[:2]
+    results = [empty(*shape), empty(*shape, len(context))]
+    packed = (pack_matrix(np.vstack([kernel, bias])),)
+    run_in_parts(
+        inputs,
+        lambda rows: attention_forward(
+            inputs[rows], packed, context, *(r[rows] for r in results)
+        ),
+    )
     return results
 
 
 def _attention_backward(
-    d_scores: _Array,
-    inputs: _Array,
-    hidden: _Array,
-    kernel_t: _Array,
-    context: _Array,
-) -> list[_Array]:
-    parts, d_inputs = _parts(inputs), _empty(*inputs.shape)
-    shape = (len(parts), inputs.shape[2] + 2, len(context))
-    d_weights = np.zeros(shape, np.float32)
-
-    def run(part: int) -> None:
-        rows = parts[part]
-        numba_kernels.attention_backward(
-            *(a[rows] for a in (d_scores, inputs, hidden)),
-            kernel_t,
-            context,
-            d_inputs[rows],
-            d_weights[part],
-        )
-
-    side_by_side(run, len(parts))
+    d_scores: Array,
+    inputs: Array,
+    hidden: Array,
+    kernel: Array,
+    context: Array,
+) -> list[Array]:
+    d_inputs, packed = empty(*inputs.shape), (pack_matrix(kernel.T),)
+    shape = len(cut(inputs)), inputs.shape[2] + 2, len(context)
+    d_weights, by_row = np.empty(shape, np.float32), (d_scores, inputs, hidden)
+    run_in_parts(
+        inputs,
+        lambda rows, d_part: attention_backward(
+            *(a[rows] for a in by_row), packed, context, d_inputs[rows], d_part
+        ),
+        d_weights,
+    )
     total = d_weights.sum(axis=0)
     return [d_inputs, total[:-2], total[-2], total[-1]]
 
 
-def _layer(
-    kind: RecurrentKernels,
-    inputs: tf.Tensor,
-    kernel: tf.Tensor,
-    recurrent_kernel: tf.Tensor,
-    bias: tf.Tensor,
-) -> tf.Tensor:
-    states = _recurrence(kind)(inputs, kernel, recurrent_kernel, bias)
-    states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
-    return states
-
-
 @cache
-def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
-    def forward(inputs: _Array, *weights: _Array) -> list[_Array]:
-        units = len(weights[1])
-        parts = _parts(inputs)
-        results = [_empty(*inputs.shape[:2], units * width) for width in kind.widths]
+def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Tensor]:
+    def forward(*given: Array) -> list[Array]:
+        if training:
+            return kernels.compute_all(*given)
+        return [kernels.compute_states(*given)]
 
-        def run(part: int) -> None:
-            rows = parts[part]
-            kind.forward(inputs[rows], *weights, *(r[rows] for r in results))
+    def backward(upstream: Array, *arrays: Array) -> list[Array]:
+        given, filled = arrays[:4], list(arrays[4:])
+        if not training:
+            filled = kernels.compute_all(*given)
+        inputs, *weights = given
+        return kernels.compute_gradients(upstream, inputs, filled, *weights)
 
-        side_by_side(run, len(parts))
-        return results
-
-    def backward(*arrays: _Array) -> list[_Array]:
-        by_row, weights = arrays[:-2], arrays[-2:]
-        inputs = by_row[1]
-        n_features, units = weights[0].shape[1], weights[1].shape[1]
-        parts = _parts(inputs)
-        d_inputs = _empty(*inputs.shape)
-        d_weights = np.zeros((len(parts), n_features + units + 1, len(weights[0])))
-        d_weights = d_weights.astype(np.float32)
-
-        def run(part: int) -> None:
-            rows = parts[part]
-            kind.backward(
-                *(a[rows] for a in by_row), *weights, d_inputs[rows], d_weights[part]
-            )
-
-        side_by_side(run, len(parts))
-        total = d_weights.sum(axis=0)
-        return [d_inputs, total[:n_features], total[n_features:-1], total[-1]]
+    n_filled = len(kernels.widths) if training else 1
 
     @tf.custom_gradient
     def run_layer(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
         filled = tf.numpy_function(
-            forward, given, [tf.float32] * len(kind.widths), stateful=False
+            forward, given, [tf.float32] * n_filled, stateful=False
         )
         results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
         for result in results:
             result.set_shape([None, None, None])
 
         def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
-            inputs, kernel, recurrent, _ = given
-            transposed = [tf.transpose(kernel), tf.transpose(recurrent)]
             gradients: list[tf.Tensor] = tf.numpy_function(
                 backward,
-                [upstream, inputs, *results, *transposed],
+                [upstream, *given, *results],
                 [tf.float32] * len(given),
                 stateful=False,
             )
@@ -419,19 +278,3 @@ def _recurrence(kind: RecurrentKernels) -> Callable[..., tf.Tensor]:
 
     signature = [_VECTORS, _MATRIX, _MATRIX, _VECTOR]
     return tf.function(run_layer, input_signature=signature, autograph=False)
-
-
-def _parts(inputs: _Array) -> list[slice]:
-    """Cut the rows into even-sized parts."""
-    n_rows = len(inputs)
-    n_parts = max(min(_MAX_PARTS, inputs.size // _MIN_NUMBERS_PER_PART, n_rows // 2), 1)
-    bounds = [2 * (n_rows * k // (2 * n_parts)) for k in range(n_parts)] + [n_rows]
-    return [slice(*ends) for ends in pairwise(bounds)]
-
-
-def _empty(*shape: int) -> _Array:
-    """Return an array aligned so that TensorFlow takes it over without a copy."""
-    size = 4 * math.prod(shape)
-    memory = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import keras
 
-from skrnn.kernels import tf_ops
+from skrnn.kernels.gru import GRU
+from skrnn.kernels.lstm import LSTM
+from skrnn.kernels.simple import SIMPLE
 from skrnn.networks.clockwork import ClockworkEntry, ClockworkRNN
 from skrnn.networks.recurrent import Cell, FastOnCPU
 
@@ -16,23 +18,23 @@ _register = keras.saving.register_keras_serializable(package="skrnn")
 
 @_register
 class FastSimpleRNN(FastOnCPU, keras.layers.SimpleRNN):
-    """:class:`keras.layers.SimpleRNN` with a compiled kernel."""
+    """:class:`keras.layers.SimpleRNN` with compiled kernels."""
 
-    _kernel = staticmethod(tf_ops.simple_rnn)
+    kernels = SIMPLE
 
 
 @_register
 class FastLSTM(FastOnCPU, keras.layers.LSTM):
-    """:class:`keras.layers.LSTM` with a compiled kernel."""
+    """:class:`keras.layers.LSTM` with compiled kernels."""
 
-    _kernel = staticmethod(tf_ops.lstm)
+    kernels = LSTM
 
 
 @_register
 class FastGRU(FastOnCPU, keras.layers.GRU):
-    """:class:`keras.layers.GRU` with a compiled kernel."""
+    """:class:`keras.layers.GRU` with compiled kernels."""
 
-    _kernel = staticmethod(tf_ops.gru)
+    kernels = GRU
 
 
 CELLS: dict[str, Cell] = {

@@ -11,7 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skrnn.kernels import tf_ops
+from skrnn.kernels.clockwork import clockwork_kernels
+from skrnn.kernels.recurrence import RecurrentKernels
 from skrnn.networks.recurrent import (
     Cell,
     FastOnCPU,
@@ -154,8 +155,10 @@ class ClockworkRNN(FastOnCPU, keras.layers.RNN):
         )
         super().__init__(cell, **kwargs)
 
-    def _run_kernel(self, sequences: tf.Tensor, *weights: tf.Tensor) -> tf.Tensor:
-        return tf_ops.clockwork(sequences, *weights, periods=self.cell.periods)
+    @property
+    def kernels(self) -> RecurrentKernels:  # type: ignore[override]
+        """Those for the periods of this layer."""
+        return clockwork_kernels(tuple(self.cell.periods))
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration of the layer."""

@@ -24,6 +24,7 @@ from skrnn.networks.losses import (
     virtual_labels,
     weighted_mean,
 )
+from skrnn.networks.optimizers import FusedStep, can_fuse
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.replicas import ALONE, Replicas
 from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, OUTPUT, NetworkSpec
@@ -88,6 +89,9 @@ class CompiledNetwork:
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
         optimizer.build(self.model.trainable_variables)
+        self._fused_step = None
+        if self.replicas is ALONE and can_fuse(optimizer):
+            self._fused_step = FusedStep(optimizer, self.model.trainable_variables)
         self._new_optimizer_state = [v.numpy() for v in optimizer.variables]
         self._draws = keras.random.SeedGenerator(0)
         averaged = self.model.trainable_variables if self.weight_averaging else []
@@ -137,6 +141,7 @@ class CompiledNetwork:
             self.model.optimizer.variables, self._new_optimizer_state, strict=True
         ):
             variable.assign(value)
+        self._reset_fused_step()
         if isinstance(learning_rate, float):
             self.model.optimizer.learning_rate = learning_rate
         if self.loss.virtual_adversarial:
@@ -210,7 +215,12 @@ class CompiledNetwork:
         self._shows_average = bool(shows_average)
         for variable, value in zip(self._variables(), values, strict=True):
             variable.assign(value)
+        self._reset_fused_step()
         self._spread_seeds()
+
+    def _reset_fused_step(self) -> None:
+        if self._fused_step is not None:
+            self._fused_step.reset()
 
     def _spread_seeds(self) -> None:
         """Give each replica seeds of its own, so that dropout differs among them."""
@@ -387,7 +397,10 @@ class CompiledNetwork:
             # As long as few steps were made, the average follows them closely.
             t = tf.cast(optimizer.iterations.value, tf.float32)
             kept = tf.minimum(self.weight_averaging, (1 + t) / (10 + t))
-        self.replicas.apply(optimizer, gradients, variables)
+        if self._fused_step is None:
+            self.replicas.apply(optimizer, gradients, variables)
+        else:
+            self._fused_step(gradients)
         for average, variable in zip(self._averages, variables, strict=False):
             average.assign_add((1 - kept) * (variable.value - average))
 

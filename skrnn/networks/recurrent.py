@@ -6,7 +6,7 @@ listed in :mod:`skrnn.networks.cells`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+
+from skrnn.kernels.recurrence import RecurrentKernels
+from skrnn.kernels.tf_ops import recurrent_layer
 
 if TYPE_CHECKING:
     from skrnn.onnx.nodes import Graph
@@ -29,7 +32,7 @@ class FastOnCPU:
     Keras layer, which runs wherever the kernel does not apply.
     """
 
-    _kernel: ClassVar[Callable[..., tf.Tensor]]
+    kernels: ClassVar[RecurrentKernels]
     # The configuration that the kernels are written for.
     _supported: ClassVar[dict[str, Any]] = {
         "activation": "tanh",
@@ -58,11 +61,12 @@ class FastOnCPU:
             )
         cell = self.cell  # type: ignore[attr-defined]
         weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
-        return self._run_kernel(sequences, *map(tf.convert_to_tensor, weights))
-
-    def _run_kernel(self, sequences: tf.Tensor, *weights: tf.Tensor) -> tf.Tensor:
-        """Return what :meth:`call` returns, from the compiled kernel."""
-        return type(self)._kernel(sequences, *weights)
+        return recurrent_layer(
+            self.kernels,
+            sequences,
+            *map(tf.convert_to_tensor, weights),
+            training=bool(training),
+        )
 
     def _applies(self, training: bool) -> bool:
         """Return whether the compiled kernel computes what the Keras layer does."""

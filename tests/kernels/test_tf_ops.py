@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.kernels import numba_kernels, tf_ops, threads
+from skrnn.kernels import recurrence, tf_ops, threads
+from skrnn.kernels.clockwork import clockwork_kernels
+from skrnn.kernels.gru import GRU
+from skrnn.kernels.lstm import LSTM
+from skrnn.kernels.simple import SIMPLE
+from skrnn.kernels.tf_ops import recurrent_layer
 
 LAYERS = {
-    "simple": (tf_ops.simple_rnn, 1),
-    "lstm": (tf_ops.lstm, 4),
-    "gru": (tf_ops.gru, 3),
-    "clockwork": (partial(tf_ops.clockwork, periods=(1, 3)), 1),
+    "simple": (partial(recurrent_layer, SIMPLE), 1),
+    "lstm": (partial(recurrent_layer, LSTM), 4),
+    "gru": (partial(recurrent_layer, GRU), 3),
+    "clockwork": (partial(recurrent_layer, clockwork_kernels((1, 3))), 1),
 }
 
 
@@ -41,7 +46,7 @@ def test_bits_do_not_depend_on_threads(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrays = random_layer(kind, (37, 60, 32), 16)
-    assert len(tf_ops._parts(arrays[0].numpy())) > 2
+    assert len(recurrence.cut(arrays[0].numpy())) > 2
     found = []
     for n_threads in (1, 2, 5):
         monkeypatch.setattr(threads, "n_threads", lambda n=n_threads: n)
@@ -50,6 +55,20 @@ def test_bits_do_not_depend_on_threads(
     for one, *others in zip(*found, strict=True):
         for other in others:
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_inference_keeps_less_and_computes_the_same(kind: str) -> None:
+    arrays = random_layer(kind, (21, 30, 7), 6)
+    run = LAYERS[kind][0]
+    expected = results(kind, arrays)
+    with tf.GradientTape() as tape:
+        tape.watch(arrays)
+        states = run(*arrays, training=False)
+        loss = tf.reduce_sum(states**2)
+    found = [states, *tape.gradient(loss, arrays)]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 3, 37])
@@ -122,10 +141,8 @@ def test_nan_stays_nan(kind: str) -> None:
 
 def test_tanh_and_sigmoid_are_close_everywhere() -> None:
     x = np.linspace(-20, 20, 200_001, dtype=np.float32)
-    tanh = np.empty((len(x), 1, 1), np.float32)
-    nothing = np.zeros((1, 1), np.float32)
-    one = np.ones((1, 1), np.float32)
-    numba_kernels.simple_forward(x[:, None, None], one, nothing, nothing[0], tanh)
+    zero, one = tf.zeros((1, 1)), tf.ones((1, 1))
+    tanh = recurrent_layer(SIMPLE, x[:, None, None], one, zero, zero[0]).numpy()
     exact = np.tanh(x.astype(float))
     assert np.abs(tanh[:, 0, 0] - exact).max() < 5e-7
     small = (np.abs(x) < 0.1) & (x != 0)
@@ -172,22 +189,20 @@ def test_attention_scores_are_those_of_tensorflow() -> None:
 
 def test_no_copy_is_made_of_results() -> None:
     for shape in ((1, 1, 1), (3, 5, 7)):
-        array = tf_ops._empty(*shape)
+        array = recurrence.empty(*shape)
         assert array.shape == shape
         assert array.dtype == np.float32
         assert array.ctypes.data % 64 == 0
 
 
-def test_loops_run_where_nothing_can_be_kept() -> None:
-    # No folder for the compiled loops: they must be compiled all the same.
+def test_kernels_run_where_nothing_can_be_cached() -> None:
     code = (
         "import numba.core.caching as c\n"
         "c.CacheImpl._locator_classes = []\n"
-        "import numpy as np\n"
-        "from skrnn.kernels import numba_kernels\n"
-        "h = np.empty((1, 1, 1), np.float32)\n"
-        "w = np.ones((1, 1), np.float32)\n"
-        "numba_kernels.simple_forward(np.ones((1, 1, 1), np.float32), w, w, w[0], h)\n"
+        "import tensorflow as tf\n"
+        "from skrnn.kernels import simple, tf_ops\n"
+        "w = tf.ones((1, 1))\n"
+        "h = tf_ops.recurrent_layer(simple.SIMPLE, w[None], w, w, w[0])\n"
         "print(round(float(h[0, 0, 0]), 3))"
     )
     done = subprocess.run(

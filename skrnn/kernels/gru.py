@@ -1,0 +1,160 @@
+"""The GRU layer; gates in Keras' order: update, reset, candidate.
+
+``h = z h + (1 - z) g`` with the candidate ``g`` of ``r h``: the reset gate acts before
+the product, as in the paper (Cho, van Merriënboer, Gulcehre et al., 2014).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skrnn.kernels.activations import sigmoid, tanh
+from skrnn.kernels.compiling import compiled, inlined
+from skrnn.kernels.products import add_transposed, multiply
+from skrnn.kernels.recurrence import RecurrentKernels
+from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
+
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+
+
+@inlined
+def _gates(sums, before, gates, kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        z, r = sigmoid(sums[j]), sigmoid(sums[n + j])
+        gates[j], gates[n + j] = z, r
+        kept[j] = r * before[j]
+
+
+@inlined
+def _state(sums, before, gates, states, kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        z, g = gates[j], tanh(sums[j])
+        gates[2 * n + j] = g
+        states[j] = kept[j] = z * before[j] + (_ONE - z) * g
+
+
+@compiled
+def gru_forward(inputs, packed, states, gates):  # type: ignore[no-untyped-def]
+    """Fill the states and the gates of every step."""
+    n_rows, n_steps, n = states.shape
+    n_left = n + inputs.shape[2] + 1
+    of_gates, of_candidate = packed
+    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
+    zero = np.zeros(n, np.float32)
+    for t in range(n_steps):
+        for row in range(n_rows):
+            copy(inputs[row, t], left[row, n:])
+        multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _gates(sums[row], before, gates[row, t], left[row])
+        multiply(sums, left, of_candidate, n_rows, n, n_left, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _state(sums[row], before, gates[row, t], states[row, t], left[row])
+
+
+@inlined
+def _infer_gates(sums, before, update, kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        update[j] = sigmoid(sums[j])
+        kept[j] = sigmoid(sums[n + j]) * before[j]
+
+
+@inlined
+def _infer_state(sums, before, update, states, kept):  # type: ignore[no-untyped-def]
+    for j in range(len(before)):
+        z = update[j]
+        states[j] = kept[j] = z * before[j] + (_ONE - z) * tanh(sums[j])
+
+
+@compiled
+def gru_infer(inputs, packed, states):  # type: ignore[no-untyped-def]
+    """Fill the states of every step and keep nothing else."""
+    n_rows, n_steps, n = states.shape
+    n_left = n + inputs.shape[2] + 1
+    of_gates, of_candidate = packed
+    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
+    update, zero = np.zeros((n_rows, n), np.float32), np.zeros(n, np.float32)
+    for t in range(n_steps):
+        for row in range(n_rows):
+            copy(inputs[row, t], left[row, n:])
+        multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _infer_gates(sums[row], before, update[row], left[row])
+        multiply(sums, left, of_candidate, n_rows, n, n_left, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _infer_state(sums[row], before, update[row], states[row, t], left[row])
+
+
+@inlined
+def _state_back(up, d_next, before, gates, d_gates, d_candidate):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        z, g = gates[j], gates[2 * n + j]
+        d_state = d_next[j] + up[j]
+        d_gates[j] = d_state * (before[j] - g) * z * (_ONE - z)
+        d_candidate[j] = d_state * (_ONE - z) * (_ONE - g * g)
+        d_next[j] = d_state * z
+
+
+@inlined
+def _gates_back(d_kept, d_next, before, gates, d_gates, left):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        r = gates[n + j]
+        d_gates[n + j] = d_kept[j] * before[j] * r * (_ONE - r)
+        d_kept[j] = d_next[j] + d_kept[j] * r
+        left[j] = r * before[j]
+
+
+@compiled
+def gru_backward(  # type: ignore[no-untyped-def]
+    upstream, inputs, states, gates, packed, d_inputs, d_weights
+):
+    """Fill the gradients with respect to the inputs and the joined weights."""
+    n_rows, _, n = states.shape
+    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream)
+    of_gates, of_candidate = packed
+    left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left)
+    d_gates, d_candidate = product_rows(n_rows, 2 * n), product_rows(n_rows, n)
+    total_gates, total_candidate = product_rows(n_left, 2 * n), product_rows(n_left, n)
+    d_next = np.zeros((n_rows, n), np.float32)
+    zero = np.zeros(n, np.float32)
+    d_inputs[:, n_back:] = _ZERO
+    for t in range(n_back - 1, -1, -1):
+        for row in range(n_rows):
+            _state_back(
+                upstream[row, t],
+                d_next[row],
+                states[row, t - 1] if t else zero,
+                gates[row, t],
+                d_gates[row],
+                d_candidate[row],
+            )
+        multiply(d_left, d_candidate, of_candidate, n_rows, n_left - 1, n, False)
+        for row in range(n_rows):
+            before = states[row, t - 1] if t else zero
+            _gates_back(
+                d_left[row], d_next[row], before, gates[row, t], d_gates[row], left[row]
+            )
+            copy(inputs[row, t], left[row, n:])
+        add_transposed(total_candidate, left, d_candidate, n_left, n, n_rows)
+        multiply(d_left, d_gates, of_gates, n_rows, n_left - 1, 2 * n, True)
+        for row in range(n_rows):
+            copy(states[row, t - 1] if t else zero, left[row])
+            copy(d_left[row, :n], d_next[row])
+            copy(d_left[row, n : n_left - 1], d_inputs[row, t])
+        add_transposed(total_gates, left, d_gates, n_left, 2 * n, n_rows)
+    d_weights[:, : 2 * n] = total_gates[:n_left, : 2 * n]
+    d_weights[:, 2 * n :] = total_candidate[:n_left, :n]
+
+
+GRU = RecurrentKernels(
+    gru_forward, gru_infer, gru_backward, widths=(1, 3), blocks=((0, 0, 2), (0, 2, 3))
+)

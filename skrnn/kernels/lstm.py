@@ -1,0 +1,129 @@
+"""The LSTM layer; gates in Keras' order: input, forget, cell, output.
+
+``c = f c + i g`` and ``h = o tanh(c)`` (Hochreiter, Schmidhuber, 1997).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skrnn.kernels.activations import sigmoid, tanh
+from skrnn.kernels.compiling import compiled, inlined
+from skrnn.kernels.products import add_transposed, multiply
+from skrnn.kernels.recurrence import RecurrentKernels
+from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
+
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
+
+
+@inlined
+def _step(sums, before, gates, cells, states, kept):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        i, f = sigmoid(sums[j]), sigmoid(sums[n + j])
+        g, o = tanh(sums[2 * n + j]), sigmoid(sums[3 * n + j])
+        c = f * before[j] + i * g
+        gates[j], gates[n + j], gates[2 * n + j], gates[3 * n + j] = i, f, g, o
+        cells[j] = c
+        states[j] = kept[j] = o * tanh(c)
+
+
+@compiled
+def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyped-def]
+    """Fill the states, the cells' contents and the gates of every step."""
+    n_rows, n_steps, n = states.shape
+    n_left = n + inputs.shape[2] + 1
+    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
+    zero = np.zeros(n, np.float32)
+    for t in range(n_steps):
+        for row in range(n_rows):
+            copy(inputs[row, t], left[row, n:])
+        multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
+        for row in range(n_rows):
+            before = cells[row, t - 1] if t else zero
+            _step(
+                sums[row],
+                before,
+                gates[row, t],
+                cells[row, t],
+                states[row, t],
+                left[row],
+            )
+
+
+@inlined
+def _infer_step(sums, cells, states, kept):  # type: ignore[no-untyped-def]
+    n = len(cells)
+    for j in range(n):
+        i, f = sigmoid(sums[j]), sigmoid(sums[n + j])
+        g, o = tanh(sums[2 * n + j]), sigmoid(sums[3 * n + j])
+        c = f * cells[j] + i * g
+        cells[j] = c
+        states[j] = kept[j] = o * tanh(c)
+
+
+@compiled
+def lstm_infer(inputs, packed, states):  # type: ignore[no-untyped-def]
+    """Fill the states of every step and keep nothing else."""
+    n_rows, n_steps, n = states.shape
+    n_left = n + inputs.shape[2] + 1
+    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
+    cells = np.zeros((n_rows, n), np.float32)
+    for t in range(n_steps):
+        for row in range(n_rows):
+            copy(inputs[row, t], left[row, n:])
+        multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
+        for row in range(n_rows):
+            _infer_step(sums[row], cells[row], states[row, t], left[row])
+
+
+@inlined
+def _step_back(up, d_next_h, d_next_c, before, cells, gates, d_preact):  # type: ignore[no-untyped-def]
+    n = len(before)
+    for j in range(n):
+        i, f, g, o = gates[j], gates[n + j], gates[2 * n + j], gates[3 * n + j]
+        c = tanh(cells[j])
+        d_state = d_next_h[j] + up[j]
+        d_cell = d_next_c[j] + d_state * o * (_ONE - c * c)
+        d_preact[j] = d_cell * g * i * (_ONE - i)
+        d_preact[n + j] = d_cell * before[j] * f * (_ONE - f)
+        d_preact[2 * n + j] = d_cell * i * (_ONE - g * g)
+        d_preact[3 * n + j] = d_state * c * o * (_ONE - o)
+        d_next_c[j] = d_cell * f
+
+
+@compiled
+def lstm_backward(  # type: ignore[no-untyped-def]
+    upstream, inputs, states, cells, gates, packed, d_inputs, d_weights
+):
+    """Fill the gradients with respect to the inputs and the joined weights."""
+    n_rows, _, n = states.shape
+    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream)
+    left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left)
+    d_preact, total = product_rows(n_rows, 4 * n), product_rows(n_left, 4 * n)
+    d_next_c = np.zeros((n_rows, n), np.float32)
+    zero = np.zeros(n, np.float32)
+    d_inputs[:, n_back:] = _ZERO
+    for t in range(n_back - 1, -1, -1):
+        for row in range(n_rows):
+            _step_back(
+                upstream[row, t],
+                d_left[row],
+                d_next_c[row],
+                cells[row, t - 1] if t else zero,
+                cells[row, t],
+                gates[row, t],
+                d_preact[row],
+            )
+            copy(inputs[row, t], left[row, n:])
+            copy(states[row, t - 1] if t else zero, left[row])
+        add_transposed(total, left, d_preact, n_left, 4 * n, n_rows)
+        multiply(d_left, d_preact, packed[0], n_rows, n_left - 1, 4 * n, False)
+        for row in range(n_rows):
+            copy(d_left[row, n : n_left - 1], d_inputs[row, t])
+    d_weights[:] = total[:n_left, : 4 * n]
+
+
+LSTM = RecurrentKernels(
+    lstm_forward, lstm_infer, lstm_backward, widths=(1, 1, 4), blocks=((0, 0, 4),)
+)
