@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+
+from tests.helpers import Sequences
 
 
 @pytest.fixture
@@ -16,9 +17,6 @@ def skrnn_data() -> Path:
     if "SKRNN_DATA" not in os.environ:
         pytest.skip("SKRNN_DATA does not name a folder of real reviews")
     return Path(os.environ["SKRNN_DATA"])
-
-
-Sequences = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from skrnn import RNNSentimentClassifier, make_sentiment_pipeline
+from skrnn import (
+    HierarchicalAttentionClassifier,
+    RNNSentimentClassifier,
+    make_sentiment_pipeline,
+)
+from skrnn.datasets import make_reviews
+from skrnn.networks.spec import NetworkSpec
 
 Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Sequences = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
 
 _SMALL: dict[str, Any] = {
     "cell": "simple",
@@ -36,3 +46,136 @@ def small_classifier(**params: Any) -> RNNSentimentClassifier:
 def small_pipeline(**params: Any) -> Pipeline:
     """Return a pipeline from raw strings that fits in a fraction of a second."""
     return make_sentiment_pipeline(None, **{**_SMALL, "maxlen": 12, **params})
+
+
+def small(**params) -> RNNSentimentClassifier:
+    """Return a classifier that is quick to fit."""
+    defaults = {"cell": "simple", "units": 4, "embedding_dim": 4, "epochs": 1}
+    return RNNSentimentClassifier(**{**defaults, "random_state": 0, **params})
+
+
+class Failing(keras.callbacks.Callback):
+    """Fails in the second batch, when weights have changed already."""
+
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        if batch == 1:
+            raise RuntimeError("stop here")
+
+
+def small_hierarchical(**params) -> HierarchicalAttentionClassifier:
+    """Return a hierarchical classifier that is quick to fit."""
+    defaults = {"cell": "simple", "units": 4, "sentence_units": 4, "embedding_dim": 4}
+    return HierarchicalAttentionClassifier(
+        **{**defaults, "epochs": 1, "random_state": 0, **params}
+    )
+
+
+# -- networks
+
+SPEC = NetworkSpec(
+    n_embeddings=8000,
+    n_classes=2,
+    cell="lstm",
+    units=(32,),
+    bidirectional=False,
+    pooling="last",
+    embedding_dim=32,
+    embeddings_trainable=True,
+    segment_length=None,
+    word_dropout=0.0,
+    spatial_dropout=0.4,
+    dropout=0.4,
+    recurrent_dropout=0.0,
+    dense_units=(),
+)
+
+
+KERNEL_OPERATION = "PyFuncStateless"  # of the compiled kernels in a graph
+
+
+def operations(graph) -> set[str]:
+    """Return the types of all operations, those inside loops included."""
+    definition = graph.as_graph_def()
+    nodes = list(definition.node)
+    for function in definition.library.function:
+        nodes += function.node_def
+    return {node.op for node in nodes}
+
+
+def traced_operations(layer: keras.layers.Layer, training: bool) -> set[str]:
+    """Return the types of the operations that a layer is traced to."""
+    function = tf.function(lambda x: layer(x, training=training), autograph=False)
+    signature = tf.TensorSpec([None, None, 3], tf.float32)
+    return operations(function.get_concrete_function(signature).graph)
+
+
+# -- scikit-learn's checks: why some must fail
+
+# The check feeds fractions in spite of the tag input_tags.categorical. With ids and
+# weights of mean one, weights equal repeated rows:
+# tests/estimators/test_base.py::test_whole_weights_of_mean_one_are_repeated_rows.
+_SAMPLE_WEIGHT = "the check feeds fractions in spite of the tag input_tags.categorical"
+# The check does not read the tags and feeds negative fractions, which are not ids; for
+# integers it is tests/estimators/test_base.py::test_class_weights_weigh.
+_FRACTIONS = "the check feeds fractions in spite of the tag input_tags.categorical"
+_NEGATIVE = "the check feeds negative numbers in spite of the tag positive_only"
+
+_OF_NETWORKS = {
+    "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT,
+    "check_class_weight_classifiers": _FRACTIONS,
+}
+
+# A row and its repetition fall on both sides of the split.
+_OF_A_SPLIT = "sample_weight does not change which rows are held out"
+
+_MINUS_ONE = "the check has a class -1, which stands for no label"
+_EXPECTED_FAILURES = {
+    "BlendedClassifier": {
+        "check_sample_weight_equivalence_on_dense_data": _OF_A_SPLIT,
+        "check_sample_weight_equivalence_on_sparse_data": _OF_A_SPLIT,
+    },
+    "DistilledClassifier": {"check_classifiers_classes": _MINUS_ONE},
+    "NBSVMClassifier": {"check_decision_proba_consistency": _NEGATIVE},
+    "RNNSentimentClassifier": _OF_NETWORKS,
+    "HierarchicalAttentionClassifier": _OF_NETWORKS,
+}
+
+
+def expected_failures(estimator: BaseEstimator) -> dict[str, str]:
+    if getattr(estimator, "weights", None) == "equal":  # nothing is held out
+        return {}
+    return _EXPECTED_FAILURES.get(type(estimator).__name__, {})
+
+
+# -- fitted pipelines
+
+REVIEWS, LABELS = make_reviews(60, random_state=0)
+
+
+ODD = [
+    *REVIEWS[:9],
+    "",
+    "zzz unheard of",
+    "film " * 80,
+    "Good. " * 9,
+    "  ... !? One word",
+    "ünïcode 👍🏽 \ud800 \x00 it's",
+]
+
+
+def fit_small(
+    labels: Any = LABELS, *, sentences: bool = False, **params: Any
+) -> Pipeline:
+    """Return a small fitted pipeline, of the hierarchical network on request."""
+    small = {
+        "maxlen": 14,
+        "embedding_dim": 4,
+        "units": 3,
+        "epochs": 1,
+        "max_features": 30,
+        "learning_rate": 0.05,
+        "random_state": 0,
+    }
+    recipe = "accurate" if sentences else None
+    pipeline = make_sentiment_pipeline(recipe, **{**small, **params})
+    return pipeline.fit(REVIEWS, labels)

@@ -16,39 +16,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
 from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
-
-# The check feeds fractions in spite of the tag input_tags.categorical. With ids and
-# weights of mean one, weights equal repeated rows:
-# tests/estimators/test_base.py::test_whole_weights_of_mean_one_are_repeated_rows.
-_SAMPLE_WEIGHT = "the check feeds fractions in spite of the tag input_tags.categorical"
-# The check does not ask the tags and feeds negative fractions, which are no ids; with
-# whole numbers it is tests/estimators/test_base.py::test_class_weights_weigh.
-_FRACTIONS = "the check feeds fractions in spite of the tag input_tags.categorical"
-_NEGATIVE = "the check feeds negative numbers in spite of the tag positive_only"
-_OF_NETWORKS = {
-    "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT,
-    "check_class_weight_classifiers": _FRACTIONS,
-}
-# A row and its repetition fall on both sides of the split.
-_OF_A_SPLIT = "sample_weight does not change which rows are held out"
-_MINUS_ONE = "the check has a class -1, which stands for no label"
-_EXPECTED_FAILURES = {
-    "BlendedClassifier": {
-        "check_sample_weight_equivalence_on_dense_data": _OF_A_SPLIT,
-        "check_sample_weight_equivalence_on_sparse_data": _OF_A_SPLIT,
-    },
-    "DistilledClassifier": {"check_classifiers_classes": _MINUS_ONE},
-    "NBSVMClassifier": {"check_decision_proba_consistency": _NEGATIVE},
-    "RNNSentimentClassifier": _OF_NETWORKS,
-    "HierarchicalAttentionClassifier": _OF_NETWORKS,
-}
-
-
-def expected_failures(estimator: BaseEstimator) -> dict[str, str]:
-    if getattr(estimator, "weights", None) == "equal":  # nothing is held out
-        return {}
-    return _EXPECTED_FAILURES.get(type(estimator).__name__, {})
-
+from tests.helpers import expected_failures
 
 _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
 

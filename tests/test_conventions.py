@@ -10,8 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import estimator_html_repr
 
 from skrnn.pipeline import make_sentiment_pipeline
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 TEXTS, LABELS = ["a good film", "a bad film", "good", "bad"], [1, 0, 1, 0]
 

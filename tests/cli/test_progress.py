@@ -8,8 +8,7 @@ from sklearn.base import clone
 
 from skrnn.cli.progress import EpochBar, show_epochs
 from skrnn.pipeline import make_sentiment_pipeline
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 
 def test_a_bar_counts_batches_and_epochs(sequences: Sequences) -> None:

@@ -30,8 +30,7 @@ from skrnn.baselines import make_baseline
 from skrnn.comparison import compare_models
 from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 X, Y = make_classification(n_samples=120, n_features=5, random_state=0)
 DATA = (X[:80], Y[:80], X[80:], Y[80:])

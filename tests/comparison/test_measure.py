@@ -24,8 +24,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from skrnn.comparison.measure import count_parameters, find_history, measure
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 X, Y = make_classification(n_samples=60, n_features=6, random_state=0)
 X3, Y3 = make_classification(

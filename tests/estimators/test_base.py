@@ -8,7 +8,6 @@ import random
 import subprocess
 import sys
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -24,13 +23,7 @@ from sklearn.utils import get_tags
 
 from skrnn import RNNSentimentClassifier
 from skrnn.text.batches import cut
-from tests.conftest import Sequences
-
-
-def small(**params) -> RNNSentimentClassifier:
-    """Return a classifier that is quick to fit."""
-    defaults = {"cell": "simple", "units": 4, "embedding_dim": 4, "epochs": 1}
-    return RNNSentimentClassifier(**{**defaults, "random_state": 0, **params})
+from tests.helpers import Failing, Sequences, small
 
 
 def test_scikit_learn_sees_a_classifier() -> None:
@@ -323,14 +316,6 @@ def test_another_backend_is_refused_in_one_sentence() -> None:
     )
     last = run.stderr.strip().splitlines()[-1]
     assert "skrnn needs Keras' TensorFlow backend, but 'jax' is chosen" in last
-
-
-class Failing(keras.callbacks.Callback):
-    """Fails in the second batch, when weights have changed already."""
-
-    def on_train_batch_end(self, batch, logs=None) -> None:
-        if batch == 1:
-            raise RuntimeError("stop here")
 
 
 def test_a_failed_first_fit_leaves_nothing(sequences: Sequences) -> None:

@@ -18,7 +18,7 @@ from skrnn import (
     TextSequencer,
     WordVectors,
 )
-from tests.conftest import Sequences
+from tests.helpers import Sequences
 
 
 def tiny(**params) -> HierarchicalAttentionClassifier:

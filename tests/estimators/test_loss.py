@@ -11,8 +11,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 
 def three_labels(X: np.ndarray) -> np.ndarray:

@@ -19,8 +19,7 @@ from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
 from skrnn.embeddings import learn_vectors
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 ARCHITECTURES = list(itertools.product(CELLS, [False, True], POOLINGS))
 

@@ -14,8 +14,7 @@ import pytest
 
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 
 def test_many_threads_predict_what_one_does() -> None:

@@ -11,18 +11,9 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
-from skrnn import HierarchicalAttentionClassifier, TextSequencer
+from skrnn import TextSequencer
 from skrnn.datasets import make_reviews
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
-
-
-def small_hierarchical(**params) -> HierarchicalAttentionClassifier:
-    """Return a hierarchical classifier that is quick to fit."""
-    defaults = {"cell": "simple", "units": 4, "sentence_units": 4, "embedding_dim": 4}
-    return HierarchicalAttentionClassifier(
-        **{**defaults, "epochs": 1, "random_state": 0, **params}
-    )
+from tests.helpers import Sequences, small, small_hierarchical
 
 
 @pytest.mark.parametrize("make", [small, small_hierarchical])

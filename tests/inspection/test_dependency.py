@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer
 from skrnn import TextSequencer, long_term_dependency
 from skrnn.datasets import make_reviews
 from skrnn.inspection import dependency
-from tests.estimators.test_base import small
+from tests.helpers import small
 
 
 def tfidf():

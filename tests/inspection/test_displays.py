@@ -20,8 +20,7 @@ from skrnn import (
     make_sentiment_pipeline,
 )
 from skrnn.datasets import make_reviews
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 HISTORY = {
     "loss": [0.7, 0.5, 0.3, 0.2],

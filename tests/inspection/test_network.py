@@ -7,8 +7,7 @@ import pytest
 
 from skrnn import RNNSentimentClassifier
 from skrnn.inspection.network import VectorScorer, attention_of_network
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 
 def three_classes(sequences: Sequences, **params) -> RNNSentimentClassifier:

@@ -7,24 +7,7 @@ import numpy as np
 import pytest
 
 from skrnn.networks.builders import build_network, initialize_network
-from skrnn.networks.spec import NetworkSpec
-
-SPEC = NetworkSpec(
-    n_embeddings=8000,
-    n_classes=2,
-    cell="lstm",
-    units=(32,),
-    bidirectional=False,
-    pooling="last",
-    embedding_dim=32,
-    embeddings_trainable=True,
-    segment_length=None,
-    word_dropout=0.0,
-    spatial_dropout=0.4,
-    dropout=0.4,
-    recurrent_dropout=0.0,
-    dense_units=(),
-)
+from tests.helpers import SPEC
 
 
 @pytest.mark.parametrize(

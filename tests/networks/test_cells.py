@@ -8,28 +8,13 @@ import pytest
 import tensorflow as tf
 
 from skrnn.networks.cells import CELLS
+from tests.helpers import KERNEL_OPERATION, traced_operations
 
 KERAS = {
     "simple": keras.layers.SimpleRNN,
     "lstm": keras.layers.LSTM,
     "gru": keras.layers.GRU,
 }
-OURS = "PyFuncStateless"  # how a compiled loop stands in a graph
-
-
-def operations(graph) -> set[str]:
-    """Return the types of all operations, those inside loops included."""
-    definition = graph.as_graph_def()
-    nodes = list(definition.node)
-    for function in definition.library.function:
-        nodes += function.node_def
-    return {node.op for node in nodes}
-
-
-def traced_operations(layer: keras.layers.Layer, training: bool) -> set[str]:
-    function = tf.function(lambda x: layer(x, training=training), autograph=False)
-    signature = tf.TensorSpec([None, None, 3], tf.float32)
-    return operations(function.get_concrete_function(signature).graph)
 
 
 def pair(
@@ -86,8 +71,8 @@ def test_the_compiled_kernels_run(cell: str, monkeypatch: pytest.MonkeyPatch) ->
     kernels = type(ours).kernels
     monkeypatch.setattr(type(ours), "kernels", replace(kernels, infer=recorded))
     for training in (False, True):
-        assert OURS in traced_operations(ours, training)
-    assert OURS not in traced_operations(theirs, training=False)
+        assert KERNEL_OPERATION in traced_operations(ours, training)
+    assert KERNEL_OPERATION not in traced_operations(theirs, training=False)
     ours(np.zeros((2, 4, 3), dtype=np.float32))
     assert shapes == [(2, 4, 3)]
 
@@ -106,19 +91,19 @@ def test_the_compiled_kernels_run(cell: str, monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_keras_runs_where_the_kernel_does_not_apply(options: dict) -> None:
     layer = CELLS["lstm"].layer(4, return_sequences=True, **options)
-    assert OURS not in traced_operations(layer, training=False)
+    assert KERNEL_OPERATION not in traced_operations(layer, training=False)
 
 
 def test_recurrent_dropout_uses_keras_in_training_only() -> None:
     layer = CELLS["lstm"].make_layer("dropping", 4, recurrent_dropout=0.3)
-    assert OURS not in traced_operations(layer, training=True)
-    assert OURS in traced_operations(layer, training=False)
+    assert KERNEL_OPERATION not in traced_operations(layer, training=True)
+    assert KERNEL_OPERATION in traced_operations(layer, training=False)
 
 
 def test_a_gpu_gets_keras_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
     layer = CELLS["lstm"].make_layer("on_gpu", 4)
-    assert OURS not in traced_operations(layer, training=False)
+    assert KERNEL_OPERATION not in traced_operations(layer, training=False)
 
 
 @pytest.mark.parametrize("cell", KERAS)

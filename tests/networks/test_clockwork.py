@@ -14,8 +14,7 @@ from skrnn.kernels.tf_ops import recurrent_layer
 from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.cells import CELLS
 from skrnn.networks.clockwork import ClockworkRNN
-from tests.networks.test_builders import SPEC
-from tests.networks.test_cells import OURS, traced_operations
+from tests.helpers import KERNEL_OPERATION, SPEC, traced_operations
 
 PERIODS = [(1,), (1, 2), (1, 2, 4), (2, 3, 7)]
 
@@ -138,12 +137,12 @@ def test_the_clock_counts_what_no_mask_leaves_out() -> None:
 
 def test_the_compiled_loop_runs_but_not_with_recurrent_dropout() -> None:
     layer = ClockworkRNN(4, periods=(1, 2), return_sequences=True)
-    assert OURS in traced_operations(layer, training=True)
+    assert KERNEL_OPERATION in traced_operations(layer, training=True)
     dropping = CELLS["clockwork"].make_layer(
         "drops", 4, recurrent_dropout=0.3, periods=(1, 2)
     )
-    assert OURS not in traced_operations(dropping, training=True)
-    assert OURS in traced_operations(dropping, training=False)
+    assert KERNEL_OPERATION not in traced_operations(dropping, training=True)
+    assert KERNEL_OPERATION in traced_operations(dropping, training=False)
 
 
 def test_recurrent_dropout_hides_states_but_keeps_them() -> None:

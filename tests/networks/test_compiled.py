@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.losses import TrainingLoss
-from tests.networks.test_builders import SPEC
+from tests.helpers import SPEC
 
 SMALL = replace(
     SPEC, n_embeddings=12, embedding_dim=5, units=(4,), spatial_dropout=0, dropout=0

@@ -9,7 +9,7 @@ import pytest
 from skrnn.networks import pool
 from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.pool import acquire_network
-from tests.networks.test_builders import SPEC
+from tests.helpers import SPEC
 
 LOSS = TrainingLoss(keras.losses.BinaryCrossentropy())
 

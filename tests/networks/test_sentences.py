@@ -15,7 +15,7 @@ from skrnn.networks.sentences import (
     SplitSentences,
 )
 from skrnn.training.batches import align_sentences
-from tests.networks.test_builders import SPEC
+from tests.helpers import SPEC
 
 HAN = replace(
     SPEC,

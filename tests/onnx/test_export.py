@@ -26,7 +26,7 @@ from skrnn.networks.spec import NetworkSpec
 from skrnn.onnx.graph import build_graph
 from skrnn.persistence.network_spec import read_spec, write_spec
 from skrnn.serving import SentimentPredictor
-from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
+from tests.helpers import LABELS, ODD, REVIEWS, fit_small
 
 PERIODS = (1, 3)
 N_EMBEDDINGS = 12

@@ -30,8 +30,7 @@ from skrnn import (
 from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
-from tests.helpers import small_pipeline
-from tests.test_common import expected_failures
+from tests.helpers import expected_failures, small_pipeline
 
 TEXTS, LABELS = make_reviews(40, random_state=0)
 PARTLY = np.where(np.arange(40) % 2, LABELS, -1)

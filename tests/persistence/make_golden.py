@@ -16,7 +16,7 @@ from sklearn.ensemble import VotingClassifier
 import skrnn
 from skrnn.baselines import make_baseline
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
-from tests.persistence.conftest import LABELS, REVIEWS, fit_small
+from tests.helpers import LABELS, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = DATA / "expected.json"

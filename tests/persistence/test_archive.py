@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 
 import skrnn
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
-from tests.persistence.conftest import LABELS, REVIEWS, fit_small
+from tests.helpers import LABELS, REVIEWS, fit_small
 
 
 @pytest.fixture(scope="module")

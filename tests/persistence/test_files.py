@@ -37,7 +37,7 @@ from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.routing import make_optimizer
 from skrnn.persistence.archive import read_archive, write_archive
 from skrnn.serving import SentimentPredictor
-from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
+from tests.helpers import LABELS, ODD, REVIEWS, fit_small
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text())

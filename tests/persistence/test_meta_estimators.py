@@ -47,7 +47,7 @@ from skrnn.persistence.archive import (
     write_archive,
 )
 from skrnn.serving import SentimentPredictor
-from tests.persistence.conftest import LABELS, ODD, REVIEWS, fit_small
+from tests.helpers import LABELS, ODD, REVIEWS, fit_small
 
 THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]
 SMALL = {

@@ -25,7 +25,7 @@ from skrnn.onnx.text_rules import write_text_rules
 from skrnn.serving import SentimentPredictor
 from skrnn.serving.format import seal
 from skrnn.serving.rules import TextRules
-from tests.persistence.conftest import ODD, fit_small
+from tests.helpers import ODD, fit_small
 
 DATA = Path(__file__).parents[1] / "persistence" / "data"
 

@@ -10,6 +10,8 @@ import nltk
 import pandas as pd
 import pytest
 
+from skrnn.text.analysis import Analyzer
+
 # The words of NLTK's list that the tests are about, in its format.
 STOP_WORDS = ["i", "the", "a", "is", "was", "not", "no", "don", "don't", "won't", "s"]
 GERMAN_STOP_WORDS = ["der", "die", "ist", "nicht", "kein", "keine", "ohne", "für"]
@@ -85,3 +87,14 @@ def amazon_reviews(skrnn_data: Path) -> list[str]:
     if not files:
         pytest.skip("SKRNN_DATA holds no Amazon reviews")
     return pd.concat(map(pd.read_csv, files))["review_text"].tolist()
+
+
+ANALYZER = Analyzer(
+    lowercase=False,
+    strip_html=False,
+    strip_accents=None,
+    tokenizer=str.split,
+    stop_words=None,
+    keep_negations=True,
+    stemmer=None,
+)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from skrnn.text.counts import LengthCounts, TokenCounts
 from skrnn.text.encoding import encode
-from tests.text.test_vocabulary import ANALYZER
+from tests.text.conftest import ANALYZER
 
 chunks = st.lists(
     st.lists(

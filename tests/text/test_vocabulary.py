@@ -14,7 +14,6 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
 from skrnn.text import vocabulary_from_keras_index
-from skrnn.text.analysis import Analyzer
 from skrnn.text.counts import TokenCounts, document_frequencies
 from skrnn.text.encoding import Encoded, encode
 from skrnn.text.vocabulary import (
@@ -22,16 +21,8 @@ from skrnn.text.vocabulary import (
     learn_vocabulary,
     needs_document_frequencies,
 )
+from tests.text.conftest import ANALYZER
 
-ANALYZER = Analyzer(
-    lowercase=False,
-    strip_html=False,
-    strip_accents=None,
-    tokenizer=str.split,
-    stop_words=None,
-    keep_negations=True,
-    stemmer=None,
-)
 documents = st.lists(
     st.lists(st.sampled_from("abcdefgh"), max_size=8).map(" ".join),
     min_size=1,

@@ -17,9 +17,7 @@ import skrnn
 from skrnn import TextSequencer
 from skrnn.datasets import make_reviews
 from skrnn.inspection import epoch_scores
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
-from tests.estimators.test_validation import small_hierarchical
+from tests.helpers import Sequences, small, small_hierarchical
 
 callback = pytest.importorskip(
     "sklearn.callback", reason="callbacks came with scikit-learn 1.9"

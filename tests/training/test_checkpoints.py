@@ -16,8 +16,7 @@ from sklearn.model_selection import GridSearchCV
 
 from skrnn.training import loop
 from skrnn.training.checkpoints import EpochCheckpoints, has_memory, save_atomically
-from tests.conftest import Sequences
-from tests.estimators.test_base import Failing, small
+from tests.helpers import Failing, Sequences, small
 
 
 def test_states_are_kept_and_found(tmp_path: Path) -> None:

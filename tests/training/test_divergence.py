@@ -10,8 +10,7 @@ import pytest
 import tensorflow as tf
 
 from skrnn.training.divergence import DivergenceError, unwrap_interrupts
-from tests.conftest import Sequences
-from tests.estimators.test_base import small
+from tests.helpers import Sequences, small
 
 
 def explodes_in_third(**params) -> dict:
