@@ -65,7 +65,7 @@ from skrnn.estimators.validation import (
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.losses import CROSSENTROPY, LOSSES, TrainingLoss, make_label_loss
-from skrnn.networks.replicas import STRATEGIES, as_replicas, name_of
+from skrnn.networks.replicas import STRATEGIES, as_replicas, strategy_name
 from skrnn.networks.spec import NetworkSpec
 from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
@@ -82,42 +82,28 @@ from skrnn.training.loop import Examples, predict, train
 from skrnn.training.workers import check_same_everywhere
 
 MAX_EMBEDDINGS = 2**24
-_VALIDATION_SHARE = 0.1  # of early_stopping without validation rows
+_VALIDATION_FRACTION = 0.1  # held out by early_stopping without validation rows
 _PATIENCE = 3
 
 _Vectors = npt.NDArray[np.float32] | None
 
-_share = Interval(Real, 0.0, 1.0, closed="left")
+_fraction = Interval(Real, 0.0, 1.0, closed="left")
 positive_int = Interval(Integral, 1, None, closed="left")
 
 
 @dataclass(frozen=True)
 class _FitData:
-    """The checked data of one fit.
+    """The validated data of one fit."""
 
-    Parameters
-    ----------
-    ids : ndarray of shape (n_samples, n_features), int32
-        Rows with a label.
-    y : ndarray of shape (n_samples,)
-        Their labels.
-    sample_weight : ndarray of shape (n_samples,), float64
-        Their weights.
-    unlabeled : ndarray of shape (n_unlabeled, n_features), int32, or None
-        Rows without a label.
-    validation : tuple of (ids, y), or None
-        Validation rows and their labels.
-    """
-
-    ids: npt.NDArray[np.int32]
+    ids: npt.NDArray[np.int32]  # rows with a label
     y: npt.NDArray[Any]
     sample_weight: npt.NDArray[np.float64]
-    unlabeled: npt.NDArray[np.int32] | None
-    validation: tuple[npt.NDArray[np.int32], npt.NDArray[Any]] | None
+    unlabeled: npt.NDArray[np.int32] | None  # rows without a label
+    validation: tuple[npt.NDArray[np.int32], npt.NDArray[Any]] | None  # ids and labels
 
     @property
     def all_ids(self) -> list[npt.NDArray[np.int32]]:
-        """The ids of the rows with a label, and of those without if there are any."""
+        """The ids of labeled rows, and of unlabeled rows if any."""
         return [self.ids] if self.unlabeled is None else [self.ids, self.unlabeled]
 
 
@@ -131,9 +117,8 @@ class BaseTextClassifier(
 ):
     """Base of the classifiers of rows of word ids.
 
-    A subclass has a constructor with all parameters of ``_parameter_constraints``,
-    ``**routed`` for SciKeras' routed parameters, and makes its network of
-    :meth:`_shared_spec` and its own parameters.
+    A subclass has a constructor with all parameters of ``_parameter_constraints`` and
+    ``**routed`` for SciKeras' routed parameters, and implements :meth:`_make_spec`.
     """
 
     classes_: npt.NDArray[Any]
@@ -154,23 +139,23 @@ class BaseTextClassifier(
             Interval(Integral, FIRST_WORD, MAX_EMBEDDINGS, closed="both"),
             None,
         ],
-        "word_dropout": [_share],
-        "spatial_dropout": [_share],
-        "dropout": [_share],
-        "recurrent_dropout": [_share],
+        "word_dropout": [_fraction],
+        "spatial_dropout": [_fraction],
+        "dropout": [_fraction],
+        "recurrent_dropout": [_fraction],
         "dense_units": ["array-like"],
         "optimizer": [str, keras.optimizers.Optimizer, type],
         "learning_rate": [
             Interval(Real, 0.0, None, closed="neither"),
             keras.optimizers.schedules.LearningRateSchedule,
         ],
-        "weight_averaging": [_share],
+        "weight_averaging": [_fraction],
         "loss": [StrOptions({CROSSENTROPY, *LOSSES}), keras.losses.Loss],
         "adversarial": [Interval(Real, 0.0, None, closed="left")],
         "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
         "epochs": [positive_int],
         "batch_size": [positive_int],
-        "validation_split": [_share],
+        "validation_split": [_fraction],
         "early_stopping": ["boolean", positive_int],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
@@ -190,19 +175,6 @@ class BaseTextClassifier(
         ),
     }
 
-    # -- what a subclass decides -------------------------------------------------------
-
-    @abstractmethod
-    def _make_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> NetworkSpec:
-        """Return the network that the parameters ask for."""
-
-    @staticmethod
-    def _as_rows(ids: npt.NDArray[np.int32]) -> Rows:
-        """Return rows as the network reads them, without needless padding."""
-        return align_left(ids)
-
     # -- fit ---------------------------------------------------------------------------
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -214,22 +186,22 @@ class BaseTextClassifier(
         X_val: Any = None,
         y_val: Any = None,
     ) -> Self:
-        """Learn from rows of word ids and their labels.
+        """Fit the network to rows of word ids and their labels.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Word ids, integers from 0 on; 0 is padding, 1 out of vocabulary.
+            Word ids: non-negative integers; 0 is padding, 1 is out of vocabulary.
         y : array-like of shape (n_samples,)
             Labels: numbers, strings or booleans, of at least two classes. With
-            ``virtual_adversarial``, -1 for rows without a label.
+            ``virtual_adversarial``, -1 marks rows without a label.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, at least 0.
+            Non-negative weights of the rows.
         X_val : array-like of shape (n_validation_samples, n_features), default=None
             Validation rows for ``val_loss``, ``val_accuracy`` and ``early_stopping``,
-            instead of a share of X.
+            instead of a fraction of X.
         y_val : array-like of shape (n_validation_samples,), default=None
-            Their labels, all of them among those of ``y``.
+            Labels of the validation rows, of classes in ``y``.
 
         Returns
         -------
@@ -240,7 +212,7 @@ class BaseTextClassifier(
         ------
         ValueError
             If X or y are not as above, if only one of ``X_val`` and ``y_val`` is
-            given, or if both are and ``validation_split`` is above 0.
+            given, or if both are given and ``validation_split`` is not 0.
         """
         options = training_options(self)
         validation = check_validation(
@@ -265,12 +237,12 @@ class BaseTextClassifier(
     def partial_fit(
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
     ) -> Self:
-        """Learn one epoch from a chunk of rows, continuing from the last call.
+        """Train one epoch on a chunk of rows, continuing from the last call.
 
-        The first call decides the classes and, unless ``n_embeddings`` is given, the
-        number of word vectors by its largest id; larger ids of later calls are out of
+        The first call sets the classes and, unless ``n_embeddings`` is given, the
+        number of word vectors from its largest id; larger ids in later calls are out of
         vocabulary. Word vectors that are learned from rows (``embeddings="svd"``) are
-        learned from those of the first call.
+        learned from the rows of the first call.
 
         Parameters
         ----------
@@ -279,10 +251,10 @@ class BaseTextClassifier(
         y : array-like of shape (n_samples,)
             Labels.
         classes : array-like of shape (n_classes,), default=None
-            All labels of all calls; needed in the first call unless its ``y`` has
-            them all.
+            The labels of all calls; required in the first call unless its ``y`` has
+            all of them.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows, at least 0.
+            Non-negative weights of the rows.
 
         Returns
         -------
@@ -302,9 +274,9 @@ class BaseTextClassifier(
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Leave the estimator as it was where a fit fails.
+        """Restore the estimator if a fit fails.
 
-        One that diverges after a finished epoch keeps the weights of that epoch.
+        A fit that diverges after a finished epoch keeps the weights of that epoch.
         """
         before = dict(vars(self))
         network = before.get("_fitted_network")
@@ -321,7 +293,7 @@ class BaseTextClassifier(
             raise
 
     def _check_classes(self, classes: Any, *, reset: bool) -> None:
-        """Take the classes of the first ``partial_fit``; later ones must be equal."""
+        """Set the classes in the first ``partial_fit``, and compare them later."""
         if classes is None:
             return
         classes = np.unique(classes)
@@ -336,7 +308,7 @@ class BaseTextClassifier(
     def _check_data(
         self, X: Any, y: Any, sample_weight: Any, validation: Any, *, reset: bool
     ) -> _FitData:
-        """Check the data of a fit; with ``reset``, set the columns and classes."""
+        """Validate the data of a fit; with ``reset``, set the columns and classes."""
         name = type(self).__name__
         unlabeled = None
         if self.virtual_adversarial and (labeled := has_label(y)) is not None:
@@ -362,9 +334,9 @@ class BaseTextClassifier(
                     f"{y.tolist()[0]!r}."
                 )
         elif not np.isin(y, self.classes_).all():
-            strange = np.setdiff1d(y, self.classes_)
+            unknown = np.setdiff1d(y, self.classes_)
             raise ValueError(
-                f"y has labels {strange.tolist()!r} that are not among the classes "
+                f"y has labels {unknown.tolist()!r} that are not among the classes "
                 f"{self.classes_.tolist()!r} of this {name}. Name all classes in the "
                 "first partial_fit (classes=), or fit without warm_start."
             )
@@ -372,7 +344,9 @@ class BaseTextClassifier(
             sample_weight, ids, dtype=np.float64, ensure_non_negative=True
         )
         if not weight.any():
-            raise ValueError("sample_weight is zero for all rows: nothing to learn.")
+            raise ValueError(
+                "sample_weight is zero for all rows. Give some rows a positive weight."
+            )
         if unlabeled is not None:
             unlabeled = self._check_ids(unlabeled)
         if validation is not None:
@@ -380,13 +354,18 @@ class BaseTextClassifier(
         return _FitData(ids, y, weight, unlabeled, validation)
 
     def _check_ids(self, X: Any) -> npt.NDArray[np.int32]:
-        """Return X as ids with as many columns as in ``fit``."""
+        """Return X as ids, validated against the columns in ``fit``."""
         name = type(self).__name__
         refuse_other_inputs(name, X)
         return as_ids(name, validate_data(self, X, reset=False, dtype="numeric"))
 
+    @staticmethod
+    def _as_rows(ids: npt.NDArray[np.int32]) -> Rows:
+        """Return rows as the network reads them, without needless padding."""
+        return align_left(ids)
+
     def _initialize(self, data: _FitData) -> None:
-        """Draw the seed, find the word vectors and acquire a new network."""
+        """Draw the seed, make the word vectors and acquire an initialized network."""
         replicas = as_replicas(self.strategy)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         self._seed = replicas.gather(seed)[0]
@@ -399,116 +378,21 @@ class BaseTextClassifier(
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), vectors)
         with float32_policy(), replicas.scope():
             optimizer = make_optimizer(self)
-        before = vars(self).get("_fitted_network")
+        previous = vars(self).get("_fitted_network")
         pooled = acquire(
             spec,
             self._make_loss(),
             optimizer,
             replicas,
             weight_averaging=float(self.weight_averaging),
-            held=None if before is None else before.pooled,
+            held=None if previous is None else previous.pooled,
             seed=self._seed,
             embeddings=vectors,
         )
         self._fitted_network = FittedNetwork(pooled)
 
-    def _train(
-        self,
-        data: _FitData,
-        options: TrainingOptions,
-        epochs: int,
-        *,
-        resumes: bool,
-        task: FitTask | None,
-    ) -> None:
-        """Train some epochs more, and append them to the history."""
-        counted = data.sample_weight > 0
-        y = data.y[counted]
-        weight = data.sample_weight[counted]
-        if self.class_weight is not None:
-            weight = weight * compute_sample_weight(self.class_weight, y)
-        codes = np.searchsorted(self.classes_, y).astype(np.float32)
-        rows = self._as_rows(data.ids[counted])
-        examples, validation = Examples(rows, codes, as_loss_weights(weight)), None
-        if data.validation is not None:
-            codes = encode_validation(data.validation[1], self.classes_)
-            rows = self._as_rows(data.validation[0])
-            validation = Examples(rows, codes, np.ones(len(codes), np.float32))
-
-        callbacks = make_callbacks(self)
-        if callbacks:
-            self._fitted_network.expose()  # they may keep the model
-        # Callbacks may look at, stop or change the training: no epoch is skipped then.
-        may_skip = not callbacks and not resumes
-        split = options.validation_split
-        reason = f"validation_split={split}"
-        # partial_fit sees each chunk once and has no epoch to stop at.
-        if self.early_stopping and epochs > 1:
-            if validation is None and not split:
-                split = _VALIDATION_SHARE
-                reason = f"early_stopping={self.early_stopping!r}"
-            patience = _PATIENCE if self.early_stopping is True else self.early_stopping
-            callbacks.append(
-                keras.callbacks.EarlyStopping(
-                    "val_loss", patience=patience, restore_best_weights=True
-                )
-            )
-        previous: History = self.history_ if resumes else {}
-        if task is not None and task.has_listeners:
-            callbacks.append(EpochTasks(task, previous))
-            may_skip = False
-        if split:
-            training, held_out = stratified_split(
-                examples.y, split, self._seed, classes=self.classes_, reason=reason
-            )
-            validation, examples = examples.part(held_out), examples.part(training)
-        if data.unlabeled is not None:
-            examples = examples.and_unlabeled(self._as_rows(data.unlabeled))
-
-        network = self._fitted_network.move_to(as_replicas(self.strategy))
-        order: dict[str, Any] = {
-            "batch_size": options.batch_size,
-            "shuffle": options.shuffle,
-            "seed": self._seed,
-        }
-        check_same_everywhere(
-            network.replicas, (network.spec, examples, validation, order)
-        )
-        checkpoints = None
-        if has_memory(self.memory) and may_skip:
-            checkpoints = EpochCheckpoints(
-                self.memory,
-                (network.identity(), examples, validation, order),
-                like=network.get_state(),
-            )
-        initial_epoch = len(previous.get("loss", ()))
-        diverged = None
-        try:
-            history = train(
-                network,
-                examples,
-                validation=validation,
-                epochs=initial_epoch + epochs,
-                initial_epoch=initial_epoch,
-                callbacks=callbacks,
-                verbose=options.verbose,
-                checkpoints=checkpoints,
-                **order,
-            )
-        except DivergenceError as error:
-            if error.history is None:
-                raise
-            diverged, history = error, error.history
-        names = {**previous, **history}
-        self.history_ = {k: previous.get(k, []) + history.get(k, []) for k in names}
-        self.n_parameters_ = network.model.count_params()
-        if diverged is not None:
-            raise diverged
-
-    # -- word vectors and the network --------------------------------------------------
-
     def _given_embeddings(self) -> _Vectors:
-        """Return the word vectors that were given, or None."""
+        """Return the word vectors in ``embeddings``, or None."""
         if self.embeddings is None or isinstance(self.embeddings, str):
             return None
         if isinstance(self.embeddings, WordVectors):
@@ -529,15 +413,15 @@ class BaseTextClassifier(
             return len(vectors)
         if self.n_embeddings is not None:
             return int(self.n_embeddings)
-        top = max(int(ids.max()) for ids in data.all_ids) + 1
-        if top > MAX_EMBEDDINGS:
+        largest = max(int(ids.max()) for ids in data.all_ids)
+        if largest >= MAX_EMBEDDINGS:
             raise ValueError(
-                f"X has ids up to {top - 1}, so the embedding would need {top} rows. "
-                "Ids are positions in a vocabulary; learn one with TextSequencer, "
-                "limit it with its max_features, or set n_embeddings: ids from there "
-                "on are out of vocabulary."
+                f"X has ids up to {largest}, so the embedding would need "
+                f"{largest + 1} rows. Ids are positions in a vocabulary: learn one "
+                "with TextSequencer, limit it with its max_features, or set "
+                "n_embeddings, from which on ids are out of vocabulary."
             )
-        return max(top, FIRST_WORD)
+        return max(largest + 1, FIRST_WORD)
 
     def _learn_embeddings(self, data: _FitData) -> _Vectors:
         """Learn word vectors from the rows."""
@@ -553,10 +437,16 @@ class BaseTextClassifier(
             seed=self._seed,
         )
 
+    @abstractmethod
+    def _make_spec(
+        self, n_embeddings: int, n_classes: int, vectors: _Vectors
+    ) -> NetworkSpec:
+        """Return the architecture that the parameters ask for."""
+
     def _shared_spec(
         self, n_embeddings: int, n_classes: int, vectors: _Vectors
     ) -> dict[str, Any]:
-        """Return what all networks need of a NetworkSpec, checked."""
+        """Return the arguments of a NetworkSpec that all subclasses share."""
         return {
             "n_embeddings": n_embeddings,
             "n_classes": n_classes,
@@ -582,15 +472,121 @@ class BaseTextClassifier(
             virtual_adversarial=float(self.virtual_adversarial),
         )
 
+    def _train(
+        self,
+        data: _FitData,
+        options: TrainingOptions,
+        epochs: int,
+        *,
+        resumes: bool,
+        task: FitTask | None,
+    ) -> None:
+        """Train for some more epochs and append them to the history."""
+        previous: History = self.history_ if resumes else {}
+        # partial_fit trains one epoch at a time, so it has nothing to stop.
+        stops_early = bool(self.early_stopping) and epochs > 1
+        callbacks = make_callbacks(self)
+        if callbacks:
+            self._fitted_network.expose()  # they may keep the model
+        observers: list[keras.callbacks.Callback] = []
+        if task is not None and task.has_listeners:
+            observers.append(EpochTasks(task, previous))
+        # Callbacks may observe, change or stop the training, so no epoch is skipped.
+        may_skip = not (callbacks or observers or resumes)
+        if stops_early:
+            callbacks.append(self._early_stopping())
+        examples, validation = self._make_examples(
+            data, options.validation_split, stops_early=stops_early
+        )
+
+        network = self._fitted_network.move_to(as_replicas(self.strategy))
+        batching: dict[str, Any] = {
+            "batch_size": options.batch_size,
+            "shuffle": options.shuffle,
+            "seed": self._seed,
+        }
+        check_same_everywhere(
+            network.replicas, (network.spec, examples, validation, batching)
+        )
+        checkpoints = None
+        if may_skip and has_memory(self.memory):
+            checkpoints = EpochCheckpoints(
+                self.memory,
+                (network.identity(), examples, validation, batching),
+                like=network.get_state(),
+            )
+        initial_epoch = len(previous.get("loss", ()))
+        try:
+            history = train(
+                network,
+                examples,
+                validation=validation,
+                epochs=initial_epoch + epochs,
+                initial_epoch=initial_epoch,
+                callbacks=[*callbacks, *observers],
+                verbose=options.verbose,
+                checkpoints=checkpoints,
+                **batching,
+            )
+        except DivergenceError as error:
+            if error.history is not None:
+                self._set_history(previous, error.history)
+            raise
+        self._set_history(previous, history)
+
+    def _early_stopping(self) -> keras.callbacks.EarlyStopping:
+        """Return the callback that the parameter ``early_stopping`` asks for."""
+        patience = _PATIENCE if self.early_stopping is True else self.early_stopping
+        return keras.callbacks.EarlyStopping(
+            "val_loss", patience=patience, restore_best_weights=True
+        )
+
+    def _make_examples(
+        self, data: _FitData, validation_split: float, *, stops_early: bool
+    ) -> tuple[Examples, Examples | None]:
+        """Return the training examples, and the validation examples if any."""
+        has_weight = data.sample_weight > 0
+        y, weight = data.y[has_weight], data.sample_weight[has_weight]
+        if self.class_weight is not None:
+            weight = weight * compute_sample_weight(self.class_weight, y)
+        codes = np.searchsorted(self.classes_, y).astype(np.float32)
+        rows = self._as_rows(data.ids[has_weight])
+        examples, validation = Examples(rows, codes, as_loss_weights(weight)), None
+        if data.validation is not None:
+            codes = encode_validation(data.validation[1], self.classes_)
+            rows = self._as_rows(data.validation[0])
+            validation = Examples(rows, codes, np.ones(len(codes), np.float32))
+        elif validation_split or stops_early:
+            reason = f"validation_split={validation_split}"
+            if not validation_split:
+                reason = f"early_stopping={self.early_stopping!r}"
+            training, held_out = stratified_split(
+                examples.y,
+                validation_split or _VALIDATION_FRACTION,
+                self._seed,
+                classes=self.classes_,
+                reason=reason,
+            )
+            validation, examples = examples.part(held_out), examples.part(training)
+        if data.unlabeled is not None:
+            examples = examples.and_unlabeled(self._as_rows(data.unlabeled))
+        return examples, validation
+
+    def _set_history(self, previous: History, history: History) -> None:
+        """Set the fitted attributes after some epochs."""
+        keys = {**previous, **history}
+        self.history_ = {k: previous.get(k, []) + history.get(k, []) for k in keys}
+        self.n_parameters_ = self._network.model.count_params()
+
     # -- the fitted network ------------------------------------------------------------
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Tell whether there is a network to predict with."""
+        """Return whether there is a network to predict with."""
         return "_fitted_network" in vars(self)
 
     @property
     def model_(self) -> keras.Model:
-        """The fitted Keras model, for the user to keep: it is never reused."""
+        """The fitted Keras model. It is the user's from now on and never reused."""
         return self._checked_network().expose()
 
     @property
@@ -599,6 +595,7 @@ class BaseTextClassifier(
         return self._checked_network().compiled
 
     def _checked_network(self) -> FittedNetwork:
+        """Return the fitted network, or raise AttributeError for hasattr."""
         if not self.__sklearn_is_fitted__():
             raise AttributeError(
                 f"This {type(self).__name__} is not fitted: it has no model_."
@@ -611,7 +608,7 @@ class BaseTextClassifier(
         weights: dict[str, npt.NDArray[np.float32]],
         fitted: dict[str, Any],
     ) -> None:
-        """Become fitted by what :mod:`skrnn.persistence` read."""
+        """Set the fitted state that :mod:`skrnn.persistence` has read."""
         self.__dict__.update(fitted)
         self._resumable = False
         with float32_policy():
@@ -623,8 +620,8 @@ class BaseTextClassifier(
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for a pickle.
 
-        It has the weights alone, unless training is to go on: after ``partial_fit``,
-        and with ``warm_start``, the optimizer's state is kept too.
+        It has the weights, and after ``partial_fit`` and with ``warm_start`` also the
+        state of the optimizer, so that training can continue.
         """
         state = dict(super().__getstate__())
         if (network := state.get("_fitted_network")) is not None:
@@ -632,7 +629,8 @@ class BaseTextClassifier(
             state["_fitted_network"] = network.detached(resumable=resumable)
         state["callbacks"] = _without_model(self.callbacks)
         if not isinstance(self.strategy, str | None):
-            state["strategy"] = name_of(self.strategy)  # belongs to the process
+            # An instance is bound to its process.
+            state["strategy"] = strategy_name(self.strategy)
         return state
 
     # -- predict -----------------------------------------------------------------------
@@ -688,7 +686,7 @@ class BaseTextClassifier(
         Returns
         -------
         y : ndarray of shape (n_samples,)
-            Labels, of the type of those that were given to ``fit``.
+            Predicted labels, of the same type as in ``fit``.
         """
         best = self.predict_proba(X).argmax(axis=1)
         labels: npt.NDArray[Any] = self.classes_[best]
@@ -720,7 +718,7 @@ class BaseTextClassifier(
         Parameters
         ----------
         deep : bool, default=True
-            Accepted for scikit-learn; there are no nested estimators.
+            Ignored: there are no nested estimators.
 
         Returns
         -------
@@ -734,7 +732,7 @@ class BaseTextClassifier(
         self._check_routed(*routed_params(self))
 
     def _check_routed(self, *names: str) -> None:
-        """Refuse routed values that the plain parameters would refuse."""
+        """Validate routed values by the constraints of the plain parameters."""
         known = self._parameter_constraints
         constraints: dict[str, Any] = {"fit__shuffle": ["boolean"]}
         for name in names:
@@ -745,10 +743,10 @@ class BaseTextClassifier(
         validate_params(constraints, given, type(self).__name__)
 
     def __sklearn_tags__(self) -> Tags:
-        """Describe the estimator to scikit-learn: its input is non-negative integers.
+        """Return the tags of the estimator: its input is non-negative integers.
 
-        ``poor_score`` because the few epochs of a default fit do not solve
-        scikit-learn's tables of numbers, as for its own ``CategoricalNB``.
+        ``poor_score`` is set, as for scikit-learn's ``CategoricalNB``, because a
+        default fit on numbers that are no word ids scores badly.
         """
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = True
@@ -761,8 +759,8 @@ class BaseTextClassifier(
 def _learn_from_rows(ids: list[npt.NDArray[np.int32]], **params: Any) -> _Vectors:
     """Learn word vectors from padded rows.
 
-    joblib hashes the arguments of what it caches: some large arrays take no time, a
-    list of many small ones half a minute.
+    The rows are split here because joblib hashes the arguments of a cached function,
+    which takes half a minute for many small arrays.
     """
     return learn_vectors([row[row != PAD] for part in ids for row in part], **params)
 
@@ -774,14 +772,14 @@ def layer_sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:
         isinstance(size, Integral) and int(size) > 0 for size in sizes
     ):
         raise ValueError(
-            f"{name}={value!r} must hold at least {at_least} layer sizes, positive "
-            "integers."
+            f"{name}={value!r} must be at least {at_least} layer sizes, which are "
+            "positive integers."
         )
     return tuple(int(size) for size in sizes)
 
 
 def _without_model(callbacks: Any) -> Any:
-    """Return callbacks without the model and the weights that fit left in them."""
+    """Return callbacks without the model and weights that ``fit`` stored in them."""
     if isinstance(callbacks, list | tuple):
         return type(callbacks)(map(_without_model, callbacks))
     if isinstance(callbacks, dict):

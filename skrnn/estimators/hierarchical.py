@@ -1,4 +1,4 @@
-"""The classifier that reads sentences first, and then the text that they make."""
+"""The hierarchical classifier: a network of words and a network of sentences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from typing import Any, ClassVar, NamedTuple
 
 import joblib
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -32,19 +31,18 @@ _CELLS = {name for name, cell in CELLS.items() if not cell.has_periods}
 
 
 class AttentionLevels(NamedTuple):
-    """Both levels of a hierarchical attention, for rows of ids.
+    """Attention to words and sentences, for rows of ids.
 
     Parameters
     ----------
     words : ndarray of shape (n_samples, n_features), float64
-        The weight of each word in its sentence, in the column of the word: they sum to
-        one over each sentence and are zero on padding.
+        The weight of each word in its sentence, in the column of the word. Weights sum
+        to one over each sentence and are zero on padding.
     sentences : ndarray of shape (n_samples, n_sentences), float64
-        The weight of each sentence in its text, in the order of the text: they sum to
-        one over each text that has words. Texts of fewer sentences have zeros after
-        them; there is one column at least.
+        The weight of each sentence in its text. Weights sum to one over each text that
+        has words. Zeros follow the sentences of a text; there is at least one column.
     numbers : ndarray of shape (n_samples, n_features), int64
-        The column of ``sentences`` that each word belongs to; -1 on padding.
+        The column of ``sentences`` of each word's sentence; -1 on padding.
     """
 
     words: _Floats
@@ -53,133 +51,141 @@ class AttentionLevels(NamedTuple):
 
 
 class HierarchicalAttentionClassifier(BaseTextClassifier):
-    """Hierarchical attention network for texts given as rows of word ids.
+    """Hierarchical attention network for texts, given as rows of word ids.
 
-    A recurrent layer reads the words of each sentence, and attention makes one vector
-    of their states; another one reads these vectors, and attention makes one vector of
-    the text, from which a dense head gives probabilities [1]_. Which words and which
-    sentences counted can be read from the attention. Binary and multi-class.
+    Recurrent layers read the words of each sentence, and attention reduces their states
+    to one vector for each sentence. Other recurrent layers read these vectors, and
+    attention reduces their states to one vector for the text, from which a dense layer
+    computes the probabilities of two or more classes [1]_. The attention shows which
+    words and sentences the network used.
 
-    Zeros set sentences apart in a row, as ``TextSequencer(sentence_splitter="rules")``
-    does. How many zeros there are between two sentences, before and after them, changes
-    no answer, and neither does the batch that a row travels in. A row without zeros
-    between its words is one sentence; a row of zeros only (an empty document) is valid.
-    An id that was not seen in ``fit`` is read as 1, out of vocabulary.
+    Zeros separate the sentences of a row, as in the rows of
+    ``TextSequencer(sentence_splitter="rules")``. The number of zeros between two
+    sentences, before and after them never changes a prediction, nor do the other rows
+    of a batch. A row without zeros between its words is one sentence; a row with zeros
+    only (an empty document) is valid. Ids that were not in ``fit`` are treated as 1,
+    out of vocabulary.
 
     Parameters
     ----------
     cell : {"gru", "lstm", "simple"}, default="gru"
-        The recurrent layers of both levels: GRU [2]_ (with the reset gate before the
-        product, as in the paper), LSTM [3]_ or plain (Elman) RNN.
+        The recurrent layers of both levels: a GRU [2]_ (its reset gate acts before the
+        product, as in the paper), an LSTM [3]_ or a plain (Elman) RNN.
     units : int or sequence of int, default=32
-        Size of the state that reads words; a sequence stacks one layer for each number.
+        State size of the layers that read words; a sequence stacks one layer for each
+        size.
     sentence_units : int or sequence of int, default=32
-        Size of the state that reads sentences; a sequence stacks layers.
+        State size of the layers that read sentences; a sequence stacks layers.
     bidirectional : bool, default=True
-        Whether every layer also reads backwards [4]_; the states of both directions are
-        joined, which doubles them.
+        Whether every layer also reads backwards [4]_. The states of both directions are
+        concatenated.
     embedding_dim : int, default=32
         Length of the word vectors. Not used when ``embeddings`` are given.
     embeddings : {"svd", "word2vec"}, WordVectors or array-like of shape \
 (n_embeddings, n_dimensions), default=None
-        Word vectors to start from; random ones if None. A name learns them from the
-        rows of X before the network is trained, as :meth:`WordVectors.train` does. The
-        ids of X must be those of given vectors: use
-        ``TextSequencer(vocabulary=vectors.vocabulary)``. A row of an array belongs to
-        the id of its number.
+        Initial word vectors; None draws random ones. A name learns them from X before
+        the network is trained, as :meth:`WordVectors.train` does. With
+        :class:`WordVectors`, X must have their ids: use
+        ``TextSequencer(vocabulary=vectors.vocabulary)``. An array has a row for each
+        id.
     embeddings_trainable : bool, default=True
-        Whether the word vectors are learnt (fine-tuned) or stay as they are.
+        Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
-        Number of word vectors; an id from it on is read as out of vocabulary. None is
-        the largest id of ``fit``, or of the first ``partial_fit``, plus one. For
-        ``partial_fit`` give what the vocabulary needs: two more than it has words. Not
+        Number of word vectors; this and larger ids are out of vocabulary. None is the
+        largest id in ``fit``, or in the first ``partial_fit``, plus one. For
+        ``partial_fit``, set it to the number of words in the vocabulary plus two. Not
         used when ``embeddings`` are given.
     word_dropout : float in [0, 1), default=0.0
-        Share of the words that are read as out of vocabulary in training [5]_.
+        Fraction of the words that become out of vocabulary during training [5]_.
     spatial_dropout : float in [0, 1), default=0.4
-        Share of the word vectors' features that is dropped from all words of a text
-        in training [6]_.
+        Fraction of the features of the word vectors that are dropped during training,
+        the same for all words of a text [6]_.
     dropout : float in [0, 1), default=0.4
-        Share dropped from the pooled vector, and from each hidden dense layer.
+        Fraction of the pooled vector, and of each hidden dense layer, that is dropped
+        during training.
     recurrent_dropout : float in [0, 1), default=0.0
-        Share of the recurrent state dropped at each step, the same for all steps of a
-        batch [7]_.
+        Fraction of the recurrent state that is dropped at each step during training,
+        the same for all steps [7]_.
     dense_units : sequence of int, default=()
         Sizes of hidden ReLU layers between the pooled vector and the output.
     optimizer : str, class or instance of keras.optimizers.Optimizer, \
 default="rmsprop"
-        How the weights are learnt. An instance is copied for every fit, and brings its
-        own learning rate.
+        Keras' optimizer. An instance is copied for every fit and has its own learning
+        rate. ``optimizer__clipnorm=1.0`` clips the gradient of each weight [8]_.
     learning_rate : float or keras.optimizers.schedules.LearningRateSchedule, \
 default=0.001
-        Step size of the optimizer.
+        Learning rate of the optimizer.
     weight_averaging : float in [0, 1), default=0.0
-        Share of the average of the weights that is kept at each step [9]_. The
-        averaged weights predict, and are validated after each epoch; training goes on
-        from the others. In the first steps the share is less, so that the average soon
-        forgets the random weights. 0 does not average.
-    clipnorm : float, default=None
-        Largest norm of the gradient of each weight [8]_; None does not clip.
-    label_smoothing : float in [0, 1), default=0.0
-        Share of a label that is spread over all classes evenly [10]_.
+        Decay of the moving average of the weights [9]_. The averaged weights are used
+        for validation after each epoch and for prediction, while training continues
+        with the others. In the first steps the decay is smaller, so that the random
+        initial weights soon lose their influence. 0 does not average.
+    loss : str or keras.losses.Loss, default="crossentropy"
+        The training loss. "crossentropy" is Keras' binary crossentropy for two classes
+        and sparse categorical crossentropy for more. Other names are those of Keras,
+        such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
+        [13]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
+        ``CategoricalCrossentropy`` for more than two classes, smooths the labels
+        [10]_. The reduction of an instance is ignored. Subclasses of your own must
+        be registered with :func:`keras.saving.register_keras_serializable` to be cloned
+        and saved.
     adversarial : float, default=0.0
-        Length (L2 norm) of the perturbation of a text's word vectors that harms the
-        loss most; the loss of the perturbed text is added [11]_. It is to be seen
-        beside the length of one word vector, which is about
-        ``sqrt(embedding_dim)`` for learnt ``embeddings``. 0 adds nothing; otherwise a
-        step takes about twice as long.
+        L2 norm of the perturbation of a text's word vectors that increases the loss
+        most; the loss of the perturbed text is added [11]_. Choose it relative to the
+        norm of one word vector, which is about ``sqrt(embedding_dim)`` for learned
+        ``embeddings``. 0 adds nothing; otherwise a step takes about twice as long.
     virtual_adversarial : float, default=0.0
-        Length of the perturbation that changes the prediction most; the divergence
-        from the unperturbed prediction is added [12]_. It needs no labels, so rows
-        with the label -1 are taken as unlabeled, as in
-        :mod:`sklearn.semi_supervised`. Rows with a label take part unless
-        ``adversarial`` is set. 0 adds nothing, and -1 is a label as any other.
+        L2 norm of the perturbation that changes the prediction most; the divergence
+        from the unperturbed prediction is added [12]_. It needs no labels: rows with
+        the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
+        are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
+        label like any other.
     epochs : int, default=5
-        Passes over the training rows.
+        Number of passes over the training rows.
     batch_size : int, default=128
-        Rows a step.
+        Number of rows in a step.
     validation_split : float in [0, 1), default=0.0
-        Share of the training rows, stratified by class, on which ``val_loss`` and
-        ``val_accuracy`` are measured after each epoch and which are not learnt from.
+        Fraction of the training rows, stratified by class, that is held out to compute
+        ``val_loss`` and ``val_accuracy`` after each epoch.
     early_stopping : bool or int, default=False
         Whether to stop when ``val_loss`` has not improved for 3 epochs (or the given
-        number) and to go back to the weights of the best epoch. Without
-        ``validation_split`` and ``X_val`` a tenth of the rows is held out.
+        number of epochs), and to restore the weights of the best epoch. Without
+        ``validation_split`` and ``X_val``, a tenth of the rows is held out.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, ``{label: weight}``; "balanced" weighs them inversely
-        to their frequency. They multiply ``sample_weight``.
+        Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
+        proportional to class frequencies. They are multiplied with ``sample_weight``.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
-        Keras callbacks, as instances or as classes with routed parameters. Those of
-        scikit-learn 1.9 are set by ``set_callbacks``.
+        Keras callbacks, as instances or as classes with routed parameters. Callbacks of
+        scikit-learn 1.9 are set with ``set_callbacks``.
     memory : str, path-like, joblib.Memory or None, default=None
-        A folder that keeps the state after each epoch, as :class:`sklearn.pipeline.\
-Pipeline` keeps its steps. A fit on the same data with the same parameters and seed goes
-        on from there, whatever its ``epochs``, and gives the same bits as one from
-        scratch: candidates of a grid that differ only in ``epochs`` share their epochs,
-        and a fit that was interrupted loses one epoch at most. It needs an int
-        ``random_state`` to be of use, and is not used with ``callbacks``,
-        ``warm_start`` or ``partial_fit``. Several processes may share the folder. A
-        damaged file, a full disk and the like are named in a warning, and the fit goes
-        on without. The folder grows; delete it at will.
+        Folder that caches the state after each epoch, as in :class:`sklearn.pipeline.\
+Pipeline`. A fit with the same data, parameters and seed continues from there, whatever
+        its ``epochs``, with the same bits as a fit from scratch: candidates of a grid
+        that differ only in ``epochs`` share their epochs, and an interrupted fit loses
+        one epoch at most. It requires an int ``random_state``, and is not used with
+        ``callbacks``, ``warm_start`` or ``partial_fit``. Several processes may share
+        the folder. If a file is damaged or the disk is full, a warning is issued and
+        the fit continues without the cache. The folder only grows; it is safe to
+        delete.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the weights, optimizer and history of the last
-        ``fit`` (``epochs`` more) instead of starting anew. The architecture and the
-        vocabulary stay those of the first.
+        Whether ``fit`` continues from the weights, optimizer and history of the last
+        ``fit`` for ``epochs`` more epochs instead of starting from scratch. The
+        architecture and the vocabulary are those of the first fit.
     strategy : {"mirrored", "multi_worker_mirrored"}, tf.distribute.MirroredStrategy, \
 tf.distribute.MultiWorkerMirroredStrategy or None, default=None
-        Who computes a step: "mirrored" all GPUs of this process (or its logical CPUs
-        if there is none), "multi_worker_mirrored" all processes that the environment
-        variable ``TF_CONFIG`` names, each of which calls ``fit`` with all of the data.
-        Each takes its share of the rows of a batch, and all learn the same weights,
-        those of one device but for rounding; ``batch_size`` is that of the whole
-        batch. Dropout is drawn by each for itself, so that with it the weights are
-        others, as with another seed. Prediction takes one device. None is one device.
+        How training is distributed. "mirrored" uses all GPUs of this process, or its
+        logical CPUs if there are no GPUs. "multi_worker_mirrored" uses all processes
+        that the environment variable ``TF_CONFIG`` names; each calls ``fit`` with all
+        of the data. Each replica computes its part of a batch of ``batch_size`` rows,
+        so that all have the weights of a fit on a single device, up to rounding. With
+        dropout, which each replica samples on its own, the weights differ as with
+        another seed. Prediction uses a single device. None is a single device.
     random_state : int, RandomState instance or None, default=None
-        Source of the first weights, dropout, order of the rows and validation split.
-        An int gives the same network bit for bit on one machine. Global generators
-        stay as they are (but None draws one number from NumPy's, as scikit-learn does).
+        Seed of the initial weights, dropout, order of the rows and validation split.
+        An int gives bit-identical networks on one machine. Global generators are not
+        changed, except that None draws one number from NumPy's, as in scikit-learn.
     verbose : int, default=0
-        0 is silent, 1 shows a progress bar for each epoch, 2 one line.
+        0 prints nothing, 1 a progress bar for each epoch, 2 a line for each epoch.
     **routed : dict
         SciKeras' routed parameters: ``optimizer__beta_1=0.8``,
         ``callbacks__patience=2``, ``fit__shuffle=False``, ``predict__batch_size=64``.
@@ -187,43 +193,43 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels.
+        The class labels.
     n_features_in_ : int
-        Columns of X in ``fit``.
+        Number of columns of X in ``fit``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if X had names that are strings.
+        Names of the columns, if all of them are strings.
     history_ : dict of str to list of float
         ``loss`` and ``accuracy`` of each epoch, and ``val_loss`` and ``val_accuracy``
-        where rows are held out.
+        if there are validation rows.
     model_ : keras.Model
-        The Keras model: int32 ids, shape (batch, time), to probabilities, shape
+        The Keras model. It maps int32 ids, shape (batch, time), to probabilities, shape
         (batch, 1) for two classes, else (batch, n_classes).
     n_parameters_ : int
-        Number of weights, those that are not trained included.
+        Number of trainable and non-trainable weights.
     n_embeddings_ : int
-        Rows of the embedding: ``n_embeddings``, or the largest id of ``fit`` plus one,
-        or the number of rows of ``embeddings``.
+        Number of rows of the embedding: ``n_embeddings``, the largest id in ``fit``
+        plus one, or the number of rows of ``embeddings``.
 
     Raises
     ------
     ValueError
-        From ``fit``: if X is text, has NaN, fractions or negative numbers, if y has
-        one class only or another length, or if a parameter is out of range.
+        From ``fit``, if X is text or has NaN, fractions or negative numbers, if y has
+        a single class or another length than X, or if a parameter is out of range.
     TypeError
-        If a parameter is mistyped; the message names the nearest valid one.
+        If there is no such parameter; the message suggests the nearest name.
 
     See Also
     --------
     RNNSentimentClassifier : Reads a text as one sequence.
-    TextSequencer : Makes the rows of ids from texts, with sentences set apart.
+    TextSequencer : Transforms texts to rows of ids, with zeros between sentences.
 
     Notes
     -----
-    The score of a state ``h`` is ``context · tanh(h @ kernel + bias)``, with weights of
-    its own at each level, and attention is the softmax of the scores.
+    The score of a state ``h`` is ``context · tanh(h @ kernel + bias)``, and the
+    attention is the softmax of the scores. Each level has its own weights.
 
-    A batch takes as long as its longest sentence wants, so a long one is costly:
-    ``TextSequencer(sentence_length=...)`` breaks it.
+    The time for a batch grows with its longest sentence. Long sentences are split by
+    ``TextSequencer(sentence_length=...)``.
 
     References
     ----------
@@ -250,6 +256,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
        semi-supervised text classification. ICLR.
     .. [12] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
        regularization method for supervised and semi-supervised learning. TPAMI.
+    .. [13] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+       detection. ICCV.
 
     Examples
     --------
@@ -300,7 +308,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         optimizer: Any = "rmsprop",
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
-        loss: str | keras.losses.Loss = "crossentropy",
+        loss: Any = "crossentropy",
         adversarial: float = 0.0,
         virtual_adversarial: float = 0.0,
         epochs: int = 5,
@@ -349,7 +357,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.__dict__.update(routed)
 
     def attention_levels(self, X: Any) -> AttentionLevels:
-        """Get the attention to the words of sentences and to the sentences of texts.
+        """Compute the attention to the words of sentences and to sentences of texts.
 
         Parameters
         ----------
@@ -361,14 +369,14 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         attention : AttentionLevels
             A named tuple of ``words``, shape (n_samples, n_features), ``sentences``,
             shape (n_samples, n_sentences), and ``numbers``, shape (n_samples,
-            n_features), which tells the sentence of each word.
+            n_features): the number of each word's sentence.
 
         Raises
         ------
         NotFittedError
             If ``fit`` was not called.
         ValueError
-            If X is text or has something other than ids.
+            If X is text or has values that are not word ids.
         """
         check_is_fitted(self)
         ids = self._check_ids(X)
@@ -386,7 +394,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         return AttentionLevels(words, sentences, numbers)
 
     def attention_weights(self, X: Any) -> _Floats:
-        """Get the attention to each word: of its sentence times that in the sentence.
+        """Compute the attention to each word, times that to its sentence.
 
         Parameters
         ----------
@@ -396,15 +404,15 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         Returns
         -------
         weights : ndarray of shape (n_samples, n_features), float64
-            A weight in the column of each word; they sum to one over each row that has
-            words and are zero on padding.
+            A weight in the column of each word. Weights sum to one over each row that
+            has words and are zero on padding.
 
         Raises
         ------
         NotFittedError
             If ``fit`` was not called.
         ValueError
-            If X is text or has something other than ids.
+            If X is text or has values that are not word ids.
         """
         words, sentences, numbers = self.attention_levels(X)
         return words * np.take_along_axis(sentences, np.maximum(numbers, 0), axis=1)

@@ -1,4 +1,4 @@
-"""The network of a fitted estimator, in memory and in a pickle."""
+"""The network of a fitted estimator, compiled or stored in a pickle."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.pool import PooledNetwork, acquire_network
-from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
 from skrnn.networks.spec import NetworkSpec
 
 _Arrays = list[npt.NDArray[Any]]
 
-# Threads that predict build the network of a loaded estimator once.
+# Threads that predict with a loaded estimator build its network once.
 _building = threading.Lock()
 
 
 @dataclass(frozen=True)
 class _Stored:
-    """What rebuilds a network: its weights, or all that training goes on from."""
+    """A network that is not compiled: its weights, or its complete training state."""
 
     spec: NetworkSpec
     loss: TrainingLoss
@@ -36,9 +36,10 @@ class _Stored:
     is_state: bool
 
     def build(self) -> PooledNetwork:
-        kind, config = self.optimizer
+        """Return the compiled network."""
+        cls, config = self.optimizer
         with float32_policy():
-            optimizer = kind.from_config(config)
+            optimizer = cls.from_config(config)
         pooled = acquire(
             self.spec, self.loss, optimizer, weight_averaging=self.weight_averaging
         )
@@ -50,14 +51,14 @@ class _Stored:
 
 
 class FittedNetwork:
-    """A network that is compiled when it is first needed.
+    """A network that is compiled at its first use.
 
     Parameters
     ----------
     pooled : PooledNetwork, default=None
         The compiled network, if there is one.
     stored : _Stored, default=None
-        What rebuilds it otherwise.
+        The stored network otherwise.
     """
 
     def __init__(
@@ -74,9 +75,9 @@ class FittedNetwork:
         weights: dict[str, npt.NDArray[np.float32]],
         weight_averaging: float,
     ) -> Self:
-        """Return a network with weights given by name."""
+        """Return a network with these weights, given by name."""
         pooled = acquire(spec, loss, optimizer, weight_averaging=weight_averaging)
-        # The order of Keras' layers may change, so weights are matched by name.
+        # Weights are matched by name, since the order of Keras' layers may change.
         names = pooled.network.weight_names
         pooled.network.set_weights([weights[name] for name in names])
         return cls(pooled)
@@ -92,16 +93,16 @@ class FittedNetwork:
         return self._pooled
 
     def expose(self) -> keras.Model:
-        """Return the Keras model for the user to keep."""
+        """Return the Keras model to the user."""
         return self._acquired().expose()
 
     def move_to(self, replicas: Replicas) -> CompiledNetwork:
-        """Return the network on these replicas, in the state that it is in."""
+        """Move the network to these replicas, and return it."""
         network = self.compiled
         if network.replicas is not replicas:
-            kind, config = _optimizer_of(network)
+            cls, config = _optimizer_of(network)
             with float32_policy(), replicas.scope():
-                optimizer = kind.from_config(config)
+                optimizer = cls.from_config(config)
             pooled = acquire(
                 network.spec,
                 network.loss,
@@ -114,14 +115,14 @@ class FittedNetwork:
         return self.compiled
 
     def snapshot(self) -> tuple[PooledNetwork | None, _Arrays | None, _Stored | None]:
-        """Return what :meth:`restore` needs to undo a training."""
+        """Return the state for :meth:`restore`."""
         state = None if self._pooled is None else self._pooled.network.get_state()
         return self._pooled, state, self._stored
 
     def restore(
         self, snapshot: tuple[PooledNetwork | None, _Arrays | None, _Stored | None]
     ) -> None:
-        """Put back what :meth:`snapshot` gave."""
+        """Restore a state of :meth:`snapshot`."""
         self._pooled, state, self._stored = snapshot
         if self._pooled is not None and state is not None:
             self._pooled.network.set_state(state)
@@ -129,8 +130,8 @@ class FittedNetwork:
     def detached(self, *, resumable: bool) -> FittedNetwork:
         """Return a copy that can be pickled.
 
-        It has the weights alone, or with ``resumable`` the state of the optimizer and
-        of the random generators too, so that training goes on exactly.
+        It has the weights, and with ``resumable`` also the states of the optimizer and
+        of the random generators, so that training continues exactly.
         """
         if self._pooled is None:
             return FittedNetwork(stored=self._stored)
@@ -146,6 +147,7 @@ class FittedNetwork:
         return FittedNetwork(stored=stored)
 
     def _acquired(self) -> PooledNetwork:
+        """Return the handle of the network, which is compiled if necessary."""
         refuse_fork()
         with _building:
             if self._pooled is None:
@@ -158,14 +160,14 @@ def acquire(
     spec: NetworkSpec,
     loss: TrainingLoss,
     optimizer: keras.optimizers.Optimizer,
-    replicas: Replicas = ALONE,
+    replicas: Replicas = SINGLE_DEVICE,
     *,
     weight_averaging: float = 0.0,
     held: PooledNetwork | None = None,
     seed: int = 0,
     embeddings: npt.NDArray[np.float32] | None = None,
 ) -> PooledNetwork:
-    """Return a freshly initialized network: the one that is held if it fits."""
+    """Return a freshly initialized network, which is ``held`` if that fits."""
     pooled = acquire_network(
         spec, loss, optimizer, held, replicas, weight_averaging=weight_averaging
     )
@@ -177,5 +179,6 @@ def acquire(
 def _optimizer_of(
     network: CompiledNetwork,
 ) -> tuple[type[keras.optimizers.Optimizer], dict[str, Any]]:
+    """Return the class and the configuration of a network's optimizer."""
     optimizer = network.model.optimizer
     return type(optimizer), optimizer.get_config()

@@ -1,4 +1,4 @@
-"""The recurrent classifier of sequences of word ids."""
+"""The recurrent classifier of rows of word ids."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from typing import Any, ClassVar
 
 import joblib
-import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -22,141 +21,149 @@ _Vectors = npt.NDArray[np.float32] | None
 
 
 class RNNSentimentClassifier(BaseTextClassifier):
-    """Recurrent network for classifying texts given as rows of word ids.
+    """Recurrent neural network for classifying texts, given as rows of word ids.
 
-    Words become vectors, recurrent layers read them in order, pooling makes one vector
-    of the states, and a dense head gives probabilities. Binary and multi-class.
+    An embedding maps words to vectors, recurrent layers read the vectors in order, a
+    pooling reduces their states to one vector, and a dense layer returns the
+    probabilities of two or more classes.
 
-    Padding never changes an answer: zeros before, after or between the words, the
-    other rows of a batch, and the batch size give the same probabilities. A row of
-    zeros only (an empty document) is valid. An id that was not seen in ``fit`` is read
-    as 1, out of vocabulary.
+    Padding never changes a prediction: probabilities depend neither on zeros before,
+    after or between the words, nor on the other rows of a batch. A row with zeros only
+    (an empty document) is valid. Ids that were not in ``fit`` are treated as 1, out of
+    vocabulary.
 
     Parameters
     ----------
     cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
-        The recurrent layer: plain (Elman) RNN, LSTM [1]_, GRU [2]_ (with the reset
-        gate before the product, as in the paper) or clockwork RNN [14]_.
+        The recurrent layer: a plain (Elman) RNN, an LSTM [1]_, a GRU [2]_ (its reset
+        gate acts before the product, as in the paper) or a clockwork RNN [14]_.
     units : int or sequence of int, default=32
-        Size of the recurrent state; a sequence stacks one layer for each number.
+        Size of the recurrent state; a sequence stacks one layer for each size.
     bidirectional : bool, default=False
-        Whether every layer also reads the words backwards [3]_; the states of both
-        directions are joined, which doubles them.
+        Whether every layer also reads the words backwards [3]_. The states of both
+        directions are concatenated.
     pooling : {"last", "max", "mean", "mean_max", "attention"}, default="last"
-        How the states become one vector: the state after the last word, the largest
-        or mean value of each feature, both side by side, or a sum weighted by learnt
-        attention [4]_.
+        How the states are reduced to one vector: the state after the last word
+        ("last"), the largest value of each feature ("max"), the mean of each feature
+        ("mean"), the mean and the largest value of each feature ("mean_max"), or a sum
+        weighted by learned attention [4]_ ("attention").
     embedding_dim : int, default=32
         Length of the word vectors. Not used when ``embeddings`` are given.
     embeddings : {"svd", "word2vec"}, WordVectors or array-like of shape \
 (n_embeddings, n_dimensions), default=None
-        Word vectors to start from; random ones if None. A name learns them from the
-        rows of X before the network is trained, as :meth:`WordVectors.train` does. The
-        ids of X must be those of given vectors: use
-        ``TextSequencer(vocabulary=vectors.vocabulary)``. A row of an array belongs to
-        the id of its number.
+        Initial word vectors; None draws random ones. A name learns them from X before
+        the network is trained, as :meth:`WordVectors.train` does. With
+        :class:`WordVectors`, X must have their ids: use
+        ``TextSequencer(vocabulary=vectors.vocabulary)``. An array has a row for each
+        id.
     embeddings_trainable : bool, default=True
-        Whether the word vectors are learnt (fine-tuned) or stay as they are.
+        Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
-        Number of word vectors; an id from it on is read as out of vocabulary. None is
-        the largest id of ``fit``, or of the first ``partial_fit``, plus one. For
-        ``partial_fit`` give what the vocabulary needs: two more than it has words. Not
+        Number of word vectors; this and larger ids are out of vocabulary. None is the
+        largest id in ``fit``, or in the first ``partial_fit``, plus one. For
+        ``partial_fit``, set it to the number of words in the vocabulary plus two. Not
         used when ``embeddings`` are given.
     periods : sequence of int, default=(1, 2, 4, 8)
-        For ``cell="clockwork"``: the units are split evenly into one group for each
-        period, and a group with the period T moves at the words 0, T, 2T, ... of a text
-        only (in the backward direction, counted from its last word). They rise, and
-        ``units`` is a multiple of their number. Other cells do not use them.
+        Increasing periods for ``cell="clockwork"``: the units are split evenly into one
+        group for each period, and a group with the period T is updated only at the
+        words 0, T, 2T, ... of a text (counted from its last word in the backward
+        direction). ``units`` must be a multiple of their number. Ignored by the other
+        cells.
     segment_length : int, default=None
-        Words of the segments that the recurrent layers read instead of the whole text,
-        each from a zero state [8]_; pooling looks at the states of all segments. None
-        reads a text in one piece.
+        Number of words of the segments into which a text is split. The recurrent layers
+        read each segment from a zero state [8]_, and the pooling uses the states of all
+        segments. None does not split texts.
     word_dropout : float in [0, 1), default=0.0
-        Share of the words that are read as out of vocabulary in training [9]_.
+        Fraction of the words that become out of vocabulary during training [9]_.
     spatial_dropout : float in [0, 1), default=0.4
-        Share of the word vectors' features that is dropped from all words of a text
-        in training [5]_.
+        Fraction of the features of the word vectors that are dropped during training,
+        the same for all words of a text [5]_.
     dropout : float in [0, 1), default=0.4
-        Share dropped from the pooled vector, and from each hidden dense layer.
+        Fraction of the pooled vector, and of each hidden dense layer, that is dropped
+        during training.
     recurrent_dropout : float in [0, 1), default=0.0
-        Share of the recurrent state dropped at each step, the same for all steps of a
-        batch [6]_.
+        Fraction of the recurrent state that is dropped at each step during training,
+        the same for all steps [6]_.
     dense_units : sequence of int, default=()
         Sizes of hidden ReLU layers between the pooled vector and the output.
     optimizer : str, class or instance of keras.optimizers.Optimizer, \
 default="rmsprop"
-        How the weights are learnt. An instance is copied for every fit, and brings its
-        own learning rate.
+        Keras' optimizer. An instance is copied for every fit and has its own learning
+        rate. ``optimizer__clipnorm=1.0`` clips the gradient of each weight [7]_.
     learning_rate : float or keras.optimizers.schedules.LearningRateSchedule, \
 default=0.001
-        Step size of the optimizer.
+        Learning rate of the optimizer.
     weight_averaging : float in [0, 1), default=0.0
-        Share of the average of the weights that is kept at each step [10]_. The
-        averaged weights predict, and are validated after each epoch; training goes on
-        from the others. In the first steps the share is less, so that the average soon
-        forgets the random weights. 0 does not average.
-    clipnorm : float, default=None
-        Largest norm of the gradient of each weight [7]_; None does not clip.
-    label_smoothing : float in [0, 1), default=0.0
-        Share of a label that is spread over all classes evenly [11]_.
+        Decay of the moving average of the weights [10]_. The averaged weights are used
+        for validation after each epoch and for prediction, while training continues
+        with the others. In the first steps the decay is smaller, so that the random
+        initial weights soon lose their influence. 0 does not average.
+    loss : str or keras.losses.Loss, default="crossentropy"
+        The training loss. "crossentropy" is Keras' binary crossentropy for two classes
+        and sparse categorical crossentropy for more. Other names are those of Keras,
+        such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
+        [15]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
+        ``CategoricalCrossentropy`` for more than two classes, smooths the labels
+        [11]_. The reduction of an instance is ignored. Subclasses of your own must
+        be registered with :func:`keras.saving.register_keras_serializable` to be cloned
+        and saved.
     adversarial : float, default=0.0
-        Length (L2 norm) of the perturbation of a text's word vectors that harms the
-        loss most; the loss of the perturbed text is added [12]_. It is to be seen
-        beside the length of one word vector, which is about
-        ``sqrt(embedding_dim)`` for learnt ``embeddings``. 0 adds nothing; otherwise a
-        step takes about twice as long.
+        L2 norm of the perturbation of a text's word vectors that increases the loss
+        most; the loss of the perturbed text is added [12]_. Choose it relative to the
+        norm of one word vector, which is about ``sqrt(embedding_dim)`` for learned
+        ``embeddings``. 0 adds nothing; otherwise a step takes about twice as long.
     virtual_adversarial : float, default=0.0
-        Length of the perturbation that changes the prediction most; the divergence
-        from the unperturbed prediction is added [13]_. It needs no labels, so rows
-        with the label -1 are taken as unlabeled, as in
-        :mod:`sklearn.semi_supervised`. Rows with a label take part unless
-        ``adversarial`` is set. 0 adds nothing, and -1 is a label as any other.
+        L2 norm of the perturbation that changes the prediction most; the divergence
+        from the unperturbed prediction is added [13]_. It needs no labels: rows with
+        the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
+        are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
+        label like any other.
     epochs : int, default=5
-        Passes over the training rows.
+        Number of passes over the training rows.
     batch_size : int, default=128
-        Rows a step.
+        Number of rows in a step.
     validation_split : float in [0, 1), default=0.0
-        Share of the training rows, stratified by class, on which ``val_loss`` and
-        ``val_accuracy`` are measured after each epoch and which are not learnt from.
+        Fraction of the training rows, stratified by class, that is held out to compute
+        ``val_loss`` and ``val_accuracy`` after each epoch.
     early_stopping : bool or int, default=False
         Whether to stop when ``val_loss`` has not improved for 3 epochs (or the given
-        number) and to go back to the weights of the best epoch. Without
-        ``validation_split`` and ``X_val`` a tenth of the rows is held out.
+        number of epochs), and to restore the weights of the best epoch. Without
+        ``validation_split`` and ``X_val``, a tenth of the rows is held out.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, ``{label: weight}``; "balanced" weighs them inversely
-        to their frequency. They multiply ``sample_weight``.
+        Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
+        proportional to class frequencies. They are multiplied with ``sample_weight``.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
-        Keras callbacks, as instances or as classes with routed parameters. Those of
-        scikit-learn 1.9 are set by ``set_callbacks``.
+        Keras callbacks, as instances or as classes with routed parameters. Callbacks of
+        scikit-learn 1.9 are set with ``set_callbacks``.
     memory : str, path-like, joblib.Memory or None, default=None
-        A folder that keeps the state after each epoch, as :class:`sklearn.pipeline.\
-Pipeline` keeps its steps. A fit on the same data with the same parameters and seed goes
-        on from there, whatever its ``epochs``, and gives the same bits as one from
-        scratch: candidates of a grid that differ only in ``epochs`` share their epochs,
-        and a fit that was interrupted loses one epoch at most. It needs an int
-        ``random_state`` to be of use, and is not used with ``callbacks``,
-        ``warm_start`` or ``partial_fit``. Several processes may share the folder. A
-        damaged file, a full disk and the like are named in a warning, and the fit goes
-        on without. The folder grows; delete it at will.
+        Folder that caches the state after each epoch, as in :class:`sklearn.pipeline.\
+Pipeline`. A fit with the same data, parameters and seed continues from there, whatever
+        its ``epochs``, with the same bits as a fit from scratch: candidates of a grid
+        that differ only in ``epochs`` share their epochs, and an interrupted fit loses
+        one epoch at most. It requires an int ``random_state``, and is not used with
+        ``callbacks``, ``warm_start`` or ``partial_fit``. Several processes may share
+        the folder. If a file is damaged or the disk is full, a warning is issued and
+        the fit continues without the cache. The folder only grows; it is safe to
+        delete.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the weights, optimizer and history of the last
-        ``fit`` (``epochs`` more) instead of starting anew. The architecture and the
-        vocabulary stay those of the first.
+        Whether ``fit`` continues from the weights, optimizer and history of the last
+        ``fit`` for ``epochs`` more epochs instead of starting from scratch. The
+        architecture and the vocabulary are those of the first fit.
     strategy : {"mirrored", "multi_worker_mirrored"}, tf.distribute.MirroredStrategy, \
 tf.distribute.MultiWorkerMirroredStrategy or None, default=None
-        Who computes a step: "mirrored" all GPUs of this process (or its logical CPUs
-        if there is none), "multi_worker_mirrored" all processes that the environment
-        variable ``TF_CONFIG`` names, each of which calls ``fit`` with all of the data.
-        Each takes its share of the rows of a batch, and all learn the same weights,
-        those of one device but for rounding; ``batch_size`` is that of the whole
-        batch. Dropout is drawn by each for itself, so that with it the weights are
-        others, as with another seed. Prediction takes one device. None is one device.
+        How training is distributed. "mirrored" uses all GPUs of this process, or its
+        logical CPUs if there are no GPUs. "multi_worker_mirrored" uses all processes
+        that the environment variable ``TF_CONFIG`` names; each calls ``fit`` with all
+        of the data. Each replica computes its part of a batch of ``batch_size`` rows,
+        so that all have the weights of a fit on a single device, up to rounding. With
+        dropout, which each replica samples on its own, the weights differ as with
+        another seed. Prediction uses a single device. None is a single device.
     random_state : int, RandomState instance or None, default=None
-        Source of the first weights, dropout, order of the rows and validation split.
-        An int gives the same network bit for bit on one machine. Global generators
-        stay as they are (but None draws one number from NumPy's, as scikit-learn does).
+        Seed of the initial weights, dropout, order of the rows and validation split.
+        An int gives bit-identical networks on one machine. Global generators are not
+        changed, except that None draws one number from NumPy's, as in scikit-learn.
     verbose : int, default=0
-        0 is silent, 1 shows a progress bar for each epoch, 2 one line.
+        0 prints nothing, 1 a progress bar for each epoch, 2 a line for each epoch.
     **routed : dict
         SciKeras' routed parameters: ``optimizer__beta_1=0.8``,
         ``callbacks__patience=2``, ``fit__shuffle=False``, ``predict__batch_size=64``.
@@ -164,46 +171,46 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels.
+        The class labels.
     n_features_in_ : int
-        Columns of X in ``fit``.
+        Number of columns of X in ``fit``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if X had names that are strings.
+        Names of the columns, if all of them are strings.
     history_ : dict of str to list of float
         ``loss`` and ``accuracy`` of each epoch, and ``val_loss`` and ``val_accuracy``
-        where rows are held out.
+        if there are validation rows.
     model_ : keras.Model
-        The Keras model: int32 ids, shape (batch, time), to probabilities, shape
+        The Keras model. It maps int32 ids, shape (batch, time), to probabilities, shape
         (batch, 1) for two classes, else (batch, n_classes).
     n_parameters_ : int
-        Number of weights, those that are not trained included.
+        Number of trainable and non-trainable weights.
     n_embeddings_ : int
-        Rows of the embedding: ``n_embeddings``, or the largest id of ``fit`` plus one,
-        or the number of rows of ``embeddings``.
+        Number of rows of the embedding: ``n_embeddings``, the largest id in ``fit``
+        plus one, or the number of rows of ``embeddings``.
 
     Raises
     ------
     ValueError
-        From ``fit``: if X is text, has NaN, fractions or negative numbers, if y has
-        one class only or another length, or if a parameter is out of range.
+        From ``fit``, if X is text or has NaN, fractions or negative numbers, if y has
+        a single class or another length than X, or if a parameter is out of range.
     TypeError
-        If a parameter is mistyped; the message names the nearest valid one.
+        If there is no such parameter; the message suggests the nearest name.
 
     See Also
     --------
-    HierarchicalAttentionClassifier : Reads sentences first, then the text of them.
-    TextSequencer : Makes the rows of ids from texts.
-    make_sentiment_pipeline : Both in one Pipeline.
+    HierarchicalAttentionClassifier : Reads a text sentence by sentence.
+    TextSequencer : Transforms texts to rows of ids.
+    make_sentiment_pipeline : Makes a Pipeline of both.
 
     Notes
     -----
-    Batches hold rows of like length and are cut to the longest of them, which saves
-    the time that padding costs.
+    Batches have rows of similar length and are cut to the longest of them, which saves
+    time on padding.
 
-    The virtual adversarial direction is found without power iteration: the divergence
-    is, to second order, a quadratic form in the Fisher information, of which the
-    gradient of the log-probability of a class drawn from the prediction is a sample.
-    With two classes, where the form has rank one, that is the direction itself.
+    The virtual adversarial direction is found without power iteration. To second order
+    the divergence is a quadratic form in the Fisher information, which is estimated by
+    the gradient of the log-probability of a class sampled from the prediction. With two
+    classes the form has rank one, so that this gradient is the exact direction.
 
     References
     ----------
@@ -233,6 +240,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
        regularization method for supervised and semi-supervised learning. TPAMI.
     .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
+    .. [15] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+       detection. ICCV.
 
     Examples
     --------
@@ -280,7 +289,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         optimizer: Any = "rmsprop",
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
-        loss: str | keras.losses.Loss = "crossentropy",
+        loss: Any = "crossentropy",
         adversarial: float = 0.0,
         virtual_adversarial: float = 0.0,
         epochs: int = 5,

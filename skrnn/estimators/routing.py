@@ -1,6 +1,6 @@
 """SciKeras' routed parameters, and the optimizers and callbacks made from them.
 
-The only module that imports SciKeras. A routed parameter names its destination first:
+The only module that imports SciKeras. A routed parameter begins with its destination:
 ``optimizer__beta_1=0.8``, ``callbacks__patience=2``, ``fit__shuffle=False``.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import keras
 
-# Importing SciKeras replaces how keras.Model is pickled; Keras' own way is put back.
-_KERAS_OWN = {"__reduce__", "__deepcopy__"} - set(vars(keras.Model))
+# Importing SciKeras changes how keras.Model is pickled; the change is undone below.
+_PATCHED = {"__reduce__", "__deepcopy__"} - set(vars(keras.Model))
 
 from scikeras._utils import (  # noqa: E402
     get_optimizer_class,
@@ -22,7 +22,7 @@ from scikeras._utils import (  # noqa: E402
     unflatten_params,
 )
 
-for _name in _KERAS_OWN & set(vars(keras.Model)):
+for _name in _PATCHED & set(vars(keras.Model)):
     delattr(keras.Model, _name)
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
     "training_options",
 ]
 
-# What may follow a prefix; None allows every name.
+# The names allowed after each destination; None allows all.
 _DESTINATIONS: dict[str, set[str] | None] = {
     "optimizer": None,
     "callbacks": None,
@@ -62,7 +62,7 @@ class TrainingOptions:
 
 
 def is_routed(name: str) -> bool:
-    """Tell whether ``name`` is a routed parameter."""
+    """Return whether ``name`` is a routed parameter."""
     prefix, separator, rest = name.partition("__")
     if not separator or prefix not in _DESTINATIONS:
         return False
@@ -71,12 +71,12 @@ def is_routed(name: str) -> bool:
 
 
 def routed_params(estimator: Any) -> dict[str, Any]:
-    """Return the routed parameters that an estimator was given."""
+    """Return the routed parameters of an estimator."""
     return {name: value for name, value in vars(estimator).items() if is_routed(name)}
 
 
 def training_options(estimator: Any) -> TrainingOptions:
-    """Return how an estimator trains; a routed value precedes the plain parameter."""
+    """Return the options of an estimator; routed values override plain parameters."""
     routed = route_params(
         routed_params(estimator), destination="fit", pass_filter=set()
     )
@@ -94,7 +94,7 @@ def training_options(estimator: Any) -> TrainingOptions:
 
 
 def make_optimizer(estimator: Any) -> keras.optimizers.Optimizer:
-    """Return a new optimizer by an estimator's parameters."""
+    """Return a new optimizer as set by an estimator's parameters."""
     optimizer = estimator.optimizer
     routed = route_params(
         routed_params(estimator), destination="optimizer", pass_filter=set()
@@ -104,22 +104,22 @@ def make_optimizer(estimator: Any) -> keras.optimizers.Optimizer:
         unflatten_params(optimizer, routed)  # refuses routed parameters
         return type(optimizer).from_config(optimizer.get_config())
     try:
-        kind = try_to_convert_strings_to_classes(optimizer, get_optimizer_class)
+        cls = try_to_convert_strings_to_classes(optimizer, get_optimizer_class)
     except ValueError as error:
         raise ValueError(
             f"optimizer={optimizer!r} is not known to Keras. Use a name such as "
             "'rmsprop', 'adam' or 'sgd', a class or an instance."
         ) from error
-    return unflatten_params(kind, {"learning_rate": estimator.learning_rate, **routed})
+    return unflatten_params(cls, {"learning_rate": estimator.learning_rate, **routed})
 
 
 def make_callbacks(estimator: Any) -> list[keras.callbacks.Callback]:
-    """Return the callbacks that an estimator's parameters ask for.
+    """Return the callbacks as set by an estimator's parameters.
 
     Raises
     ------
     TypeError
-        If something is no callback, nor a class of one.
+        If something is neither a callback nor a class of callbacks.
     """
     params = {"callbacks": estimator.callbacks, **routed_params(estimator)}
     made: list[keras.callbacks.Callback] = []
@@ -147,4 +147,4 @@ def _flatten(callbacks: Any) -> Iterable[keras.callbacks.Callback]:
         for each in callbacks:
             yield from _flatten(each)
     else:
-        raise TypeError(f"got {callbacks!r}, which is none")
+        raise TypeError(f"got {callbacks!r}")

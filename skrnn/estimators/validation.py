@@ -1,4 +1,4 @@
-"""Checks of rows of ids, labels and weights, and clear refusals."""
+"""Checks of word ids, labels and weights, with messages that say what to do."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ UNLABELED = -1
 
 
 def refuse_other_inputs(name: str, X: Any, argument: str = "X") -> None:
-    """Refuse what is no table of ids: text, counts, ragged lists, three dimensions."""
+    """Refuse text, counts, ragged lists and three dimensions instead of ids."""
     if sparse.issparse(X):
         raise TypeError(
-            f"{name} expects rows of word ids in {argument}, got a sparse matrix, as "
-            "CountVectorizer and TfidfVectorizer make it. A recurrent network reads "
-            "words in their order: put a TextSequencer in the place of the vectorizer."
+            f"{name} expects rows of word ids in {argument}, got a sparse matrix, "
+            "as CountVectorizer and TfidfVectorizer make it. A recurrent network reads "
+            "words in order: replace the vectorizer with a TextSequencer."
         )
     if _is_text(X):
         if argument == "X_val":
             raise ValueError(
                 f"{name} expects rows of word ids in X_val, got text. In a Pipeline, "
-                "let the steps before it transform X_val, too: "
+                "let the steps before it transform X_val as well: "
                 "sklearn.set_config(enable_metadata_routing=True), "
                 'Pipeline(..., transform_input=["X_val"]) and '
                 f"{name}().set_fit_request(X_val=True, y_val=True)."
@@ -50,20 +50,20 @@ def refuse_other_inputs(name: str, X: Any, argument: str = "X") -> None:
     if len(shape) > 2:
         raise ValueError(
             f"{name} expects rows of word ids, shape (n_samples, n_columns), got an "
-            f"array of shape {shape}. Pass the ids themselves, not one-hot or "
-            "word vectors: the network has an embedding of its own."
+            f"array of shape {shape}. Pass ids instead of one-hot or word vectors: the "
+            "network has its own embedding."
         )
 
 
 def _shape(X: Any) -> tuple[int, ...]:
-    """Return the shape of an array or of nested lists, which are not converted."""
+    """Return the shape of an array or of nested lists, without converting them."""
     if not isinstance(X, list | tuple):
         return tuple(getattr(X, "shape", ()))
     return (len(X), *(_shape(X[0]) if X else ()))
 
 
 def _is_text(X: Any) -> bool:
-    """Tell whether the first value of X is text."""
+    """Return whether the first value of X is text."""
     first = X
     while isinstance(first, list | tuple | np.ndarray) and len(first):
         first = first[0]
@@ -90,18 +90,18 @@ def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
             f"Negative values in data passed to {name}: ids start at 0 (padding)."
         )
     if not np.can_cast(X.dtype, np.int32):
-        # What does not fit int32 is beyond any embedding, hence out of vocabulary.
-        # float32 cannot represent the largest int32.
+        # Ids beyond int32 are larger than any embedding, so they are out of vocabulary.
+        # Floats are float64, since float32 cannot represent the largest int32.
         wide = X.astype(np.float64) if X.dtype.kind == "f" else X
         X = np.minimum(wide, np.iinfo(np.int32).max)
     return X.astype(np.int32, copy=False)
 
 
 def refuse_other_labels(y: Any) -> None:
-    """Refuse labels that are missing, of mixed types, or several per row."""
+    """Refuse missing labels, labels of mixed types, and several labels per row."""
     if isinstance(y, list | tuple) and any(isinstance(v, list | tuple) for v in y):
-        n_each = {len(v) if isinstance(v, list | tuple) else 1 for v in y}
-        if len(n_each) > 1:
+        counts = {len(v) if isinstance(v, list | tuple) else 1 for v in y}
+        if len(counts) > 1:
             raise ValueError(
                 "y must have one label per row, got a list of lists of labels. For "
                 "several labels per text, fit one classifier per label: "
@@ -130,7 +130,7 @@ def refuse_other_labels(y: Any) -> None:
     if len(missing):
         raise ValueError(
             f"y has missing labels (NaN or None): {labels[missing[0]]!r} in row "
-            f"{missing[0]}, {len(missing)} in all. Drop these rows, for example with "
+            f"{missing[0]}, {len(missing)} in total. Drop these rows, for example with "
             "DataFrame.dropna(subset=[...])."
         )
     kinds = {str if isinstance(v, str) else float for v in labels}
@@ -144,9 +144,9 @@ def refuse_other_labels(y: Any) -> None:
 
 
 def has_label(y: Any) -> npt.NDArray[np.bool_] | None:
-    """Tell which rows have a label; None if all have, or if ``y`` is no column.
+    """Return which rows have a label; None if all have, or if ``y`` is not 1d.
 
-    As in :mod:`sklearn.semi_supervised`, the number -1 stands for no label.
+    Unlabeled rows have the label -1, as in :mod:`sklearn.semi_supervised`.
     """
     labels = np.asarray(y)
     if labels.ndim != 1 or labels.dtype.kind not in "iufO":
@@ -154,16 +154,16 @@ def has_label(y: Any) -> npt.NDArray[np.bool_] | None:
     labeled: npt.NDArray[np.bool_] = np.asarray(labels != UNLABELED, dtype=bool)
     if not labeled.any():
         raise ValueError(
-            f"All {len(labels)} rows are without a label (y = {UNLABELED}): there is "
-            "nothing to learn from."
+            f"All {len(labels)} rows are without a label (y = {UNLABELED}). Give "
+            "labels of at least 2 classes."
         )
     return None if labeled.all() else labeled
 
 
 def refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
-    """Refuse weights that leave rows of one class only.
+    """Refuse weights that are positive for rows of a single class only.
 
-    Shapes and values are checked later, where they have to be right.
+    Shapes and values of the arguments are validated later.
     """
     if sample_weight is None or np.isscalar(sample_weight):
         return
@@ -174,18 +174,18 @@ def refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
         return
     if len(np.unique(labels[weight > 0])) < 2:
         raise ValueError(
-            "The rows with a sample_weight above zero belong to fewer than 2 classes: "
-            "there is nothing to tell apart."
+            "The rows with a positive sample_weight belong to fewer than 2 classes. "
+            "Give rows of at least 2 classes a positive weight."
         )
 
 
 def as_loss_weights(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Return the factors of the losses; refuse what float32 cannot hold."""
+    """Return weights as float32; refuse weights that overflow."""
     largest = float(weight.max(initial=0.0))
     if largest > float(np.finfo(np.float32).max):
         raise ValueError(
             f"A row has the weight {largest:.3g} (sample_weight times class_weight), "
-            "more than float32 can hold. Divide all weights by the largest."
+            "which overflows float32. Divide all weights by the largest."
         )
     return weight.astype(np.float32)
 
@@ -198,9 +198,9 @@ def stratified_split(
     classes: npt.NDArray[Any],
     reason: str,
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the numbers of the training rows and of the validation rows.
+    """Return the indices of the training rows and of the validation rows.
 
-    ``reason`` names the parameter that holds rows out.
+    ``reason`` is the parameter that holds rows out, for messages.
     """
     counts = np.bincount(y.astype(np.intp), minlength=len(classes))
     rare = next((number for number, n in enumerate(counts) if n == 1), None)
@@ -227,21 +227,21 @@ def stratified_split(
 def check_validation(
     name: str, X_val: Any, y_val: Any, split: float
 ) -> tuple[Any, npt.NDArray[Any]] | None:
-    """Return validation rows and their labels if the classifier ``name`` got any.
+    """Return the validation rows and labels given to the classifier ``name``, or None.
 
-    Their content is checked once the fit knows the columns and classes.
+    Their values are checked later, when the columns and classes are set.
     """
     if X_val is None and y_val is None:
         return None
     if X_val is None or y_val is None:
         given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
         raise ValueError(
-            f"{name}.fit got {given} without {missing}: it needs both, or neither."
+            f"{name}.fit got {given} without {missing}. Pass both or neither."
         )
     if split:
         raise ValueError(
-            f"{name}.fit got X_val and y_val, and validation_split={split} holds rows "
-            "out as well. Set validation_split=0.0, or leave X_val and y_val out."
+            f"{name}.fit got X_val and y_val, but validation_split={split} holds out "
+            "rows as well. Set validation_split=0.0, or leave X_val and y_val out."
         )
     refuse_other_inputs(name, X_val, "X_val")
     labels = column_or_1d(y_val)
@@ -252,13 +252,13 @@ def check_validation(
 def encode_validation(
     y_val: npt.NDArray[Any], classes: npt.NDArray[Any]
 ) -> npt.NDArray[np.float32]:
-    """Return the class numbers of ``y_val``."""
+    """Return the positions of the labels ``y_val`` in ``classes``."""
     numbers = {label: number for number, label in enumerate(classes.tolist())}
     labels = y_val.tolist()
-    strange = {label for label in labels if label not in numbers}
-    if strange:
+    unknown = {label for label in labels if label not in numbers}
+    if unknown:
         raise ValueError(
-            f"y_val has labels {sorted(strange, key=str)!r} that are not among the "
+            f"y_val has labels {sorted(unknown, key=str)!r} that are not among the "
             f"classes {classes.tolist()!r} of y."
         )
     return np.array([numbers[label] for label in labels], dtype=np.float32)

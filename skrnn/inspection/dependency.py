@@ -1,4 +1,4 @@
-"""How far a model carries a negation: accuracy and gradient norm by distance."""
+"""Long-term dependencies: accuracy and gradient norm by distance of a negation."""
 
 from __future__ import annotations
 
@@ -42,47 +42,46 @@ def long_term_dependency(
     n_test: int = 500,
     random_state: int | np.random.RandomState | None = None,
 ) -> pd.DataFrame:
-    """Measure how far models carry a negation to the word that it turns.
+    """Measure over how many words models relate a negation to the word it negates.
 
-    For each distance, a clone of each estimator learns from reviews of
-    :func:`skrnn.datasets.make_reviews` and is scored on new ones in which ``distance``
-    words stand between the negation and its word. The reviews to learn from have all
-    distances 0, 1, 2, 4, 8, ... up to that one, equally often: a network that meets
-    long distances only finds no way to begin. All estimators get the same reviews.
+    For each distance, a clone of each estimator is fitted to reviews of
+    :func:`skrnn.datasets.make_reviews` and scored on new reviews with ``distance``
+    words between the negation and the negated word. Training reviews have the distances
+    0, 1, 2, 4, 8, ... up to that one, equally often, because networks do not learn from
+    long distances alone. All estimators get the same reviews.
 
     Parameters
     ----------
     estimators : mapping of str to estimator, default=None
-        Classifiers of raw strings by name. None takes five: a plain RNN, an LSTM and a
-        GRU, whose last states decide, and a plain RNN under attention, all with the
-        same settings, and logistic regression on TF-IDF.
+        Classifiers of raw strings by name. None uses a plain RNN, an LSTM and a GRU,
+        which classify by the last state, a plain RNN with attention, all with the same
+        settings, and logistic regression on TF-IDF.
     distances : sequence of int, default=(0, 4, 16, 32)
-        Words between the negation and the word that it turns.
+        Numbers of words between the negation and the negated word.
     n_samples : int, default=6000
-        Reviews to learn from, at each distance.
+        Number of training reviews for each distance.
     n_test : int, default=500
-        New reviews to score on, at each distance.
+        Number of test reviews for each distance.
     random_state : int, RandomState instance or None, default=None
-        Source of the reviews, and of the weights of the five models.
+        Seed of the reviews, and of the weights of the default models.
 
     Returns
     -------
     table : pandas.DataFrame
         A row for each estimator and distance, with the columns ``model``,
         ``distance``, ``accuracy`` and ``gradient_norm``: the norm of the gradient of
-        the score by the word vector of the "not" or "really" that decides, the mean
-        over the new reviews. The score is what the output layer sums: the log-odds for
-        two classes. NaN for estimators without a :class:`skrnn.TextSequencer` right
-        before one :class:`skrnn.RNNSentimentClassifier`.
+        the logit with respect to the word vector of the deciding "not" or "really",
+        averaged over the test reviews. NaN for estimators that do not end with a
+        :class:`skrnn.TextSequencer` and an :class:`skrnn.RNNSentimentClassifier`.
 
     Raises
     ------
     ValueError
-        If there is no estimator or no distance, or a number is too small.
+        If there is no estimator, no distance, or a number is too small.
 
     See Also
     --------
-    LongTermDependencyDisplay : Draws the table.
+    LongTermDependencyDisplay : Plots the table.
 
     References
     ----------
@@ -131,21 +130,23 @@ def long_term_dependency(
 
 
 def _check(name: str, values: Sequence[int], *, least: int) -> None:
+    """Raise ValueError unless there are values and all of them are large enough."""
     if not len(values) or any(
         not isinstance(value, Integral) or value < least for value in values
     ):
         raise ValueError(
-            f"{name} must be whole numbers from {least} on, got {values!r}."
+            f"{name} must be integers of at least {least}, got {values!r}."
         )
 
 
 def _default_estimators(seed: int) -> dict[str, BaseEstimator]:
+    """Return the estimators that are compared by default."""
     settings: dict[str, Any] = {
         "embedding_dim": 16,
         "spatial_dropout": 0.0,
         "dropout": 0.0,
         "optimizer": "adam",
-        # The best for all of them, and the only one at which the plain RNN learns, on
+        # The best rate for all, and the only one with which the plain RNN learns, on
         # other reviews: examples/benchmarks/long_term_dependencies.py.
         "learning_rate": 0.003,
         "optimizer__clipnorm": 1.0,
@@ -167,7 +168,7 @@ def _default_estimators(seed: int) -> dict[str, BaseEstimator]:
 def _curriculum(
     distance: int, n_samples: int, rng: np.random.RandomState
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-    """Return reviews of all doubling distances up to ``distance``, equally often."""
+    """Return reviews of the distances 0, 1, 2, 4, ... up to ``distance``."""
     shorter = [2**k for k in range(distance.bit_length()) if 2**k < distance]
     reaches = sorted({0, *shorter, distance})
     parts = [
@@ -180,41 +181,40 @@ def _curriculum(
 
 
 def _mean_gradient_norm(fitted: Any, reviews: npt.NDArray[np.object_]) -> float:
-    """Return the mean norm by the vector of the word that turns the opinion."""
+    """Return the mean gradient norm of the deciding word."""
     steps = fitted_steps(fitted, inside_calibration=True)
     classifier = steps.steps[-1]
     if not (steps.has_ids and isinstance(classifier, RNNSentimentClassifier)):
         return float("nan")
     sequencer = steps.sequencer
     ids = np.asarray(sequencer.transform(steps.clean(reviews)))
-    columns = _turning_columns(sequencer, ids)
+    columns = _deciding_columns(sequencer, ids)
     norms = _gradient_norms(classifier, ids)
-    found = columns >= 0
-    if not found.any():
+    has_word = columns >= 0
+    if not has_word.any():
         return float("nan")
-    return float(norms[found, columns[found]].mean())
+    return float(norms[has_word, columns[has_word]].mean())
 
 
-def _turning_columns(
+def _deciding_columns(
     sequencer: TextSequencer, ids: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.intp]:
-    """Return where the last "not" or "really" before the opinion stands, or -1."""
+    """Return the column of the last "not" or "really" before the opinion, or -1."""
 
     def one_of(words: Sequence[str]) -> npt.NDArray[np.bool_]:
-        known = [sequencer.vocabulary_.get(word, -1) for word in words]
-        return np.isin(ids, known)
+        return np.isin(ids, [sequencer.vocabulary_.get(word, -1) for word in words])
 
     columns = np.arange(ids.shape[1])
     opinion = one_of([*POSITIVE, *NEGATIVE])
-    place = np.where(opinion.any(axis=1), opinion.argmax(axis=1), -1)
-    before = one_of([NEGATION, AFFIRMATION]) & (columns < place[:, np.newaxis])
+    position = np.where(opinion.any(axis=1), opinion.argmax(axis=1), -1)
+    before = one_of([NEGATION, AFFIRMATION]) & (columns < position[:, np.newaxis])
     return np.where(before, columns, -1).max(axis=1)
 
 
 def _gradient_norms(
     classifier: RNNSentimentClassifier, ids: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float64]:
-    """Return the norm of the gradient by the vector of each id, 0 for padding."""
+    """Return the gradient norm of each id's vector, 0 for padding."""
     network = classifier._network
     norms = np.zeros(ids.shape)
     for start in range(0, len(ids), PREDICTION_BATCH_SIZE):

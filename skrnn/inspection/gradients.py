@@ -1,4 +1,4 @@
-"""Integrated gradients, with the path cut finer where the score bends."""
+"""Integrated gradients by adaptive quadrature along the path."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["Scorer", "integrate"]
 _Floats = npt.NDArray[np.float64]
 _Vectors = npt.NDArray[np.float32]
 
-# Gauss-Legendre points of each stretch of the path, and the stretches to start with.
+# Gauss-Legendre points of each interval of the path, and the initial intervals.
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(4)
-_FIRST_STRETCHES = 8
+_N_INITIAL_INTERVALS = 8
 _MOST_GRADIENTS = 4096
-_NARROWEST = 1e-6  # float32 tells the ends of a stretch apart
+_NARROWEST = 1e-6  # float32 still distinguishes the ends of an interval
 
-_TOLERANCE = 0.01  # of the difference in score; twice that is warned about
+_TOLERANCE = 0.01  # of the difference in score; twice that gives a warning
 _ROUNDING = 2e-6  # of float32 scores and gradients
 
 
@@ -31,7 +31,7 @@ class Scorer(Protocol):
         """Return a score for each text."""
 
     def gradients(self, texts: _Vectors) -> _Floats:
-        """Return the gradient of each text's score by its vectors."""
+        """Return the gradient of each text's score with respect to its vectors."""
 
 
 def integrate(
@@ -40,10 +40,10 @@ def integrate(
     """Attribute a score to words along the straight path from a baseline.
 
     The weight of a word is the sum over its features of the gradient, averaged over
-    the path, times the difference from the baseline. The gradients along a stretch of
-    the path must add up to the difference of the score between its ends, which is
-    known. The stretches that miss most of it are halved until all together miss less
-    than one hundredth of the whole difference, as adaptive quadrature does [1]_.
+    the path, times the difference from the baseline. The gradients along an interval of
+    the path must integrate to the difference of the scores at its ends, which is known.
+    Intervals with the largest errors are halved until the total error is less than one
+    hundredth of the difference of the scores, as in adaptive quadrature [1]_.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ def integrate(
     vectors : ndarray of shape (n_words, n_dimensions), float32
         The text.
     baseline : ndarray of shape (n_words, n_dimensions), float32
-        The text that the path begins with.
+        The text at the start of the path.
 
     Returns
     -------
     weights : ndarray of shape (n_words,)
-        Their sum is the difference of the scores, to 2 % of it.
+        Weights of the words, which sum to the difference of the scores up to 2 %.
     score : float
         Score of the text.
     baseline_score : float
@@ -66,7 +66,7 @@ def integrate(
     Warns
     -----
     ConvergenceWarning
-        If the stretches miss more than that after some thousand gradients.
+        If the error is larger than that after some thousand gradients.
 
     References
     ----------
@@ -76,24 +76,24 @@ def integrate(
     score, baseline_score = scorer.scores(np.stack([vectors, baseline]))
     gap = abs(score - baseline_score)
     allowed = _TOLERANCE * gap + _ROUNDING
-    widths = np.full(_FIRST_STRETCHES, 1.0 / _FIRST_STRETCHES)
+    widths = np.full(_N_INITIAL_INTERVALS, 1.0 / _N_INITIAL_INTERVALS)
     starts = np.cumsum(widths) - widths
-    parts, missed = path.attribute(starts, widths)
+    parts, errors = path.attribute(starts, widths)
     n_gradients = parts.shape[0] * len(_POINTS)
-    while (total := np.abs(missed).sum()) > allowed and n_gradients < _MOST_GRADIENTS:
-        errors = np.where(widths > _NARROWEST, np.abs(missed), 0.0)
-        halved = errors > max(errors.max() / 4, allowed / len(errors) / 2)
+    while (total := np.abs(errors).sum()) > allowed and n_gradients < _MOST_GRADIENTS:
+        sizes = np.where(widths > _NARROWEST, np.abs(errors), 0.0)
+        halved = sizes > max(sizes.max() / 4, allowed / len(sizes) / 2)
         if not halved.any():
             break
         width = widths[halved] / 2
         new_starts = np.concatenate([starts[halved], starts[halved] + width])
         new_widths = np.concatenate([width, width])
-        new_parts, new_missed = path.attribute(new_starts, new_widths)
+        new_parts, new_errors = path.attribute(new_starts, new_widths)
         n_gradients += len(new_starts) * len(_POINTS)
         starts = np.concatenate([starts[~halved], new_starts])
         widths = np.concatenate([widths[~halved], new_widths])
         parts = np.concatenate([parts[~halved], new_parts])
-        missed = np.concatenate([missed[~halved], new_missed])
+        errors = np.concatenate([errors[~halved], new_errors])
     if total > 2 * allowed:
         warnings.warn(
             f"Integrated gradients did not converge: after {n_gradients} gradients the "
@@ -113,17 +113,18 @@ class _Path:
         self._step = vectors - baseline
 
     def attribute(self, starts: _Floats, widths: _Floats) -> tuple[_Floats, _Floats]:
-        """Return each stretch's weights, and what they miss of the score."""
+        """Return the weights of each interval, and their error in the score."""
         ends = self._scorer.scores(self._at(np.concatenate([starts, starts + widths])))
         points = starts[:, np.newaxis] + widths[:, np.newaxis] * (_POINTS + 1) / 2
         gradients = self._scorer.gradients(self._at(points.ravel()))
         by_point = np.einsum("ptf,tf->pt", gradients, self._step.astype(np.float64))
         by_point = by_point.reshape(len(starts), len(_POINTS), -1)
         parts = np.einsum("sgt,g->st", by_point, _WEIGHTS) * widths[:, np.newaxis] / 2
-        before, after = np.split(ends, 2)
-        return parts, after - before - parts.sum(axis=1)
+        start_scores, end_scores = np.split(ends, 2)
+        return parts, end_scores - start_scores - parts.sum(axis=1)
 
-    def _at(self, places: _Floats) -> _Vectors:
-        factors = places.astype(np.float32)[:, np.newaxis, np.newaxis]
+    def _at(self, positions: _Floats) -> _Vectors:
+        """Return the texts at positions from 0 (baseline) to 1."""
+        factors = positions.astype(np.float32)[:, np.newaxis, np.newaxis]
         texts: _Vectors = self._baseline + factors * self._step
         return texts

@@ -269,14 +269,14 @@ def _add_groups(
     kernel, bias = weights[f"{name}/kernel"], weights[f"{name}/bias"]
     size = len(bias) // len(periods)
     n_steps = graph.count(inputs, 0)
-    steps = graph.up_to(n_steps)
+    steps = graph.arange(n_steps)
     before_first = graph.ints([1, 0, 0, 0, 0, 0])
     slower: list[tuple[int, str]] = []  # periods, and states from before the first tick
     states: list[str] = []  # after each step
     for group in reversed(range(len(periods))):
         period = periods[group]
         columns = slice(group * size, (group + 1) * size)
-        ticks = graph.up_to(n_steps, by=period)
+        ticks = graph.arange(n_steps, step=period)
         parts = [graph.add("Gather", [inputs, ticks], axis=0)]
         for other, kept in slower:
             # Ticks of the other group before this one, without that of this step.

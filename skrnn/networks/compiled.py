@@ -26,7 +26,7 @@ from skrnn.networks.losses import (
 )
 from skrnn.networks.optimizers import FusedStep, can_fuse
 from skrnn.networks.pooling import AttentionPooling
-from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
 from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, OUTPUT, NetworkSpec
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
@@ -36,7 +36,7 @@ _tracing = threading.Lock()
 
 
 class CompiledNetwork:
-    """A Keras model that can be trained step by step and made new again.
+    """A Keras model with traced steps for training and prediction.
 
     Parameters
     ----------
@@ -45,10 +45,9 @@ class CompiledNetwork:
     loss : TrainingLoss
         The loss that training minimizes.
     optimizer : keras.optimizers.Optimizer
-        A new optimizer, made in the scope of the replicas, which the network keeps for
-        itself.
-    replicas : Replicas, default=ALONE
-        Those that compute its steps together.
+        A new optimizer, created in the scope of the replicas, for this network alone.
+    replicas : Replicas, default=SINGLE_DEVICE
+        The replicas that compute its steps together.
     weight_averaging : float, default=0.0
         Fraction of the averaged weights that is kept at each step; 0 keeps no average.
     """
@@ -58,7 +57,7 @@ class CompiledNetwork:
         spec: NetworkSpec,
         loss: TrainingLoss,
         optimizer: keras.optimizers.Optimizer,
-        replicas: Replicas = ALONE,
+        replicas: Replicas = SINGLE_DEVICE,
         weight_averaging: float = 0.0,
     ) -> None:
         self.spec = spec
@@ -70,7 +69,7 @@ class CompiledNetwork:
         with float32_policy():
             with replicas.scope():
                 self._build(optimizer)
-            # All processes of a strategy do it here: only one may have callbacks.
+            # Here, because all processes must do it and only one may have callbacks.
             self._build_metrics()
 
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
@@ -90,7 +89,7 @@ class CompiledNetwork:
         self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
         optimizer.build(self.model.trainable_variables)
         self._fused_step = None
-        if self.replicas is ALONE and can_fuse(optimizer):
+        if self.replicas is SINGLE_DEVICE and can_fuse(optimizer):
             self._fused_step = FusedStep(optimizer, self.model.trainable_variables)
         self._new_optimizer_state = [v.numpy() for v in optimizer.variables]
         self._draws = keras.random.SeedGenerator(0)
@@ -131,10 +130,10 @@ class CompiledNetwork:
         embeddings: npt.NDArray[np.float32] | None = None,
         learning_rate: object = None,
     ) -> None:
-        """Make the network as good as new: weights, dropout seeds and optimizer.
+        """Initialize the weights, dropout seeds and optimizer.
 
-        ``learning_rate`` is the entry of an optimizer's configuration; a schedule is
-        part of what makes networks equal, so only a number is set.
+        ``learning_rate`` is that of the optimizer's configuration. A number is set; a
+        schedule is part of :attr:`key`, so that the network has it already.
         """
         initialize_network(self.spec, self.model, rng, embeddings)
         for variable, value in zip(
@@ -157,7 +156,7 @@ class CompiledNetwork:
 
     @cached_property
     def n_bytes(self) -> int:
-        """What the variables take in memory, the optimizer's included."""
+        """Size of all variables in memory, those of the optimizer included."""
         return sum(
             tf.as_dtype(v.dtype).size * math.prod(v.shape) for v in self._variables()
         )
@@ -172,7 +171,7 @@ class CompiledNetwork:
         return [x for x in self.model.layers if isinstance(x, AttentionPooling)]
 
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
-        """Give the model weights to predict with, or to train on from."""
+        """Set the weights of the model."""
         self.model.set_weights(weights)
         self._restart_averages()
 
@@ -184,10 +183,7 @@ class CompiledNetwork:
         self._shows_average = False
 
     def identity(self) -> tuple[Any, ...]:
-        """Return all that decides what a step does to the state: two equal ones agree.
-
-        The state itself, which :meth:`get_state` gives, is part of it.
-        """
+        """Return all that determines the next training steps, the state included."""
         ours = version("skrnn")
         versions = (ours, tf.__version__, keras.__version__, numba.__version__)
         optimizer = self.model.optimizer
@@ -198,9 +194,9 @@ class CompiledNetwork:
         return self.spec, kind, config, versions, how, self.get_state()
 
     def get_state(self) -> list[npt.NDArray[Any]]:
-        """Copy all variables, the optimizer's and the dropout seeds included.
+        """Return copies of all variables, the same in all processes of a strategy.
 
-        All processes of a strategy get the same.
+        The variables of the optimizer and the dropout seeds are included.
         """
         seeds = {id(seed) for seed in self._seeds}
         own = np.array([self.replicas.numbers[0], 0], np.uint32)
@@ -210,7 +206,7 @@ class CompiledNetwork:
         return [np.array(self._shows_average), *values]
 
     def set_state(self, state: list[npt.NDArray[Any]]) -> None:
-        """Put back what :meth:`get_state` gave."""
+        """Set all variables to a result of :meth:`get_state`."""
         shows_average, *values = state
         self._shows_average = bool(shows_average)
         for variable, value in zip(self._variables(), values, strict=True):
@@ -223,13 +219,13 @@ class CompiledNetwork:
             self._fused_step.reset()
 
     def _spread_seeds(self) -> None:
-        """Give each replica seeds of its own, so that dropout differs among them."""
+        """Give each replica different seeds for dropout."""
         for seed in self._seeds:
             for number, copy in self.replicas.copies(seed):
                 copy.assign_add([number, 0])
 
     def weights_of(self, state: list[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
-        """Return what :meth:`set_weights` takes, out of what :meth:`get_state` gave."""
+        """Return the weights in a result of :meth:`get_state`."""
         names = map(id, self.model.variables)
         by_variable = dict(zip(names, state[1:], strict=False))
         return [by_variable[id(weight)] for weight in self.model.weights]
@@ -243,32 +239,32 @@ class CompiledNetwork:
         ]
 
     def _build_metrics(self) -> None:
-        """Build the metrics of the Keras model, which ``fit`` builds otherwise.
+        """Build the metrics of the Keras model, as Keras' ``fit`` does.
 
-        Callbacks look there for whether a metric that they monitor should rise.
+        Callbacks look up there whether the metric that they monitor should increase.
         """
         y, outputs = np.zeros((1, 1)), np.full((1, self.spec.n_outputs), 0.5)
         self.model.compute_metrics(None, *map(tf.constant, (y, outputs)))
         self.model.reset_metrics()
 
     def take_initial_epoch(self) -> int | None:
-        """Return the epoch to start from that a callback restored, and forget it.
+        """Return and clear the initial epoch that a callback has set.
 
-        :class:`keras.callbacks.BackupAndRestore` leaves it where ``fit`` looks.
+        :class:`keras.callbacks.BackupAndRestore` sets it on the model.
         """
         epoch: int | None = self.model._initial_epoch
         self.model._initial_epoch = None
         return epoch
 
     def finalize(self) -> None:
-        """Give the model the weights to predict with, as Keras does after ``fit``."""
+        """Set the weights for prediction, as Keras does after ``fit``."""
         self.show_average(True)
         self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
 
     def show_average(self, average: bool) -> None:
-        """Give the model the averaged weights, or back those that are learnt.
+        """Set the model to the averaged weights, or back to the trained ones.
 
-        The model holds one of them and ``_averages`` the other.
+        The others are kept in ``_averages``.
         """
         if not self._averages or average == self._shows_average:
             return
@@ -280,26 +276,26 @@ class CompiledNetwork:
             variable.assign(other)
         self._shows_average = average
 
-    # Concrete functions: traced once for batches of any size, cheap to call.
+    # Concrete functions, traced once for batches of any size.
 
     @cached_property
     def train_step(self) -> Callable[..., _Sums]:
-        """Learn from ids, classes (-1 without one) and weights.
+        """The step that trains on ids, classes (-1 for none) and weights.
 
-        Gives the sums of the losses and of the hits of the rows with a class, and the
-        number of those rows.
+        It returns the sums of the losses and of the correct predictions of the rows
+        with a class, and the number of these rows.
         """
         step = self._perturbed_step if self.loss.perturbs else self._plain_step
-        return _trace(self.replicas.divided(step), _IDS, _EACH, _EACH)
+        return _trace(self.replicas.distribute(step), _IDS, _EACH, _EACH)
 
     @cached_property
     def test_step(self) -> Callable[..., _Sums]:
-        """Give what :attr:`train_step` gives, without learning."""
-        return _trace(self.replicas.divided(self._test_step), _IDS, _EACH, _EACH)
+        """The step that returns what :attr:`train_step` does, without training."""
+        return _trace(self.replicas.distribute(self._test_step), _IDS, _EACH, _EACH)
 
     @property
     def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        """Give the outputs for ids; many threads may ask for it."""
+        """The step that returns the outputs for ids; it is thread-safe."""
         with _tracing:
             return self._traced_predict_step
 
@@ -311,10 +307,10 @@ class CompiledNetwork:
     def attention_step(
         self,
     ) -> Callable[[tf.Tensor], list[tuple[tf.Tensor, tf.Tensor]]]:
-        """Return the attention of each attention layer, for aligned rows of ids.
+        """The step that returns the attention of each layer for aligned rows of ids.
 
-        For each layer: the attention, (n_sequences, time), and the lengths of the
-        sequences, (n_sequences,).
+        For each attention layer, in order: the attention, (n_sequences, time), and the
+        lengths of the sequences, (n_sequences,).
         """
         layers = self._attention_layers
         inputs = keras.Model(
@@ -337,7 +333,7 @@ class CompiledNetwork:
         return self.classify(*self.embed(ids))
 
     # Steps take ids, classes and weights of rows, and the classes of all rows of the
-    # batch, which are more where replicas share it.
+    # batch, of which each replica computes a part.
 
     def _test_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
@@ -355,7 +351,7 @@ class CompiledNetwork:
             proba = self.classify(*self.embed(ids, training=True), training=True)
             losses = self.loss.label_losses(proba, tf.maximum(y, 0))
             loss = weighted_mean(losses, weight, batch >= 0)
-        self._learn(tape.gradient(loss, variables))
+        self._apply_gradients(tape.gradient(loss, variables))
         return self._sums(proba, losses, y, weight)
 
     def _perturbed_step(
@@ -363,38 +359,40 @@ class CompiledNetwork:
     ) -> _Sums:
         labeled = y >= 0
         variables = [v.value for v in self.model.trainable_variables]
-        with tf.GradientTape() as below:
+        with tf.GradientTape() as embedding_tape:
             vectors, lengths = self.embed(ids, training=True)
-        # Two passes above the same word vectors: as they are, and perturbed.
+        # The same word vectors are classified twice: as they are, and perturbed.
         with tf.GradientTape() as tape:
             tape.watch(vectors)
             proba = self.classify(vectors, lengths, training=True)
             drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
-            aims = virtual_labels(tf.stop_gradient(proba), y, drawn)
-            losses = self.loss.label_losses(proba, aims)
-            counts = weight * tf.where(labeled, 1.0, UNLABELED_LOSS_WEIGHT)
-            loss = weighted_mean(losses, counts, batch >= 0)
+            labels = virtual_labels(tf.stop_gradient(proba), y, drawn)
+            losses = self.loss.label_losses(proba, labels)
+            weights = weight * tf.where(labeled, 1.0, UNLABELED_LOSS_WEIGHT)
+            loss = weighted_mean(losses, weights, batch >= 0)
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
         moved = vectors + self.loss.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
             perturbed = self.classify(moved, lengths, training=True)
             loss = self.loss.perturbed_losses(perturbed, proba, y, weight, batch)
-        harmed = tape.gradient(loss, [*variables, moved], unconnected_gradients="zero")
-        gradients = [a + b for a, b in zip(clean[:-1], harmed[:-1], strict=True)]
+        adversarial = tape.gradient(
+            loss, [*variables, moved], unconnected_gradients="zero"
+        )
+        gradients = [a + b for a, b in zip(clean[:-1], adversarial[:-1], strict=True)]
         if self.spec.embeddings_trainable:
             table = self.model.get_layer(EMBEDDING).embeddings.value
-            place = next(i for i, v in enumerate(variables) if v is table)
-            gradients[place] = below.gradient(
-                vectors, table, output_gradients=clean[-1] + harmed[-1]
+            index = next(i for i, v in enumerate(variables) if v is table)
+            gradients[index] = embedding_tape.gradient(
+                vectors, table, output_gradients=clean[-1] + adversarial[-1]
             )
-        self._learn(gradients)
+        self._apply_gradients(gradients)
         return self._sums(proba, losses, y, weight)
 
-    def _learn(self, gradients: list[tf.Tensor]) -> None:
+    def _apply_gradients(self, gradients: list[tf.Tensor]) -> None:
         optimizer, variables = self.model.optimizer, self.model.trainable_variables
         if self._averages:
-            # As long as few steps were made, the average follows them closely.
+            # In the first steps the average follows the weights closely.
             t = tf.cast(optimizer.iterations.value, tf.float32)
             kept = tf.minimum(self.weight_averaging, (1 + t) / (10 + t))
         if self._fused_step is None:
@@ -412,10 +410,10 @@ class CompiledNetwork:
         else:
             predicted = tf.cast(tf.argmax(proba, axis=1), tf.float32)
         labeled = tf.cast(y >= 0, tf.float32)
-        hits = tf.cast(tf.equal(predicted, y), tf.float32)
+        correct = tf.cast(tf.equal(predicted, y), tf.float32)
         return (
             tf.reduce_sum(losses * weight * labeled),
-            tf.reduce_sum(hits),
+            tf.reduce_sum(correct),
             tf.reduce_sum(labeled),
         )
 
@@ -427,7 +425,7 @@ def network_key(
     replicas: Replicas,
     weight_averaging: float,
 ) -> tuple[Any, ...]:
-    """Return what two networks have in common that may be handed out for each other."""
+    """Return a key that is equal for interchangeable networks."""
     config = _config(optimizer)
     if isinstance(config["learning_rate"], float):
         del config["learning_rate"]  # a variable, set when the network is reset
@@ -436,14 +434,16 @@ def network_key(
 
 
 def _trace(step: Callable[..., Any], *signature: tf.TensorSpec) -> Callable[..., Any]:
+    """Return the concrete function of a step."""
     with float32_policy():
         return tf.function(step, autograph=False).get_concrete_function(*signature)
 
 
 def _config(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
-    """Return what an optimizer does; its name is only a running number."""
+    """Return the configuration of an optimizer without its name, a running number."""
     return {k: v for k, v in optimizer.get_config().items() if k != "name"}
 
 
 def _as_text(config: dict[str, Any]) -> str:
+    """Return a configuration as a hashable text."""
     return json.dumps(config, sort_keys=True, default=repr)

@@ -1,4 +1,4 @@
-"""Networks are float32, whatever dtype Keras is set to for other models."""
+"""Networks use float32, whatever Keras' dtype policy is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _lock = threading.RLock()
 
 @contextmanager
 def float32_policy() -> Iterator[None]:
-    """Set Keras' dtype policy and ``floatx`` to float32 for a while."""
+    """Set Keras' dtype policy and ``floatx`` to float32 within the context."""
     policy, floatx = keras.config.dtype_policy(), keras.config.floatx()
     if (policy.name, floatx) == ("float32", "float32"):
         yield

@@ -1,8 +1,9 @@
-"""Compiled networks, reused instead of built and traced again.
+"""A pool of compiled networks, so that equal ones are built and traced once.
 
-Building and tracing a network takes about a second, and cross-validation asks for the
-same one for every fold. A :class:`CompiledNetwork` whose estimator is gone returns to
-the pool; the next estimator with an equal specification gets it, reinitialized.
+Building and tracing a network takes about a second, and cross-validation needs the same
+one for every fold. When an estimator is garbage collected, its :class:`CompiledNetwork`
+returns to the pool; the next estimator with an equal specification gets it,
+reinitialized.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ import keras
 from skrnn.networks.compiled import CompiledNetwork, network_key
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.losses import TrainingLoss
-from skrnn.networks.replicas import ALONE, Replicas
+from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
 from skrnn.networks.spec import NetworkSpec
 
-# A grid comes back to its architectures, and a cluster may keep a fitted estimator
-# while it fits the next. At some 10 MB per network besides its variables, this stays
-# below the 300 MB of growth at which joblib restarts a worker.
+# A grid returns to the same architectures, and a cluster may keep a fitted estimator
+# while it fits the next. A network takes some 10 MB besides its variables, so the pool
+# stays below the 300 MB of growth at which joblib restarts a worker.
 _MAX_NETWORKS = 16
 _MAX_BYTES = 2**27
 
 
 class PooledNetwork:
-    """Exclusive use of a network; it returns to the pool when this object is gone.
+    """Exclusive use of a network, which returns to the pool with this object's end.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ class PooledNetwork:
         weakref.finalize(self, _release, network)
 
     def expose(self) -> keras.Model:
-        """Return the Keras model for the user to keep: it is never pooled again."""
+        """Return the Keras model to the user; the network is never pooled again."""
         self.network.exposed = True
         return self.network.model
 
@@ -54,10 +55,10 @@ def acquire_network(
     loss: TrainingLoss,
     optimizer: keras.optimizers.Optimizer,
     held: PooledNetwork | None = None,
-    replicas: Replicas = ALONE,
+    replicas: Replicas = SINGLE_DEVICE,
     weight_averaging: float = 0.0,
 ) -> PooledNetwork:
-    """Return a network of ``spec`` that nobody else uses, from the pool or new.
+    """Return a network of ``spec`` for exclusive use, from the pool or new.
 
     Parameters
     ----------
@@ -69,9 +70,9 @@ def acquire_network(
         The optimizer of a new network. A pooled network has an equal one, except for
         the learning rate.
     held : PooledNetwork, default=None
-        What the caller already holds; it is retransposed if it fits.
-    replicas : Replicas, default=ALONE
-        The replicas that compute together; the optimizer was made in their scope.
+        The network that the caller has; it is returned if it fits.
+    replicas : Replicas, default=SINGLE_DEVICE
+        The replicas that compute together; the optimizer belongs to their scope.
     weight_averaging : float, default=0.0
         As in :class:`CompiledNetwork`.
 
@@ -99,7 +100,7 @@ def acquire_network(
 
 
 def _release(network: CompiledNetwork) -> None:
-    """Put a network back into the pool, and drop the oldest where it is full."""
+    """Return a network to the pool, and drop the oldest ones if it is full."""
     if network.exposed:
         return
     with _lock:

@@ -54,7 +54,7 @@ def _real(states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
 def _real_onnx(graph: Graph, states: str, lengths: str) -> str:
     """Return the mask of :func:`_real` in an ONNX graph."""
     column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
-    steps = graph.up_to(graph.count(states, 1))
+    steps = graph.arange(graph.count(states, 1))
     mask = graph.add("Less", [steps, column])
     return graph.add("Unsqueeze", [mask, graph.ints([2])])
 

@@ -118,7 +118,9 @@ class Cell:
     def check(self, units: int, periods: Sequence[int]) -> None:
         """Raise ValueError if a layer of this size and periods cannot be built."""
         if periods:
-            raise ValueError(f"periods={periods!r} are for other cells; use ().")
+            raise ValueError(
+                f"periods={periods!r} were given, but this cell has none. Use ()."
+            )
 
     def make_layer(
         self,

@@ -1,9 +1,8 @@
 """Replicas of a network on several devices or in several processes, by tf.distribute.
 
-Each replica is given whole batches and computes its rows of them; gradients and sums
-are added up over all replicas. A step then learns what one replica alone would learn
-from the same batch, but for rounding and for dropout, which each replica draws for
-itself.
+Each replica gets the batch and computes its share of the rows; gradients and sums are
+added over all replicas. A step is the same as on a single device, except for rounding
+and for dropout, which each replica samples on its own.
 """
 
 from __future__ import annotations
@@ -24,23 +23,23 @@ STRATEGIES: dict[str, type[tf.distribute.Strategy]] = {
 
 
 class Replicas:
-    """Those that compute a step together.
+    """The replicas that compute a step together.
 
     Parameters
     ----------
     strategy : tf.distribute.Strategy, default=None
-        What holds the replicas; None is one replica that computes alone.
+        The strategy that has the replicas; None is a single device.
 
     Attributes
     ----------
     n : int
-        How many there are, in all processes.
+        Number of replicas in all processes.
     numbers : tuple of int
-        Which of them are in this process.
+        Numbers of the replicas in this process.
     name : str
         The key of :data:`STRATEGIES`, "" without a strategy.
     devices : tuple of str
-        The name, and where the replicas of this process are.
+        The name, and the devices of this process.
     """
 
     def __init__(self, strategy: tf.distribute.Strategy | None = None) -> None:
@@ -53,47 +52,47 @@ class Replicas:
                 lambda context: context.replica_id_in_sync_group
             )
             self.numbers = strategy.experimental_local_results(ids)
-            self.name = name_of(strategy)
+            self.name = strategy_name(strategy)
             self.devices = (self.name, *strategy.extended.worker_devices)
 
     def scope(self) -> AbstractContextManager[Any]:
-        """Return where variables are made of which each replica has a copy."""
+        """Return the context that makes variables with a copy on each replica."""
         return nullcontext() if self._strategy is None else self._strategy.scope()
 
-    def divided(
+    def distribute(
         self, step: Callable[..., tuple[tf.Tensor, ...]]
     ) -> Callable[..., tuple[tf.Tensor, ...]]:
-        """Return a step of whole batches, of which each replica computes its rows.
+        """Return a step in which each replica computes its rows of a batch.
 
         Parameters
         ----------
         step : callable
             Takes ids, classes and weights of some rows, and the classes of all rows of
-            the batch; gives sums over the rows. A row of padding without a class and
-            without weight may be among them, and must not matter.
+            the batch; returns sums over the rows. It must ignore rows of padding, which
+            have no class and no weight.
 
         Returns
         -------
         step : callable
-            Takes ids, classes and weights of a batch; gives the sums.
+            Takes ids, classes and weights of a batch; returns the sums.
         """
 
-        def of_own_rows(*batch: tf.Tensor) -> tf.Tensor:
+        def compute_own_rows(*batch: tf.Tensor) -> tf.Tensor:
             number = tf.distribute.get_replica_context().replica_id_in_sync_group
-            own = [
+            own_rows = [
                 _part(tensor, number, self.n, fill)
                 for tensor, fill in zip(batch, (0, -1, 0), strict=True)
             ]
-            return tf.stack(step(*own, batch[1]))
+            return tf.stack(step(*own_rows, batch[1]))
 
-        def divided_step(*batch: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        def distributed_step(*batch: tf.Tensor) -> tuple[tf.Tensor, ...]:
             if self._strategy is None:
                 return step(*batch, batch[1])
-            sums = self._strategy.run(of_own_rows, args=batch)
+            sums = self._strategy.run(compute_own_rows, args=batch)
             total = self._strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
             return tuple(tf.unstack(total))
 
-        return divided_step
+        return distributed_step
 
     def apply(
         self,
@@ -101,15 +100,15 @@ class Replicas:
         gradients: list[tf.Tensor],
         variables: list[keras.Variable],
     ) -> None:
-        """Let the optimizer learn from the sum of the replicas' gradients.
+        """Apply the sum of the gradients of all replicas.
 
-        Keras adds them up after it has clipped each. To clip the sum, it is made
-        before, and one replica hands it on.
+        Keras clips the gradients of each replica before it adds them. To clip the sum,
+        they are added first, and all replicas but one pass zeros to Keras.
         """
         context = tf.distribute.get_replica_context()
         if self._strategy is None:
-            # Outside of a replica Keras adds nothing up, which TensorFlow would never
-            # forget, nor the graph that it does it in.
+            # Outside of a replica Keras adds nothing up. Inside, TensorFlow would keep
+            # the graph in memory for ever.
             context.merge_call(lambda _: optimizer.apply(gradients, variables))
             return
         clips = (optimizer.clipnorm, optimizer.clipvalue, optimizer.global_clipnorm)
@@ -120,13 +119,13 @@ class Replicas:
         optimizer.apply(gradients, variables)
 
     def copies(self, variable: keras.Variable) -> Iterator[tuple[int, tf.Variable]]:
-        """Yield the numbers of the replicas in this process and their copies."""
+        """Yield the number and the copy of each replica in this process."""
         if self._strategy is not None:
             local = self._strategy.experimental_local_results(variable.value)
             yield from zip(self.numbers, local, strict=True)
 
     def gather(self, value: int) -> list[int]:
-        """Return the values of all processes; each must ask at the same time."""
+        """Return the values of all processes, which must all call this."""
         if self.name != "multi_worker_mirrored":
             return [value]
         assert self._strategy is not None
@@ -138,67 +137,68 @@ class Replicas:
 
     @cached_property
     def _gather(self) -> Callable[..., tf.Tensor]:
-        """Gather what all processes give; traced once."""
+        """The function that gathers a value from all processes, traced once."""
         assert self._strategy is not None
         return tf.function(partial(self._strategy.gather, axis=0), autograph=False)
 
 
-ALONE = Replicas()
+SINGLE_DEVICE = Replicas()
 
-_known: dict[tuple[str, ...], Replicas] = {}
-_named: dict[str, Replicas] = {}
+_by_devices: dict[tuple[str, ...], Replicas] = {}
+_by_name: dict[str, Replicas] = {}
 _lock = threading.Lock()
 
 
 def as_replicas(strategy: str | tf.distribute.Strategy | None) -> Replicas:
-    """Return the replicas that a strategy, or one of that name, holds.
+    """Return the replicas of a strategy or of its name.
 
-    A process gets the same ones again for a name, and for copies of a strategy, as
-    scikit-learn's clone makes them: a network belongs to the strategy it was made in.
+    They are the same for a name and for copies of a strategy, such as those of
+    scikit-learn's clone, because a network belongs to the strategy that built it.
 
     Parameters
     ----------
     strategy : {"mirrored", "multi_worker_mirrored"}, tf.distribute.Strategy or None
-        None is one replica that computes alone.
+        None is a single device.
 
     Raises
     ------
     ValueError
-        If a strategy of that name cannot be made.
+        If the strategy cannot be created.
     """
     if strategy is None:
-        return ALONE
+        return SINGLE_DEVICE
     with _lock:
         if not isinstance(strategy, str):
             new = Replicas(strategy)
-            return _known.setdefault(new.devices, new)
-        if strategy not in _named:
+            return _by_devices.setdefault(new.devices, new)
+        if strategy not in _by_name:
             new = Replicas(_make(strategy))
-            _named[strategy] = _known.setdefault(new.devices, new)
-        return _named[strategy]
+            _by_name[strategy] = _by_devices.setdefault(new.devices, new)
+        return _by_name[strategy]
 
 
-def name_of(strategy: tf.distribute.Strategy) -> str:
-    """Return the name of a kind of strategy."""
-    return next(name for name, kind in STRATEGIES.items() if isinstance(strategy, kind))
+def strategy_name(strategy: tf.distribute.Strategy) -> str:
+    """Return the key of :data:`STRATEGIES` of a strategy."""
+    return next(name for name, cls in STRATEGIES.items() if isinstance(strategy, cls))
 
 
 def _make(name: str) -> tf.distribute.Strategy:
+    """Return a new strategy."""
     try:
         return STRATEGIES[name]()
     except (RuntimeError, ValueError, KeyError) as error:
         raise ValueError(
-            f"strategy={name!r} cannot be made: {error}. Workers are named by the "
-            "environment variable TF_CONFIG, and must be known before TensorFlow "
-            "computes anything in a process, so that such a fit comes first in it."
+            f"strategy={name!r} cannot be made: {error}. The environment variable "
+            "TF_CONFIG names the workers, and the fit must come before anything else "
+            "that TensorFlow computes in a process."
         ) from error
 
 
 def _part(tensor: tf.Tensor, number: Any, n_parts: int, fill: int) -> tf.Tensor:
-    """Return a part of the rows; all parts have as many, filled up where rows lack."""
+    """Return one of ``n_parts`` equal parts of the rows, padded with ``fill``."""
     size = -(-tf.shape(tensor)[0] // n_parts)
-    lacking = size * n_parts - tf.shape(tensor)[0]
-    paddings = [[0, lacking]] + [[0, 0]] * (tensor.shape.rank - 1)
+    missing = size * n_parts - tf.shape(tensor)[0]
+    paddings = [[0, missing]] + [[0, 0]] * (tensor.shape.rank - 1)
     filled = tf.pad(tensor, paddings, constant_values=fill)
     start = tf.cast(number, tf.int32) * size
     return filled[start : start + size]

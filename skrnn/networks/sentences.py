@@ -1,7 +1,7 @@
-"""Layers that see the sentences of a row, which zeros set apart.
+"""Layers for rows of sentences, which are separated by zeros.
 
-After :class:`AlignSentences` a row begins with a word and one zero stands between two
-sentences, so the lengths of its sentences say all about where its words are.
+After :class:`AlignSentences` a row begins with a word and has one zero between two
+sentences, so the lengths of its sentences determine the positions of its words.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _register = keras.saving.register_keras_serializable(package="skrnn")
 class AlignSentences(AlignLeft):
     """Move words to the start of a row and keep one zero between two sentences."""
 
-    def kept(self, ids: tf.Tensor) -> tf.Tensor:
-        """Tell which ids stay, the others being padding."""
+    def is_kept(self, ids: tf.Tensor) -> tf.Tensor:
+        """Return which ids are kept; the others are padding."""
         is_word = tf.not_equal(ids, PAD)
         return is_word | (_shifted(is_word, -1) & ~is_word & _had_word(is_word))
 
@@ -31,20 +31,21 @@ class AlignSentences(AlignLeft):
 class SentenceLengths(keras.layers.Layer):
     """Count the words of each sentence, shape (batch, n_sentences), int32.
 
-    The sentences of a row come first, zeros after; rows have as many columns as the
-    row of most sentences has sentences, and one at least.
+    Zeros follow the sentences of a row. ``n_sentences`` is the largest number of
+    sentences in the batch, at least 1.
     """
 
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         """Return the lengths of the runs of ids that are not padding."""
         is_word = tf.not_equal(ids, PAD)
-        begins = tf.cast(is_word & ~_shifted(is_word, 1), tf.int32)
-        numbers = tf.cumsum(begins, axis=1) - 1
+        starts = tf.cast(is_word & ~_shifted(is_word, 1), tf.int32)
+        numbers = tf.cumsum(starts, axis=1) - 1
         n_rows = tf.shape(ids)[0]
-        n_sentences = tf.maximum(tf.reduce_max(tf.reduce_sum(begins, axis=1)), 1)
-        places = tf.range(n_rows)[:, tf.newaxis] * n_sentences + tf.maximum(numbers, 0)
+        n_sentences = tf.maximum(tf.reduce_max(tf.reduce_sum(starts, axis=1)), 1)
+        segments = tf.range(n_rows)[:, tf.newaxis] * n_sentences
+        segments += tf.maximum(numbers, 0)
         counts = tf.math.unsorted_segment_sum(
-            tf.cast(is_word, tf.int32), places, n_rows * n_sentences
+            tf.cast(is_word, tf.int32), segments, n_rows * n_sentences
         )
         return tf.reshape(counts, [n_rows, n_sentences])
 
@@ -55,10 +56,10 @@ class SentenceLengths(keras.layers.Layer):
 
 @_register
 class SplitSentences(keras.layers.Layer):
-    """Make rows of the sentences of all texts of a batch, one after the other.
+    """Split the texts of a batch into rows with one sentence each.
 
-    Sentences that are not there take no row, but one empty sentence comes last: it is
-    what :class:`JoinSentences` puts where a text has no more.
+    The last row is an added empty sentence: :class:`JoinSentences` uses it for texts
+    that have fewer sentences than others.
     """
 
     def call(
@@ -67,16 +68,16 @@ class SplitSentences(keras.layers.Layer):
         """Return sentences, (n + 1, longest, features), and their lengths, (n + 1,)."""
         n_steps = tf.shape(vectors)[1]
         within = tf.cumsum(lengths + 1, axis=1, exclusive=True)
-        firsts = tf.range(tf.shape(vectors)[0])[:, tf.newaxis] * n_steps + within
-        there = lengths > 0
-        firsts = tf.concat([tf.boolean_mask(firsts, there), [0]], axis=0)
-        counts = tf.concat([tf.boolean_mask(lengths, there), [0]], axis=0)
+        starts = tf.range(tf.shape(vectors)[0])[:, tf.newaxis] * n_steps + within
+        exists = lengths > 0
+        starts = tf.concat([tf.boolean_mask(starts, exists), [0]], axis=0)
+        counts = tf.concat([tf.boolean_mask(lengths, exists), [0]], axis=0)
         steps = tf.range(tf.maximum(tf.reduce_max(counts), 1))
-        # Past its end a sentence holds words of others, which nobody reads; they get no
-        # gradient but zeros.
+        # Past its end a sentence has words of others, which no layer uses; their
+        # gradients are zeros.
         flat = tf.reshape(vectors, [-1, vectors.shape[2]])
-        places = tf.minimum(firsts[:, tf.newaxis] + steps, tf.shape(flat)[0] - 1)
-        return tf.gather(flat, places), counts
+        indices = tf.minimum(starts[:, tf.newaxis] + steps, tf.shape(flat)[0] - 1)
+        return tf.gather(flat, indices), counts
 
     def compute_output_spec(
         self, vectors: Any, lengths: Any
@@ -90,17 +91,17 @@ class SplitSentences(keras.layers.Layer):
 
 @_register
 class JoinSentences(keras.layers.Layer):
-    """Put the vectors of the sentences of a text beside each other again."""
+    """Join the vectors of the sentences of each text again."""
 
     def call(
         self, vectors: tf.Tensor, lengths: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return texts, (batch, n_sentences, features), and how many are there."""
-        there = lengths > 0
-        numbers = tf.cumsum(tf.cast(tf.reshape(there, [-1]), tf.int32), exclusive=True)
-        last = tf.shape(vectors)[0] - 1
-        places = tf.where(there, tf.reshape(numbers, tf.shape(lengths)), last)
-        return tf.gather(vectors, places), tf.reduce_sum(tf.cast(there, tf.int32), 1)
+        """Return texts, (batch, n_sentences, features), and their sentence counts."""
+        exists = lengths > 0
+        numbers = tf.cumsum(tf.cast(tf.reshape(exists, [-1]), tf.int32), exclusive=True)
+        empty = tf.shape(vectors)[0] - 1
+        indices = tf.where(exists, tf.reshape(numbers, tf.shape(lengths)), empty)
+        return tf.gather(vectors, indices), tf.reduce_sum(tf.cast(exists, tf.int32), 1)
 
     def compute_output_spec(
         self, vectors: Any, lengths: Any
@@ -114,11 +115,12 @@ class JoinSentences(keras.layers.Layer):
 
 
 def _shifted(is_word: tf.Tensor, by: int) -> tf.Tensor:
-    """Return what stands one column before (1) or after (-1); False beyond the row."""
+    """Return the column before (1) or after (-1) each column, False beyond the row."""
     if by > 0:
         return tf.pad(is_word[:, :-1], [[0, 0], [1, 0]])
     return tf.pad(is_word[:, 1:], [[0, 0], [0, 1]])
 
 
 def _had_word(is_word: tf.Tensor) -> tf.Tensor:
+    """Return whether a column is a word or comes after one."""
     return tf.cumsum(tf.cast(is_word, tf.int32), axis=1) > 0

@@ -1,8 +1,8 @@
-"""Layers that keep padding out of the arithmetic.
+"""Layers for rows of word ids, in which padding never changes a result.
 
-Every layer after :class:`AlignLeft` sees rows that start at column 0 and end at a
-known length. A recurrent state at a real position then never depends on padding, so
-the recurrent loop itself needs no mask, and pooling reads real positions only.
+After :class:`AlignLeft` the words of a row come first and padding after. The recurrent
+state at a word then never depends on padding, so recurrent layers need no mask, and
+pooling ignores the positions after the last word.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _register = keras.saving.register_keras_serializable(package="skrnn")
 
 @_register
 class AlignLeft(keras.layers.Layer):
-    """Move the words of each row to its start and read unknown ids as unknown.
+    """Move the words of each row to its start, and replace ids without an embedding.
 
     Parameters
     ----------
     n_embeddings : int
-        Number of embedding rows; ids from there on become out of vocabulary.
+        Number of embeddings; this and larger ids become out of vocabulary.
     **kwargs : dict
         Passed to :class:`keras.layers.Layer`.
     """
@@ -39,21 +39,21 @@ class AlignLeft(keras.layers.Layer):
     def call(self, ids: tf.Tensor) -> tf.Tensor:
         """Return int32 ids, shape (batch, time), words first and padding after."""
         ids = tf.cast(ids, tf.int32)
-        kept = self.kept(ids)
+        kept = self.is_kept(ids)
         lengths = tf.reduce_sum(tf.cast(kept, tf.int32), axis=1)
         aligned = tf.reduce_all(
             tf.equal(kept, tf.sequence_mask(lengths, tf.shape(ids)[1]))
         )
 
         def shifted() -> tf.Tensor:
-            order = tf.argsort(tf.cast(~kept, tf.int32), axis=1, stable=True)
-            return tf.gather(ids, order, axis=1, batch_dims=1)
+            columns = tf.argsort(tf.cast(~kept, tf.int32), axis=1, stable=True)
+            return tf.gather(ids, columns, axis=1, batch_dims=1)
 
-        # Our own batches arrive aligned; the sort is for direct calls of the model.
+        # Our own batches are aligned; direct calls of the model need the sort.
         return self.replace_unknown(tf.cond(aligned, lambda: ids, shifted))
 
-    def kept(self, ids: tf.Tensor) -> tf.Tensor:
-        """Tell which ids stay, the others being padding."""
+    def is_kept(self, ids: tf.Tensor) -> tf.Tensor:
+        """Return which ids are kept; the others are padding."""
         return tf.not_equal(ids, PAD)
 
     def replace_unknown(self, ids: tf.Tensor) -> tf.Tensor:
@@ -65,7 +65,7 @@ class AlignLeft(keras.layers.Layer):
         return keras.KerasTensor(ids.shape, dtype="int32")
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "n_embeddings": self.n_embeddings}
 
 
@@ -107,14 +107,14 @@ class SequenceLengths(keras.layers.Layer):
 
 @_register
 class WordDropout(keras.layers.Layer):
-    """Read words as out of vocabulary in training, each with the same probability.
+    """Randomly replace words with the out-of-vocabulary id during training.
 
     Parameters
     ----------
     rate : float
-        Share of the words.
+        Fraction of the words.
     seed : int, default=0
-        Seed of the choice.
+        Seed of the dropout.
     **kwargs : dict
         Passed to :class:`keras.layers.Layer`.
 
@@ -144,25 +144,25 @@ class WordDropout(keras.layers.Layer):
         return keras.KerasTensor(ids.shape, dtype="int32")
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
 
 
 @_register
 class WordEmbedding(keras.layers.Embedding):
-    """An embedding with spatial dropout, looked up and summed by compiled loops.
+    """An embedding with spatial dropout, computed by compiled kernels.
 
-    TensorFlow sums the gradients of a word that comes twice in the order in which its
-    threads get there, so that two equal fits differ in the last bit; and what it does
-    in one order takes it three times as long.
+    TensorFlow adds the gradients of a repeated word in the order in which its threads
+    finish, so that two equal fits differ in the last bit. Its deterministic operation
+    takes three times as long.
 
     Parameters
     ----------
     input_dim, output_dim : int
         As in :class:`keras.layers.Embedding`.
     spatial_dropout : float, default=0.0
-        Share of the features of each row that are dropped in training, from all its
-        words alike, as by :class:`keras.layers.SpatialDropout1D`.
+        Fraction of the features that are dropped during training, the same for all
+        words of a row, as in :class:`keras.layers.SpatialDropout1D`.
     seed : int, default=0
         Seed of the dropout.
     **kwargs : dict
@@ -203,14 +203,14 @@ class WordEmbedding(keras.layers.Embedding):
         return super().compute_output_spec(ids)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the configuration of the layer."""
         config = super().get_config()
         return {**config, "spatial_dropout": self.spatial_dropout, "seed": self.seed}
 
 
 @_register
 class ReverseSequence(keras.layers.Layer):
-    """Reverse the real part of each row and leave its padding at the end."""
+    """Reverse the words of each row and leave its padding at the end."""
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the reversed states, shape (batch, time, features)."""
@@ -223,12 +223,12 @@ class ReverseSequence(keras.layers.Layer):
 
 @_register
 class SplitSegments(keras.layers.Layer):
-    """Cut rows into segments that recurrent layers read as rows of their own.
+    """Split rows into segments, which recurrent layers read as separate rows.
 
     Parameters
     ----------
     length : int
-        Words a segment; the last one of a row may have fewer.
+        Number of words of a segment; the last one of a row may have fewer.
     **kwargs : dict
         Passed to :class:`keras.layers.Layer`.
     """
@@ -240,10 +240,7 @@ class SplitSegments(keras.layers.Layer):
     def call(
         self, vectors: tf.Tensor, lengths: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return segments, (batch * n, length, features), and how many words of each.
-
-        The segments of a row follow each other.
-        """
+        """Return segments, (batch * n, length, features), and their lengths."""
         n_steps = tf.shape(vectors)[1]
         n_segments = -(-n_steps // self.length)
         missing = n_segments * self.length - n_steps
@@ -263,13 +260,13 @@ class SplitSegments(keras.layers.Layer):
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the configuration of the layer."""
         return {**super().get_config(), "length": self.length}
 
 
 @_register
 class JoinSegments(keras.layers.Layer):
-    """Put the states of the segments of a row one after the other again."""
+    """Join the states of the segments of each row again."""
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return states, shape (batch, time, features), for ``lengths`` (batch,)."""

@@ -1,8 +1,9 @@
-"""Networks and linear models as an ONNX graph, from their specifications and weights.
+"""ONNX graphs of networks and linear models.
 
-The graph does what :func:`skrnn.networks.builders.build_network` builds, in ONNX's own
-operators [1]_: words are moved to the start of their row and unknown ids become out of
-vocabulary, so that padding never changes an answer here either.
+The graph computes the same as the model of
+:func:`skrnn.networks.builders.build_network`, with ONNX's operators [1]_: words are
+moved to the start of their row and unknown ids become out of vocabulary, so that
+padding never changes a prediction.
 
 References
 ----------
@@ -37,15 +38,15 @@ def build_graph(
     Parameters
     ----------
     networks : iterable of tuple
-        Of each network the specification, the weights by name (``layer/weight``), the
-        name of its input and that of its output. The input is int64 of shape (batch,
-        time), 0 for padding anywhere, and between sentences if the network reads them;
-        the output is float32 of shape (batch, n_classes), its probabilities.
+        For each network the specification, the weights by name (``layer/weight``), and
+        the names of its input and output. The input is int64 of shape (batch, time), 0
+        for padding and between sentences; the output is the probabilities, float32 of
+        shape (batch, n_classes).
     linear_models : iterable of tuple
-        Of each linear model of a bag of words the model, the names of its two inputs
-        and that of its output. The inputs are the numbers of the features that a text
-        has, int64, and their counts, float64, 0 for padding; the output is float64 of
-        shape (batch, n_scores).
+        For each linear model of a bag of words the model, the names of its two inputs
+        and of its output. The inputs are the indices of the features of a text, int64,
+        and their counts, float64, 0 for padding; the output is float64 of shape (batch,
+        n_scores).
 
     Returns
     -------
@@ -63,7 +64,7 @@ def build_graph(
 def _add_network(
     graph: Graph, spec: NetworkSpec, weights: Weights, ids: str, output: str
 ) -> None:
-    """Add a network that reads the input ``ids`` and gives ``output``."""
+    """Add a network with the input ``ids`` and the output ``output``."""
     graph.input(ids, INT64, "time" if ids == "ids" else f"time_of_{ids}")
     read_texts = _read_sentences if spec.sentence_units else _read_words
     vector = read_texts(graph, spec, weights, ids)
@@ -72,9 +73,9 @@ def _add_network(
         vector = graph.add("Relu", [_dense(graph, weights, layer.name, vector)])
     logits = _dense(graph, weights, output_layer.name, vector)
     if spec.n_outputs == 1:
-        chance = graph.add("Sigmoid", [logits])
-        other = graph.add("Sub", [graph.constant(np.float32(1)), chance])
-        graph.add("Concat", [other, chance], name=output, axis=1)
+        positive = graph.add("Sigmoid", [logits])
+        negative = graph.add("Sub", [graph.constant(np.float32(1)), positive])
+        graph.add("Concat", [negative, positive], name=output, axis=1)
     else:
         graph.add("Softmax", [logits], name=output, axis=1)
     graph.output(output, FLOAT, spec.n_classes)
@@ -83,14 +84,14 @@ def _add_network(
 def _add_linear_model(
     graph: Graph, model: LinearModel, inputs: list[str], output: str
 ) -> None:
-    """Add a linear model of a bag of words, which gives its scores.
+    """Add a linear model of a bag of words.
 
-    Its inputs are the numbers of the features that a text has, and their values, of
-    which 0 is padding.
+    Its inputs are the indices of the features of a text, and their values, 0 for
+    padding.
     """
     features, values = inputs
-    for name, kind in ((features, INT64), (values, DOUBLE)):
-        graph.input(name, kind, f"n_{features}")
+    for name, dtype in ((features, INT64), (values, DOUBLE)):
+        graph.input(name, dtype, f"n_{features}")
     weighted = values
     if model.idf is not None:
         idf = graph.add("Gather", [graph.constant(model.idf), features])
@@ -175,12 +176,12 @@ def _pool(
 
 
 def _align(graph: Graph, ids: str) -> tuple[str, str]:
-    """Return ids, words first, and how many words there are, shape (batch,)."""
+    """Return ids, words first, and the number of words, shape (batch,)."""
     pad = graph.ints(PAD)
     is_pad = graph.add("Equal", [ids, pad])
-    is_word = graph.add("Cast", [graph.add("Not", [is_pad])], to=INT64)
+    is_word = graph.cast(graph.add("Not", [is_pad]), np.int64)
     lengths = graph.add("ReduceSum", [is_word, graph.ints([1])], keepdims=0)
-    # Each word goes to the column of its rank, padding to one more column at the end.
+    # Words move to the column of their rank, padding to an extra column at the end.
     rank = graph.add("CumSum", [is_word, graph.ints(1)])
     width = graph.count(ids, 1)
     column = graph.add("Sub", [rank, graph.ints(1)])
@@ -195,15 +196,15 @@ def _align(graph: Graph, ids: str) -> tuple[str, str]:
 
 
 def _embed(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
-    """Return the vectors of ids; those that have none are out of vocabulary."""
-    strange = graph.add(
+    """Return the vectors of ids; ids without a vector are out of vocabulary."""
+    unknown = graph.add(
         "Or",
         [
             graph.add("Less", [ids, graph.ints(PAD)]),
             graph.add("GreaterOrEqual", [ids, graph.ints(spec.n_embeddings)]),
         ],
     )
-    known = graph.add("Where", [strange, graph.ints(OOV), ids])
+    known = graph.add("Where", [unknown, graph.ints(OOV), ids])
     table = graph.constant(weights[EMBEDDINGS])
     return graph.add("Gather", [table, known], axis=0)
 
@@ -211,7 +212,7 @@ def _embed(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
 def _split(
     graph: Graph, states: str, lengths: str, length: int, width: int
 ) -> tuple[str, str]:
-    """Cut rows into segments; also return how many words each has."""
+    """Return the segments of rows, and the number of words of each."""
     steps = graph.count(states, 1)
     size = graph.ints(length)
     before = graph.add("Sub", [graph.add("Add", [steps, size]), graph.ints(1)])
@@ -220,7 +221,7 @@ def _split(
     pads = graph.concat([graph.ints([0, 0, 0, 0]), missing, graph.ints([0])])
     padded = graph.add("Pad", [states, pads])
     segments = graph.add("Reshape", [padded, graph.ints([-1, length, width])])
-    starts = graph.add("Mul", [graph.up_to(n_segments), size])
+    starts = graph.add("Mul", [graph.arange(n_segments), size])
     column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
     left = graph.add("Sub", [column, starts])
     counts = graph.add("Min", [graph.add("Max", [left, graph.ints(0)]), size])
@@ -228,6 +229,7 @@ def _split(
 
 
 def _dense(graph: Graph, weights: Weights, name: str, vector: str) -> str:
+    """Add a dense layer without its activation."""
     kernel, bias = (
         graph.constant(weights[f"{name}/{part}"]) for part in ("kernel", "bias")
     )

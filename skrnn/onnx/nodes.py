@@ -1,4 +1,4 @@
-"""The nodes of an ONNX graph, added one after the other."""
+"""The writer of ONNX graphs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onnx import (
 
 __all__ = ["DOUBLE", "FLOAT", "INT64", "Graph"]
 
-# Of ONNX 1.12, so that runtimes older than ours read the files, too.
+# The versions of ONNX 1.12, which older runtimes support as well.
 _OPSET = 17
 _IR_VERSION = 8
 
@@ -27,7 +27,7 @@ INT64 = TensorProto.INT64
 
 
 class Graph:
-    """Nodes that are added one after the other, each named by its number."""
+    """A graph to which nodes are added. Its methods return names of tensors."""
 
     def __init__(self) -> None:
         self.nodes: list[NodeProto] = []
@@ -36,10 +36,13 @@ class Graph:
         self._inputs: dict[str, ValueInfoProto] = {}
         self._outputs: list[ValueInfoProto] = []
 
-    def add(self, kind: str, inputs: list[str], name: str = "", **options: Any) -> str:
-        """Add a node with one output and return the output's name."""
-        name = name or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **options))
+    def add(
+        self, operator: str, inputs: list[str], name: str = "", **attributes: Any
+    ) -> str:
+        """Add a node with one output and return its name."""
+        name = name or f"{operator.lower()}_{len(self.nodes)}"
+        node = helper.make_node(operator, inputs, [name], name=name, **attributes)
+        self.nodes.append(node)
         return name
 
     def cast(self, tensor: str, dtype: npt.DTypeLike) -> str:
@@ -55,14 +58,14 @@ class Graph:
         return name
 
     def ints(self, value: int | list[int]) -> str:
-        """Return the name of an int64 constant, a number or a list."""
+        """Return an int64 constant, a number or a list."""
         key = tuple(value) if isinstance(value, list) else value
         if key not in self._numbers:
             self._numbers[key] = self.constant(np.array(value, dtype=np.int64))
         return self._numbers[key]
 
     def concat(self, parts: list[str], axis: int = 0) -> str:
-        """Join tensors; one alone is joined already."""
+        """Return concatenated tensors; a single one as it is."""
         return parts[0] if len(parts) == 1 else self.add("Concat", parts, axis=axis)
 
     def count(self, tensor: str, axis: int) -> str:
@@ -70,22 +73,22 @@ class Graph:
         return self.add("Shape", [tensor], start=axis, end=axis + 1)
 
     def at_least_one(self, sizes: str) -> str:
-        """Return sizes without zeros: an operator wants one step, or one item."""
+        """Return sizes of at least 1, which some operators require."""
         return self.add("Max", [sizes, self.ints(1)])
 
-    def up_to(self, size: str, by: int = 1) -> str:
-        """Return every number below a size of shape (1,), or every other one."""
-        scalar = self.add("Squeeze", [size])
-        return self.add("Range", [self.ints(0), scalar, self.ints(by)])
+    def arange(self, stop: str, step: int = 1) -> str:
+        """Return the integers from 0 to ``stop``, of shape (1,), exclusive."""
+        scalar = self.add("Squeeze", [stop])
+        return self.add("Range", [self.ints(0), scalar, self.ints(step)])
 
-    def input(self, name: str, kind: int, columns: str) -> None:
-        """Name an input of shape (batch, columns); several parts may read it."""
+    def input(self, name: str, dtype: int, columns: str) -> None:
+        """Add an input of shape (batch, columns), unless it exists."""
         shape = ["batch", columns]
-        self._inputs[name] = helper.make_tensor_value_info(name, kind, shape)
+        self._inputs[name] = helper.make_tensor_value_info(name, dtype, shape)
 
-    def output(self, name: str, kind: int, n_columns: int) -> None:
-        """Name an output of shape (batch, n_columns), which a node gives."""
-        info = helper.make_tensor_value_info(name, kind, ["batch", n_columns])
+    def output(self, name: str, dtype: int, n_columns: int) -> None:
+        """Declare the node of this name an output of shape (batch, n_columns)."""
+        info = helper.make_tensor_value_info(name, dtype, ["batch", n_columns])
         self._outputs.append(info)
 
     def model(self) -> ModelProto:

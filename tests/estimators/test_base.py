@@ -124,7 +124,7 @@ def test_proba_of_one_row_has_two_dimensions(sequences: Sequences) -> None:
 
 def test_counts_are_refused_and_the_sequencer_is_named() -> None:
     counts = CountVectorizer().fit_transform(["a good film", "a bad film"])
-    with pytest.raises(TypeError, match=r"sparse matrix.*TextSequencer in the place"):
+    with pytest.raises(TypeError, match=r"sparse matrix.*replace the vectorizer"):
         small().fit(counts, [0, 1])
     pipeline = make_pipeline(CountVectorizer(), small())
     with pytest.raises(TypeError, match="TextSequencer"):
@@ -393,7 +393,10 @@ def test_class_weights_weigh() -> None:
         ([[2**40, 1], [1, 2]], "TextSequencer"),
         ([[1, 2], [1, 2], [1, 2]], "inconsistent numbers of samples"),
         ([[1, 2], [1, 2, 3]], "equal length, got 2 ids in row 0 and 3 in row 1.*Pad"),
-        ([[[1], [2]], [[1], [2]]], r"array of shape \(2, 2, 1\).*not one-hot or word"),
+        (
+            [[[1], [2]], [[1], [2]]],
+            r"array of shape \(2, 2, 1\).*instead of one-hot or word",
+        ),
         (np.zeros((2, 3, 4)), r"array of shape \(2, 3, 4\)"),
     ],
 )

@@ -15,7 +15,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
+from skrnn import (
+    HierarchicalAttentionClassifier,
+    RNNSentimentClassifier,
+    TextSequencer,
+    WordVectors,
+)
 from skrnn.embeddings import learn_vectors
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
@@ -690,3 +695,20 @@ def test_other_periods_are_another_network(sequences: Sequences, tmp_path) -> No
         kept.append(small(**params, memory=tmp_path).fit(X, y).predict_proba(X))
     np.testing.assert_array_equal(alone, kept)
     assert not np.array_equal(*alone)
+
+
+def test_the_documentation_has_every_cell_and_pooling() -> None:
+    for cls, entries, parameter in (
+        (RNNSentimentClassifier, CELLS, "cell"),
+        (RNNSentimentClassifier, POOLINGS, "pooling"),
+        (
+            HierarchicalAttentionClassifier,
+            {name: cell for name, cell in CELLS.items() if not cell.has_periods},
+            "cell",
+        ),
+    ):
+        documentation = " ".join((cls.__doc__ or "").split())
+        names = documentation.partition(f" {parameter} : {{")[2].partition("}")[0]
+        assert set(names.split(", ")) == {f'"{name}"' for name in entries}
+        for entry in entries.values():
+            assert entry.summary in documentation

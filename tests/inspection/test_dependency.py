@@ -107,14 +107,14 @@ def test_the_turning_word_is_the_one_before_the_opinion() -> None:
     reviews, y = make_reviews(80, reach=3, random_state=0)
     sequencer = TextSequencer(maxlen="auto").fit(reviews)
     ids = sequencer.transform(reviews)
-    columns = dependency._turning_columns(sequencer, ids)
+    columns = dependency._deciding_columns(sequencer, ids)
     names = {number: word for word, number in sequencer.vocabulary_.items()}
     for row, column, verdict in zip(ids, columns, y, strict=True):
         word = names[row[column]]
         opinion = names[row[column + 4]]
         assert (opinion in dependency.POSITIVE) != (opinion in dependency.NEGATIVE)
         assert (word == "really") == ((opinion in dependency.POSITIVE) == verdict)
-    none = dependency._turning_columns(sequencer, sequencer.transform(["", "not so"]))
+    none = dependency._deciding_columns(sequencer, sequencer.transform(["", "not so"]))
     assert none.tolist() == [-1, -1]
 
 
@@ -150,11 +150,11 @@ def test_gradient_norms_follow_finite_differences(pooling: str) -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"distances": ()}, "distances must be whole numbers from 0 on"),
-        ({"distances": (-1,)}, "distances must be whole numbers from 0 on"),
-        ({"distances": (0.5,)}, "distances must be whole numbers from 0 on"),
-        ({"n_samples": 3}, "n_samples must be whole numbers from 8 on"),
-        ({"n_test": 0}, "n_test must be whole numbers from 8 on"),
+        ({"distances": ()}, "distances must be integers of at least 0"),
+        ({"distances": (-1,)}, "distances must be integers of at least 0"),
+        ({"distances": (0.5,)}, "distances must be integers of at least 0"),
+        ({"n_samples": 3}, "n_samples must be integers of at least 8"),
+        ({"n_test": 0}, "n_test must be integers of at least 8"),
         ({"estimators": {}}, "estimators is empty"),
     ],
     ids=str,
