@@ -10,7 +10,7 @@ _ZERO = np.float32(0.0)
 
 
 @compiled
-def look_up(table, ids, scale, vectors):  # type: ignore[no-untyped-def]
+def embed(table, ids, scale, vectors):  # type: ignore[no-untyped-def]
     """Fill the vectors of ``ids``, times the scale of their row."""
     for row in range(ids.shape[0]):
         factors = scale[row]

@@ -97,7 +97,7 @@ def attention_scores(
     return scores
 
 
-def look_up(
+def embed(
     table: tf.Tensor, ids: tf.Tensor, scale: tf.Tensor | None = None
 ) -> tf.Tensor:
     """Return the rows of ``table`` that ids name, features of a row scaled alike.
@@ -148,9 +148,7 @@ def _gather_scaled(
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None, None]:
         return _summed(upstream, ids, scale, table), None, None
 
-    vectors = tf.numpy_function(
-        _look_up, [table, ids, scale], tf.float32, stateful=False
-    )
+    vectors = tf.numpy_function(_embed, [table, ids, scale], tf.float32, stateful=False)
     vectors.set_shape([None, None, None])
     return vectors, gradient
 
@@ -166,9 +164,9 @@ def _summed(
     return sums
 
 
-def _look_up(table: Array, ids: _Ids, scale: Array) -> Array:
+def _embed(table: Array, ids: _Ids, scale: Array) -> Array:
     vectors = empty(*ids.shape, table.shape[1])
-    embedding.look_up(table, ids, scale, vectors)
+    embedding.embed(table, ids, scale, vectors)
     return vectors
 
 

@@ -188,13 +188,13 @@ class WordEmbedding(keras.layers.Embedding):
         """Return word vectors, shape (batch, time, output_dim)."""
         table = tf.convert_to_tensor(self.embeddings)
         if not (training and self.spatial_dropout):
-            return tf_ops.look_up(table, ids)
+            return tf_ops.embed(table, ids)
         scale = keras.random.dropout(
             tf.ones([tf.shape(ids)[0], self.output_dim]),
             self.spatial_dropout,
             seed=self.seed_generator,
         )
-        return tf_ops.look_up(table, ids, scale)
+        return tf_ops.embed(table, ids, scale)
 
     def compute_output_spec(
         self, ids: Any, training: bool = False

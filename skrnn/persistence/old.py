@@ -73,8 +73,8 @@ def _upgrade_sequencer(written: dict[str, Any]) -> None:
         words = next(iter(words.values()))
     if isinstance(words, list) and params["keep_negations"]:
         # Version 1 kept English negations only.
-        foreign = [w for w in words if is_negation(w, None) and not is_negation(w)]
-        if foreign:
+        other = [w for w in words if is_negation(w, None) and not is_negation(w)]
+        if other:
             params["keep_negations"] = False
             params["stop_words"] = [w for w in words if not is_negation(w)]
 

@@ -370,7 +370,7 @@ def test_scorers_ensembles_and_displays_work(sequences: Sequences) -> None:
 
 
 def test_class_weights_weigh() -> None:
-    """What scikit-learn's ``check_class_weight_classifiers`` asks, with whole numbers.
+    """What scikit-learn's ``check_class_weight_classifiers`` asks, with integers.
 
     Two classes that cannot be told apart: all is predicted as the one that weighs.
     """

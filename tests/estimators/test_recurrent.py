@@ -172,7 +172,7 @@ def test_class_weight_multiplies_sample_weight(sequences: Sequences) -> None:
     np.testing.assert_array_equal(by_class.predict_proba(X), by_row.predict_proba(X))
 
 
-def test_validation_split_is_stratified_and_not_learnt(sequences: Sequences) -> None:
+def test_validation_split_is_stratified_and_not_learned(sequences: Sequences) -> None:
     X, y = sequences
     seen = []
 
@@ -526,9 +526,9 @@ def test_progress_is_shown_when_asked(sequences: Sequences, capsys) -> None:
 
 def test_folds_give_what_fits_alone_give(sequences: Sequences) -> None:
     X, y = sequences
-    for learnt, held_out in StratifiedKFold(2).split(X, y):
-        alone = small().fit(X[learnt], y[learnt]).predict_proba(X[held_out])
-        again = clone(small()).fit(X[learnt], y[learnt]).predict_proba(X[held_out])
+    for learned, held_out in StratifiedKFold(2).split(X, y):
+        alone = small().fit(X[learned], y[learned]).predict_proba(X[held_out])
+        again = clone(small()).fit(X[learned], y[learned]).predict_proba(X[held_out])
         np.testing.assert_array_equal(alone, again)
 
 
@@ -658,7 +658,7 @@ def test_averaged_weights_are_validated_and_predict(sequences: Sequences) -> Non
 
 
 @pytest.mark.parametrize("method", ["svd", "word2vec"])
-def test_embeddings_learnt_in_fit(method: str, sequences: Sequences) -> None:
+def test_embeddings_learned_in_fit(method: str, sequences: Sequences) -> None:
     X, y = sequences
     model = small(embeddings=method, embeddings_trainable=False).fit(X, y)
     table = model.model_.get_layer("embedding").embeddings.numpy()

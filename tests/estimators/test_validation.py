@@ -48,11 +48,11 @@ def test_labels_of_three_classes_that_are_strings(sequences: Sequences) -> None:
 def test_early_stopping_looks_at_them(make, sequences: Sequences) -> None:
     X, y = sequences
     settings = {"epochs": 30, "learning_rate": 0.02, "early_stopping": 2}
-    # What is learnt is wrong on these rows, so their loss rises from the first epoch.
+    # What is learned is wrong on these rows, so their loss rises from the first epoch.
     model = make(**settings).fit(X, y, X_val=X, y_val=1 - y)
     assert np.argmin(model.history_["val_loss"]) == 0
     assert len(model.history_["val_loss"]) == 3
-    # The weights of the best epoch are back, and all rows were learnt from.
+    # The weights of the best epoch are back, and all rows were learned from.
     first = make(**{**settings, "epochs": 1, "early_stopping": False}).fit(X, y)
     np.testing.assert_allclose(
         model.predict_proba(X), first.predict_proba(X), atol=1e-6

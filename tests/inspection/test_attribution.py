@@ -88,7 +88,7 @@ def test_integrated_gradients_are_the_mean_gradient_times_the_vectors(fitted) ->
     explanation = explain(model, TEXT, "integrated_gradients", target="good")
     network = model[-1].model_
     embedding, lengths = map(network.get_layer, ("embedding", "lengths"))
-    judge = keras.Model([embedding.output, lengths.output], network.output)
+    classify = keras.Model([embedding.output, lengths.output], network.output)
     ids = model[0].transform([TEXT])[0]
     vectors = embedding.embeddings.numpy()[ids[ids > 0]]
     unknown = embedding.embeddings.numpy()[1]
@@ -96,7 +96,7 @@ def test_integrated_gradients_are_the_mean_gradient_times_the_vectors(fitted) ->
     path = tf.cast(unknown + places * (vectors - unknown), tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(path)
-        proba = judge([path, tf.fill([1000], len(vectors))])
+        proba = classify([path, tf.fill([1000], len(vectors))])
     mean = tape.gradient(proba, path).numpy().mean(axis=0)
     expected = (mean * (vectors - unknown)).sum(axis=1)
     np.testing.assert_allclose(explanation.weights, expected, atol=2e-4)

@@ -128,12 +128,16 @@ def test_gradient_norms_follow_finite_differences(pooling: str) -> None:
     assert (norms[ids == 0] == 0).all()
 
     between = [model.get_layer(name).output for name in ("embedding", "lengths")]
-    judge = keras.Model(between, model.output)
+    classify = keras.Model(between, model.output)
     looked_up, counts = keras.Model(model.input, between)(ids)
     vectors = looked_up.numpy()
 
     def log_odds(moved: np.ndarray) -> np.ndarray:
-        p = judge([tf.constant(moved, tf.float32), counts]).numpy()[:, 0].astype(float)
+        p = (
+            classify([tf.constant(moved, tf.float32), counts])
+            .numpy()[:, 0]
+            .astype(float)
+        )
         return np.log(p) - np.log1p(-p)
 
     for row, column, place in ((0, 1, 0), (0, 3, 2), (1, 0, 0), (1, 1, 1)):

@@ -45,7 +45,7 @@ def test_lines_hold_the_table() -> None:
     assert norms.get_color() == display.lines_[0].get_color()
 
 
-def test_lines_differ_without_colour() -> None:
+def test_lines_differ_without_color() -> None:
     lines = LongTermDependencyDisplay(TABLE).plot().lines_
     assert lines[0].get_marker() != lines[1].get_marker()
     assert lines[0].get_linestyle() != lines[1].get_linestyle()

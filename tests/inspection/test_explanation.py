@@ -140,18 +140,16 @@ def test_html_says_what_the_weights_are() -> None:
     assert "<script" not in text
 
 
-def luminance(colour: np.ndarray) -> float:
-    linear = np.where(
-        colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4
-    )
+def luminance(color: np.ndarray) -> float:
+    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
-@pytest.mark.parametrize("colour", [FOR, AGAINST, ATTENDED])
+@pytest.mark.parametrize("color", [FOR, AGAINST, ATTENDED])
 @pytest.mark.parametrize(("page", "ink"), [(1.0, 0.13), (0.07, 0.88)])
-def test_words_are_readable_on_the_strongest_tint(colour, page, ink) -> None:
+def test_words_are_readable_on_the_strongest_tint(color, page, ink) -> None:
     """WCAG asks for a contrast of 4.5, for dark ink on white and light ink on black."""
-    *parts, opacity = tint(colour, 1.0)
+    *parts, opacity = tint(color, 1.0)
     assert opacity == STRONGEST
     behind = luminance(opacity * np.array(parts) + (1 - opacity) * page)
     light, dark = sorted([behind, luminance(np.full(3, ink))], reverse=True)

@@ -149,7 +149,7 @@ def test_tanh_and_sigmoid_are_close_everywhere() -> None:
     assert np.abs(tanh[small, 0, 0] / exact[small] - 1).max() < 1e-6
 
 
-def test_look_up_scales_and_sums() -> None:
+def test_embed_scales_and_sums() -> None:
     rng = np.random.default_rng(0)
     table = tf.constant(rng.standard_normal((9, 3)), tf.float32)
     ids = tf.constant(rng.integers(0, 8, size=(4, 5)), tf.int32)
@@ -157,7 +157,7 @@ def test_look_up_scales_and_sums() -> None:
     upstream = rng.standard_normal((4, 5, 3)).astype(np.float32)
     with tf.GradientTape() as tape:
         tape.watch(table)
-        vectors = tf_ops.look_up(table, ids, scale)
+        vectors = tf_ops.embed(table, ids, scale)
     expected = table.numpy()[ids] * scale.numpy()[:, None]
     np.testing.assert_array_equal(vectors, expected)
     sums = np.zeros((9, 3), np.float32)

@@ -25,7 +25,7 @@ REVIEWS = make_reviews(60, random_state=0)[0].tolist()
 
 
 def same(one: TextSequencer, other: TextSequencer) -> bool:
-    """Tell whether two sequencers learnt the same."""
+    """Tell whether two sequencers learned the same."""
     assert list(one.vocabulary_.items()) == list(other.vocabulary_.items())
     assert one.maxlen_ == other.maxlen_
     return np.array_equal(one.transform(REVIEWS), other.transform(REVIEWS))

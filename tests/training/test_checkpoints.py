@@ -77,7 +77,7 @@ def test_a_full_disk_is_named_once_and_training_goes_on(
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
-def test_vectors_are_learnt_where_nothing_can_be_kept(
+def test_vectors_are_learned_where_nothing_can_be_kept(
     sequences: Sequences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     X, y = sequences

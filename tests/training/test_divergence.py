@@ -57,7 +57,7 @@ def test_a_training_that_diverges_keeps_the_last_good_epoch(
 
 def test_early_stopping_keeps_its_best_epoch_of_those(sequences: Sequences) -> None:
     X, y = sequences
-    params = explodes_in_third(batch_size=18)  # 180 rows are learnt from
+    params = explodes_in_third(batch_size=18)  # 180 rows are learned from
     model = small(early_stopping=True, **params)
     with pytest.raises(DivergenceError, match="after epoch 2 are kept"):
         model.fit(X, y)
