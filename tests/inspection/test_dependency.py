@@ -133,11 +133,8 @@ def test_gradient_norms_follow_finite_differences(pooling: str) -> None:
     vectors = looked_up.numpy()
 
     def log_odds(moved: np.ndarray) -> np.ndarray:
-        p = (
-            classify([tf.constant(moved, tf.float32), counts])
-            .numpy()[:, 0]
-            .astype(float)
-        )
+        outputs = classify([tf.constant(moved, tf.float32), counts])
+        p = outputs.numpy()[:, 0].astype(float)
         return np.log(p) - np.log1p(-p)
 
     for row, column, place in ((0, 1, 0), (0, 3, 2), (1, 0, 0), (1, 1, 1)):
