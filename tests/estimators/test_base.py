@@ -395,7 +395,7 @@ def test_class_weights_weigh() -> None:
         ([[1, 2], [1, 2, 3]], "equal length, got 2 ids in row 0 and 3 in row 1.*Pad"),
         (
             [[[1], [2]], [[1], [2]]],
-            r"array of shape \(2, 2, 1\).*instead of one-hot or word",
+            r"shape \(2, 2, 1\).*instead of one-hot or word",
         ),
         (np.zeros((2, 3, 4)), r"array of shape \(2, 3, 4\)"),
     ],
