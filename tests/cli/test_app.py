@@ -124,11 +124,11 @@ def write(name: str, content: bytes) -> None:
     [
         (None, [], "There is no file mine.csv."),
         (b"", [], "mine.csv is empty."),
-        (b"review_text,label\n", [], "mine.csv has column names and no rows."),
+        (b"review_text,label\n", [], "mine.csv has column names but no rows."),
         (b"review_text,label\na\xe9,1\n", [], "--encoding latin-1."),
         (b"review_text,label\na,1\nb,0\n", ["--label-column", "lable"], "'label'? It"),
         (b"review_text,label\na,1\nb,0\n", ["--text-column", "x"], "--text-column and"),
-        (b"a,b\n1,2\n3,4\n", [], "hold numbers only. Name the column with --text-col"),
+        (b"a,b\n1,2\n3,4\n", [], "hold only numbers. Name the column with --text-col"),
         (
             b"review_text,label\na,1\n,0\n",
             [],
@@ -176,7 +176,7 @@ def test_bad_files_get_one_line(
         (["compare", "reviews.csv", "--report", "."], 1, ". is a folder. Name a file"),
         (["train", "reviews.csv", "--output", "no/a.skrnn"], 1, "is no folder no."),
         (["predict", "no.skrnn", "reviews.csv"], 1, "There is no file no.skrnn"),
-        (["report", "reviews.csv", "reviews.csv"], 1, "is not a model file"),
+        (["report", "reviews.csv", "reviews.csv"], 1, "is not a skrnn model file"),
         (["predict", "no.skrnn"], 2, "Give either a CSV file or --text"),
         (["compare"], 2, "Missing argument 'CSV'"),
         (["comprae"], 2, "No such command 'comprae'"),
