@@ -75,10 +75,10 @@ def test_grid_over_units_epochs_and_cell_equals_serial() -> None:
     grid = {
         "clf__units": [3, 4],
         "clf__epochs": [1, 2],
-        "clf__cell": ["simple", "lstm", "gru"],
+        "clf__cell": ["simple", "gru"],
     }
     scores = [
-        GridSearchCV(model, grid, cv=3, n_jobs=n_jobs, error_score="raise")
+        GridSearchCV(model, grid, cv=2, n_jobs=n_jobs, error_score="raise")
         .fit(reviews, labels)
         .cv_results_["mean_test_score"]
         for n_jobs in (1, 2)
