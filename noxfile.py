@@ -5,7 +5,7 @@
     nox -s skore         # reports of skore on our pipelines
     nox -s peers         # libraries that explain, search and clean, around them
 
-What comes after ``--`` goes to pytest: ``nox -s oldest -- tests/classifiers``.
+What comes after ``--`` goes to pytest: ``nox -s oldest -- tests/estimators``.
 """
 
 import re
