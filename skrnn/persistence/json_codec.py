@@ -25,7 +25,7 @@ from sklearn.utils import Bunch
 from skrnn._messages import describe
 from skrnn.embeddings import WordVectors
 from skrnn.persistence.archive import DamagedFileError
-from skrnn.persistence.optimizers import (
+from skrnn.persistence.keras_objects import (
     KerasPart,
     keras_class,
     name_keras_class,
