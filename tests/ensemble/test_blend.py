@@ -78,9 +78,10 @@ def test_equal_weights_are_a_geometric_mean() -> None:
     assert blend.final_estimator_ is None
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning")
 def test_files_with_the_former_name_load_as_stacked() -> None:
     data = Path(__file__).parents[1] / "persistence" / "data"
-    assert skrnn.load(data / "blend.skrnn").weights == "stacked"
+    assert skrnn.load(data / "blend_learned_0.1.skrnn").weights == "stacked"
 
 
 def test_the_former_name_of_stacked_weights_warns() -> None:

@@ -104,7 +104,15 @@ def test_kernels_agree_with_keras_without_avx512() -> None:
     host = llvm.get_host_cpu_features().flatten().split(",")
     masked = [re.sub(r"^\+(?=avx512|avx10)", "-", name) for name in host]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", CELLS],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-W",
+            "ignore::DeprecationWarning",
+            CELLS,
+        ],
         cwd=ROOT,
         env={**os.environ, "NUMBA_CPU_FEATURES": ",".join(masked)},
         capture_output=True,
