@@ -61,7 +61,7 @@ if child:
 try:
     {inside}
 except RuntimeError as error:
-    assert "forked from one in which TensorFlow had computed" in str(error), error
+    assert "forked after TensorFlow was used" in str(error), error
     os._exit(7)
 os._exit(0)
 """
