@@ -18,14 +18,14 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 @compiled
 def attention_forward(inputs, packed, context, scores, hidden):  # type: ignore[no-untyped-def]
-    """Fill the score of every step, and the tanh that it is made of."""
+    """Fill the score and the hidden layer of every step."""
     n_rows, n_steps, n = hidden.shape
     n_left = inputs.shape[2] + 1
     left, sums = left_rows(n_steps, n_left), product_rows(n_steps, n)
     for row in range(n_rows):
         for t in range(n_steps):
             copy(inputs[row, t], left[t])
-        multiply(sums, left, packed[0], n_steps, n, n_left, False)
+        multiply(sums, left, packed, n_steps, n, n_left, False)
         for t in range(n_steps):
             total, h, score = sums[t], hidden[row, t], _ZERO
             for j in range(n):
@@ -38,7 +38,7 @@ def attention_forward(inputs, packed, context, scores, hidden):  # type: ignore[
 def attention_backward(  # type: ignore[no-untyped-def]
     d_scores, inputs, hidden, packed, context, d_inputs, d_weights
 ):
-    """Fill the gradients of the inputs, and of kernel, bias and context, joined."""
+    """Fill the gradients with respect to the inputs and to the joined weights."""
     n_rows, n_steps, n = hidden.shape
     n_left = inputs.shape[2] + 1
     left, d_left = left_rows(n_steps, n_left), product_rows(n_steps, n_left)
@@ -52,7 +52,7 @@ def attention_backward(  # type: ignore[no-untyped-def]
                 d[j] = d_score * context[j] * (_ONE - h[j] * h[j])
             copy(inputs[row, t], left[t])
         add_transposed(total, left, d_preact, n_left, n, n_steps)
-        multiply(d_left, d_preact, packed[0], n_steps, n_left - 1, n, False)
+        multiply(d_left, d_preact, packed, n_steps, n_left - 1, n, False)
         for t in range(n_steps):
             copy(d_left[t, : n_left - 1], d_inputs[row, t])
     d_weights[:-1] = total[:n_left, :n]

@@ -2,8 +2,8 @@
 
 A group of period T moves at the steps 0, T, 2T, ...; it reads the groups that are at
 least as slow as itself (Koutník, Greff, Gomez, Schmidhuber, 2014). The groups have
-equal sizes and stand in the order of their periods, so what a group reads is a suffix
-of ``[states, inputs, 1]``.
+equal sizes and are sorted by period, so a group reads the last columns of ``[states,
+inputs, 1]``, from its own on.
 """
 
 from __future__ import annotations
@@ -112,12 +112,9 @@ def clockwork_kernels(periods: tuple[int, ...]) -> RecurrentKernels:
 
     What the recurrent kernel has from a faster group to a slower one is not used.
     """
-    clocks, n = np.array(periods, np.int64), len(periods)
-    forward = partial(clockwork_forward, clocks)
+    clocks = np.array(periods, np.int64)
     return RecurrentKernels(
-        forward,
-        forward,
+        partial(clockwork_forward, clocks),
         partial(clockwork_backward, clocks),
-        widths=(1,),
-        blocks=tuple((group / n, group / n, (group + 1) / n) for group in range(n)),
+        blocks=tuple((group, group, group + 1) for group in range(len(periods))),
     )

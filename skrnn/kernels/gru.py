@@ -37,8 +37,9 @@ def _state(sums, before, gates, states, kept):  # type: ignore[no-untyped-def]
 
 @compiled
 def gru_forward(inputs, packed, states, gates):  # type: ignore[no-untyped-def]
-    """Fill the states and the gates of every step."""
+    """Fill the states of every step, and the gates of as many as there is room for."""
     n_rows, n_steps, n = states.shape
+    n_gates = gates.shape[1]
     n_left = n + inputs.shape[2] + 1
     of_gates, of_candidate = packed
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
@@ -49,47 +50,13 @@ def gru_forward(inputs, packed, states, gates):  # type: ignore[no-untyped-def]
         multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
         for row in range(n_rows):
             before = states[row, t - 1] if t else zero
-            _gates(sums[row], before, gates[row, t], left[row])
+            _gates(sums[row], before, gates[row, t % n_gates], left[row])
         multiply(sums, left, of_candidate, n_rows, n, n_left, False)
         for row in range(n_rows):
             before = states[row, t - 1] if t else zero
-            _state(sums[row], before, gates[row, t], states[row, t], left[row])
-
-
-@inlined
-def _infer_gates(sums, before, update, kept):  # type: ignore[no-untyped-def]
-    n = len(before)
-    for j in range(n):
-        update[j] = sigmoid(sums[j])
-        kept[j] = sigmoid(sums[n + j]) * before[j]
-
-
-@inlined
-def _infer_state(sums, before, update, states, kept):  # type: ignore[no-untyped-def]
-    for j in range(len(before)):
-        z = update[j]
-        states[j] = kept[j] = z * before[j] + (_ONE - z) * tanh(sums[j])
-
-
-@compiled
-def gru_infer(inputs, packed, states):  # type: ignore[no-untyped-def]
-    """Fill the states of every step and keep nothing else."""
-    n_rows, n_steps, n = states.shape
-    n_left = n + inputs.shape[2] + 1
-    of_gates, of_candidate = packed
-    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
-    update, zero = np.zeros((n_rows, n), np.float32), np.zeros(n, np.float32)
-    for t in range(n_steps):
-        for row in range(n_rows):
-            copy(inputs[row, t], left[row, n:])
-        multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
-        for row in range(n_rows):
-            before = states[row, t - 1] if t else zero
-            _infer_gates(sums[row], before, update[row], left[row])
-        multiply(sums, left, of_candidate, n_rows, n, n_left, False)
-        for row in range(n_rows):
-            before = states[row, t - 1] if t else zero
-            _infer_state(sums[row], before, update[row], states[row, t], left[row])
+            _state(
+                sums[row], before, gates[row, t % n_gates], states[row, t], left[row]
+            )
 
 
 @inlined
@@ -156,5 +123,5 @@ def gru_backward(  # type: ignore[no-untyped-def]
 
 
 GRU = RecurrentKernels(
-    gru_forward, gru_infer, gru_backward, widths=(1, 3), blocks=((0, 0, 2), (0, 2, 3))
+    gru_forward, gru_backward, widths=(1, 3), n_kept=(1,), blocks=((0, 0, 2), (0, 2, 3))
 )

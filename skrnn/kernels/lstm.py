@@ -30,8 +30,12 @@ def _step(sums, before, gates, cells, states, kept):  # type: ignore[no-untyped-
 
 @compiled
 def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyped-def]
-    """Fill the states, the cells' contents and the gates of every step."""
+    """Fill the states of every step, and the cell states and gates of the last ones.
+
+    As many as ``cells`` (two at least) and ``gates`` have room for.
+    """
     n_rows, n_steps, n = states.shape
+    n_cells, n_gates = cells.shape[1], gates.shape[1]
     n_left = n + inputs.shape[2] + 1
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
     zero = np.zeros(n, np.float32)
@@ -40,41 +44,15 @@ def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyp
             copy(inputs[row, t], left[row, n:])
         multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
         for row in range(n_rows):
-            before = cells[row, t - 1] if t else zero
+            before = cells[row, (t - 1) % n_cells] if t else zero
             _step(
                 sums[row],
                 before,
-                gates[row, t],
-                cells[row, t],
+                gates[row, t % n_gates],
+                cells[row, t % n_cells],
                 states[row, t],
                 left[row],
             )
-
-
-@inlined
-def _infer_step(sums, cells, states, kept):  # type: ignore[no-untyped-def]
-    n = len(cells)
-    for j in range(n):
-        i, f = sigmoid(sums[j]), sigmoid(sums[n + j])
-        g, o = tanh(sums[2 * n + j]), sigmoid(sums[3 * n + j])
-        c = f * cells[j] + i * g
-        cells[j] = c
-        states[j] = kept[j] = o * tanh(c)
-
-
-@compiled
-def lstm_infer(inputs, packed, states):  # type: ignore[no-untyped-def]
-    """Fill the states of every step and keep nothing else."""
-    n_rows, n_steps, n = states.shape
-    n_left = n + inputs.shape[2] + 1
-    left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
-    cells = np.zeros((n_rows, n), np.float32)
-    for t in range(n_steps):
-        for row in range(n_rows):
-            copy(inputs[row, t], left[row, n:])
-        multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
-        for row in range(n_rows):
-            _infer_step(sums[row], cells[row], states[row, t], left[row])
 
 
 @inlined
@@ -125,5 +103,5 @@ def lstm_backward(  # type: ignore[no-untyped-def]
 
 
 LSTM = RecurrentKernels(
-    lstm_forward, lstm_infer, lstm_backward, widths=(1, 1, 4), blocks=((0, 0, 4),)
+    lstm_forward, lstm_backward, widths=(1, 1, 4), n_kept=(2, 1), blocks=((0, 0, 4),)
 )

@@ -1,10 +1,10 @@
 """Matrix products of float32 at the processor's rate, for use inside Numba kernels.
 
 A product is cut into register tiles: a few rows by a few vectors of the result stay in
-registers while the depth runs [1]_. Numba's loops do not compile to that, so the tile
-is emitted as LLVM vector code. The sums of a number run in the order of the depth, one
-fused multiply-add each, wherever its tile begins: results do not depend on how rows are
-grouped.
+registers while a loop runs over the depth [1]_. Numba does not compile loops to that,
+so the tile is emitted as LLVM vector code. Every element of the result is accumulated
+in the order of the depth, with one fused multiply-add per step, so results do not
+depend on how rows are grouped into tiles.
 
 References
 ----------
@@ -21,13 +21,13 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 from skrnn.kernels.compiling import compiled
 
 
 class Tile(NamedTuple):
-    """The register tile for a processor: rows, vectors a row and lanes of a vector."""
+    """The register tile of a processor: rows, vectors per row, lanes per vector."""
 
     n_rows: int
     n_vectors: int
@@ -105,7 +105,7 @@ def _make_tile(n_rows: int, n_vectors: int) -> Any:
             return b.fadd(b.fmul(one, two), total)
 
         cells = [
-            (row, vector_at(out, b.add(b.mul(constant(row), out_stride), constant(at))))
+            vector_at(out, b.add(b.mul(constant(row), out_stride), constant(at)))
             for row in range(n_rows)
             for at in range(0, n_vectors * TILE.n_lanes, TILE.n_lanes)
         ]
@@ -113,7 +113,7 @@ def _make_tile(n_rows: int, n_vectors: int) -> Any:
         firsts = []
         with b.if_else(adds) as (then, otherwise):
             with then:
-                loaded = [load(cell) for _, cell in cells]
+                loaded = [load(cell) for cell in cells]
                 loading = b.block
             with otherwise:
                 starting = b.block
@@ -161,7 +161,7 @@ def _make_tile(n_rows: int, n_vectors: int) -> Any:
         for final, first, new in zip(finals, firsts, news, strict=True):
             final.add_incoming(first, before)
             final.add_incoming(new, body)
-        for final, (_, cell) in zip(finals, cells, strict=True):
+        for final, cell in zip(finals, cells, strict=True):
             b.store(final, cell).align = 4
         return context.get_dummy_value()
 
@@ -172,12 +172,18 @@ _wide, _narrow = _make_tile(TILE.n_rows, TILE.n_vectors), _make_tile(TILE.n_rows
 _wide_row, _narrow_row = _make_tile(1, TILE.n_vectors), _make_tile(1, 1)
 
 
+@register_jitable
+def padded(size: int, unit: int) -> int:
+    """Return the smallest multiple of ``unit`` that is not below ``size``."""
+    return -(-size // unit) * unit
+
+
 @compiled
 def pack(matrix, packed):  # type: ignore[no-untyped-def]
     """Fill ``packed`` with the columns of a matrix in the order of the tiles."""
     depth, n_columns = matrix.shape
-    for start in range(0, N_LANES * -(-n_columns // N_LANES), _WIDTH):
-        width = min(_WIDTH, N_LANES * -(-(n_columns - start) // N_LANES))
+    for start in range(0, padded(n_columns, N_LANES), _WIDTH):
+        width = min(_WIDTH, padded(n_columns - start, N_LANES))
         panel = packed[start * depth : (start + width) * depth]
         for k in range(depth):
             for j in range(width):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.kernels.products import N_LANES, N_ROWS, pack
+from skrnn.kernels.products import N_LANES, N_ROWS, pack, padded
 from skrnn.kernels.threads import side_by_side
 
 Array = npt.NDArray[np.float32]
@@ -38,94 +38,89 @@ class RecurrentKernels:
     forward : callable
         Takes inputs and packed weights; fills the states, and whatever else the
         backward kernel needs.
-    infer : callable
-        Takes inputs and packed weights; fills the states alone.
     backward : callable
         Takes the gradient with respect to the states, the inputs, what ``forward``
         filled, and the packed transposed weights; fills the gradients with respect to
         the inputs and to the joined weights.
-    widths : tuple of int
-        Last sizes of what ``forward`` fills, in units.
-    blocks : tuple of tuple of float
+    widths : tuple of int, default=(1,)
+        Last sizes of what ``forward`` fills, in units; the states come first.
+    n_kept : tuple of int, default=()
+        For each array after the states, the steps that ``forward`` itself needs.
+    blocks : tuple of tuple of int
         For each product of a step, its first row and its first and last column in the
-        joined weights, in units.
+        joined weights, in sizes of the state, or of a group of a clockwork layer.
     """
 
     forward: Callable[..., None]
-    infer: Callable[..., None]
     backward: Callable[..., None]
-    widths: tuple[int, ...]
-    blocks: tuple[tuple[float, float, float], ...]
+    _: KW_ONLY
+    widths: tuple[int, ...] = (1,)
+    n_kept: tuple[int, ...] = ()
+    blocks: tuple[tuple[int, int, int], ...]
 
-    def compute_states(
-        self, inputs: Array, kernel: Array, recurrent: Array, bias: Array
-    ) -> Array:
+    def compute_states(self, inputs: Array, *weights: Array) -> Array:
         """Return the states of all steps, shape (batch, time, units)."""
-        packed = self._pack(np.vstack([recurrent, kernel, bias]))
-        states = empty(*inputs.shape[:2], len(recurrent))
-        run_in_parts(
-            inputs, lambda rows: self.infer(inputs[rows], packed, states[rows])
-        )
-        return states
+        return self._fill(inputs, weights, (inputs.shape[1], *self.n_kept))[0]
 
-    def compute_all(
-        self, inputs: Array, kernel: Array, recurrent: Array, bias: Array
-    ) -> list[Array]:
+    def compute_all(self, inputs: Array, *weights: Array) -> list[Array]:
         """Return the states, and what else :meth:`compute_gradients` needs."""
-        packed = self._pack(np.vstack([recurrent, kernel, bias]))
-        shape = inputs.shape[:2]
-        filled = [empty(*shape, len(recurrent) * width) for width in self.widths]
-        run_in_parts(
-            inputs,
-            lambda rows: self.forward(inputs[rows], packed, *(f[rows] for f in filled)),
-        )
+        return self._fill(inputs, weights, (inputs.shape[1],) * len(self.widths))
+
+    def _fill(
+        self, inputs: Array, weights: tuple[Array, ...], n_steps: tuple[int, ...]
+    ) -> list[Array]:
+        """Return what ``forward`` fills, with room for so many steps of each."""
+        joined, units = _join(*weights), len(weights[1])
+        packed = self._pack(joined)
+        filled = [
+            empty(len(inputs), length, units * width)
+            for length, width in zip(n_steps, self.widths, strict=True)
+        ]
+        parts = cut(inputs)
+
+        def run(part: int) -> None:
+            rows = parts[part]
+            self.forward(inputs[rows], packed, *(array[rows] for array in filled))
+
+        side_by_side(run, len(parts))
         return filled
 
     def compute_gradients(
-        self,
-        upstream: Array,
-        inputs: Array,
-        filled: list[Array],
-        kernel: Array,
-        recurrent: Array,
-        bias: Array,
+        self, upstream: Array, inputs: Array, filled: list[Array], *weights: Array
     ) -> list[Array]:
         """Return the gradients with respect to the inputs and the three weights."""
-        joined, units = np.vstack([recurrent, kernel, bias]), len(recurrent)
+        joined, units = _join(*weights), len(weights[1])
         packed = self._pack(joined, transposed=True)
-        d_inputs, by_row = empty(*inputs.shape), (upstream, inputs, *filled)
-        d_weights = np.empty((len(cut(inputs)), *joined.shape), np.float32)
-        run_in_parts(
-            inputs,
-            lambda rows, d_part: self.backward(
-                *(a[rows] for a in by_row), packed, d_inputs[rows], d_part
-            ),
-            d_weights,
-        )
+        by_row, parts = (upstream, inputs, *filled), cut(inputs)
+        d_inputs = empty(*inputs.shape)
+        d_weights = np.empty((len(parts), *joined.shape), np.float32)
+
+        def run(part: int) -> None:
+            rows = parts[part]
+            self.backward(
+                *(array[rows] for array in by_row),
+                packed,
+                d_inputs[rows],
+                d_weights[part],
+            )
+
+        side_by_side(run, len(parts))
         total = d_weights.sum(axis=0)
         return [d_inputs, total[units:-1], total[:units], total[-1]]
 
     def _pack(self, joined: Array, *, transposed: bool = False) -> tuple[Array, ...]:
         """Return the weights of each product as the kernels read them."""
-        units = joined.shape[1] // max(round(last) for *_, last in self.blocks)
+        size = joined.shape[1] // max(last for *_, last in self.blocks)
         packed = []
-        for block in self.blocks:
-            row, first, last = (round(units * number) for number in block)
-            matrix = joined[row:, first:last]
+        for row, first, last in self.blocks:
+            matrix = joined[size * row :, size * first : size * last]
             packed.append(pack_matrix(matrix[:-1].T if transposed else matrix))
         return tuple(packed)
 
 
-def run_in_parts(
-    inputs: Array, run: Callable[..., object], results: Array | None = None
-) -> None:
-    """Call ``run`` with the rows of each part, and with its result if it has one."""
-    parts = cut(inputs)
-
-    def run_part(part: int) -> None:
-        run(parts[part], *([] if results is None else [results[part]]))
-
-    side_by_side(run_part, len(parts))
+def _join(kernel: Array, recurrent_kernel: Array, bias: Array) -> Array:
+    """Return the weights as one matrix."""
+    return np.vstack([recurrent_kernel, kernel, bias])
 
 
 def cut(inputs: Array) -> list[slice]:
@@ -140,7 +135,7 @@ def cut(inputs: Array) -> list[slice]:
 def pack_matrix(matrix: Array) -> Array:
     """Return a matrix as products read it on their right."""
     depth, n_columns = matrix.shape
-    packed = np.empty(depth * N_LANES * -(-n_columns // N_LANES), np.float32)
+    packed = np.empty(depth * padded(n_columns, N_LANES), np.float32)
     pack(np.ascontiguousarray(matrix), packed)
     return packed
 

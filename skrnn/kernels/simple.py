@@ -56,6 +56,4 @@ def simple_backward(upstream, inputs, states, packed, d_inputs, d_weights):  # t
     d_weights[:] = total[:n_left, :n]
 
 
-SIMPLE = RecurrentKernels(
-    simple_forward, simple_forward, simple_backward, widths=(1,), blocks=((0, 0, 1),)
-)
+SIMPLE = RecurrentKernels(simple_forward, simple_backward, blocks=((0, 0, 1),))

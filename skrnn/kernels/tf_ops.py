@@ -1,8 +1,4 @@
-"""TensorFlow ops around the Numba kernels, several times as fast as Keras' on a CPU.
-
-All functions take inputs of shape (batch, time, features), float32, and can be
-differentiated once.
-"""
+"""TensorFlow ops around the Numba kernels, which are differentiable once."""
 
 from __future__ import annotations
 
@@ -22,9 +18,8 @@ from skrnn.kernels.recurrence import (
     cut,
     empty,
     pack_matrix,
-    run_in_parts,
 )
-from skrnn.kernels.threads import heed_environment
+from skrnn.kernels.threads import heed_environment, side_by_side
 
 heed_environment()
 
@@ -50,13 +45,12 @@ def recurrent_layer(
     ----------
     kernels : RecurrentKernels
         Those of the cell.
-    inputs : tensor of shape (batch, time, features)
+    inputs : tensor of shape (batch, time, features), float32
         The inputs.
     kernel, recurrent_kernel, bias : tensors
         The weights, laid out as in Keras.
     training : bool, default=True
-        Whether to keep what the gradient needs. Otherwise it is computed again if a
-        gradient is asked for.
+        Whether to keep what the gradient needs. If not, a gradient computes it again.
 
     Returns
     -------
@@ -201,37 +195,40 @@ def _attention_scores(
     return scores, gradient
 
 
-def _attention_forward(inputs: Array, *weights: Array) -> list[Array]:
-    kernel, bias, context = weights
-    shape = inputs.shape[:2]
-    results = [empty(*shape), empty(*shape, len(context))]
-    packed = (pack_matrix(np.vstack([kernel, bias])),)
-    run_in_parts(
-        inputs,
-        lambda rows: attention_forward(
-            inputs[rows], packed, context, *(r[rows] for r in results)
-        ),
-    )
-    return results
+def _attention_forward(
+    inputs: Array, kernel: Array, bias: Array, context: Array
+) -> list[Array]:
+    shape, parts = inputs.shape[:2], cut(inputs)
+    scores, hidden = empty(*shape), empty(*shape, len(context))
+    packed = pack_matrix(np.vstack([kernel, bias]))
+
+    def run(part: int) -> None:
+        rows = parts[part]
+        attention_forward(inputs[rows], packed, context, scores[rows], hidden[rows])
+
+    side_by_side(run, len(parts))
+    return [scores, hidden]
 
 
 def _attention_backward(
-    d_scores: Array,
-    inputs: Array,
-    hidden: Array,
-    kernel: Array,
-    context: Array,
+    d_scores: Array, inputs: Array, hidden: Array, kernel: Array, context: Array
 ) -> list[Array]:
-    d_inputs, packed = empty(*inputs.shape), (pack_matrix(kernel.T),)
-    shape = len(cut(inputs)), inputs.shape[2] + 2, len(context)
-    d_weights, by_row = np.empty(shape, np.float32), (d_scores, inputs, hidden)
-    run_in_parts(
-        inputs,
-        lambda rows, d_part: attention_backward(
-            *(a[rows] for a in by_row), packed, context, d_inputs[rows], d_part
-        ),
-        d_weights,
-    )
+    parts, d_inputs, packed = cut(inputs), empty(*inputs.shape), pack_matrix(kernel.T)
+    d_weights = np.empty((len(parts), len(kernel) + 2, len(context)), np.float32)
+
+    def run(part: int) -> None:
+        rows = parts[part]
+        attention_backward(
+            d_scores[rows],
+            inputs[rows],
+            hidden[rows],
+            packed,
+            context,
+            d_inputs[rows],
+            d_weights[part],
+        )
+
+    side_by_side(run, len(parts))
     total = d_weights.sum(axis=0)
     return [d_inputs, total[:-2], total[-2], total[-1]]
 

@@ -1,9 +1,9 @@
 """Optimizer steps in one pass over each variable.
 
-Keras writes an optimizer's step as a dozen operations on whole variables, each a pass
-over memory: for 20,000 word vectors they take longer than a small recurrent layer.
-TensorFlow has the same arithmetic in one operation. Where it has, it is used; Keras'
-own step is the general path.
+Keras computes an optimizer's step with a dozen operations on whole variables, each of
+which is a pass over memory: for 20,000 word vectors they take longer than a small
+recurrent layer. For some optimizers TensorFlow has the same arithmetic in one
+operation, which is used here. Keras' own step is the general path.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-_Step = Callable[[list[tf.Tensor]], None]
+_Gradients = list[tf.Tensor]
 
 
 class FusedStep:
@@ -25,7 +25,7 @@ class FusedStep:
     optimizer : keras.optimizers.Optimizer
         A built optimizer that :func:`can_fuse` accepts.
     variables : list of keras.Variable
-        What it was built with.
+        The variables that it was built with.
     """
 
     def __init__(
@@ -34,56 +34,67 @@ class FusedStep:
         variables: list[keras.Variable],
     ) -> None:
         self._optimizer, self._variables = optimizer, variables
-        self._apply = _STEPS[type(optimizer)]
-        # TensorFlow's RMSprop has a momentum even where it is zero.
-        needs_momentum = type(optimizer) is keras.optimizers.RMSprop
+        self._update = _UPDATES[type(optimizer)]
+        # TensorFlow's RMSprop has momentums even if the momentum is zero.
+        with_momentums = variables if self._update is _rmsprop else []
         self.momentums = [
-            tf.Variable(tf.zeros(v.shape), trainable=False)
-            for v in variables
-            if needs_momentum
+            tf.Variable(tf.zeros(v.shape), trainable=False) for v in with_momentums
         ]
 
     def reset(self) -> None:
-        """Forget momentums, which may have become infinite."""
+        """Set the momentums to zero, since they may be infinite."""
         for momentum in self.momentums:
             momentum.assign(tf.zeros(momentum.shape))
 
-    def __call__(self, gradients: list[tf.Tensor]) -> None:
-        """Change the variables, and the optimizer's own, by their gradients."""
-        rate = tf.cast(self._optimizer.learning_rate, tf.float32)
-        for number, gradient in enumerate(gradients):
-            self._apply(self, number, gradient, rate)
-        self._optimizer.iterations.assign_add(1)
+    def __call__(self, gradients: _Gradients) -> None:
+        """Update the variables and the state of the optimizer."""
+        optimizer = self._optimizer
+        rate = tf.cast(optimizer.learning_rate, tf.float32)
+        handles = [variable.value.handle for variable in self._variables]
+        self._update(optimizer, rate, handles, gradients, self.momentums)
+        optimizer.iterations.assign_add(1)
 
-    def _handle(self, variable: keras.Variable) -> tf.Tensor:
-        return variable.value.handle
 
-    def _sgd(self, number: int, gradient: tf.Tensor, rate: tf.Tensor) -> None:
-        tf.raw_ops.ResourceApplyGradientDescent(
-            var=self._handle(self._variables[number]), alpha=rate, delta=gradient
-        )
+def _sgd(
+    optimizer: Any, rate: tf.Tensor, handles: Any, gradients: _Gradients, _: Any
+) -> None:
+    for handle, gradient in zip(handles, gradients, strict=True):
+        tf.raw_ops.ResourceApplyGradientDescent(var=handle, alpha=rate, delta=gradient)
 
-    def _rmsprop(self, number: int, gradient: tf.Tensor, rate: tf.Tensor) -> None:
+
+def _rmsprop(
+    optimizer: Any, rate: tf.Tensor, handles: Any, gradients: _Gradients, momentums: Any
+) -> None:
+    for handle, gradient, velocity, momentum in zip(
+        handles, gradients, optimizer._velocities, momentums, strict=True
+    ):
         tf.raw_ops.ResourceApplyRMSProp(
-            var=self._handle(self._variables[number]),
-            ms=self._handle(self._optimizer._velocities[number]),
-            mom=self.momentums[number].handle,
+            var=handle,
+            ms=velocity.value.handle,
+            mom=momentum.handle,
             lr=rate,
-            rho=self._optimizer.rho,
+            rho=optimizer.rho,
             momentum=0.0,
-            epsilon=self._optimizer.epsilon,
+            epsilon=optimizer.epsilon,
             grad=gradient,
         )
 
-    def _adam(self, number: int, gradient: tf.Tensor, rate: tf.Tensor) -> None:
-        optimizer = self._optimizer
-        step = tf.cast(optimizer.iterations.value, tf.float32) + 1.0
+
+def _adam(
+    optimizer: Any, rate: tf.Tensor, handles: Any, gradients: _Gradients, _: Any
+) -> None:
+    step = tf.cast(optimizer.iterations.value, tf.float32) + 1.0
+    beta1_power = tf.pow(optimizer.beta_1, step)
+    beta2_power = tf.pow(optimizer.beta_2, step)
+    for handle, gradient, momentum, velocity in zip(
+        handles, gradients, optimizer._momentums, optimizer._velocities, strict=True
+    ):
         tf.raw_ops.ResourceApplyAdam(
-            var=self._handle(self._variables[number]),
-            m=self._handle(optimizer._momentums[number]),
-            v=self._handle(optimizer._velocities[number]),
-            beta1_power=tf.pow(optimizer.beta_1, step),
-            beta2_power=tf.pow(optimizer.beta_2, step),
+            var=handle,
+            m=momentum.value.handle,
+            v=velocity.value.handle,
+            beta1_power=beta1_power,
+            beta2_power=beta2_power,
             lr=rate,
             beta1=optimizer.beta_1,
             beta2=optimizer.beta_2,
@@ -92,10 +103,10 @@ class FusedStep:
         )
 
 
-_STEPS: dict[type, Callable[[FusedStep, int, tf.Tensor, tf.Tensor], None]] = {
-    keras.optimizers.SGD: FusedStep._sgd,
-    keras.optimizers.RMSprop: FusedStep._rmsprop,
-    keras.optimizers.Adam: FusedStep._adam,
+_UPDATES: dict[type, Callable[..., None]] = {
+    keras.optimizers.SGD: _sgd,
+    keras.optimizers.RMSprop: _rmsprop,
+    keras.optimizers.Adam: _adam,
 }
 # Options of those optimizers that TensorFlow's operations do not have.
 _GENERAL = {
@@ -114,8 +125,8 @@ _GENERAL = {
 
 
 def can_fuse(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Tell whether TensorFlow has the whole step of an optimizer as one operation."""
+    """Return whether TensorFlow has the whole step of an optimizer as one operation."""
     config: dict[str, Any] = optimizer.get_config()
-    return type(optimizer) in _STEPS and all(
+    return type(optimizer) in _UPDATES and all(
         config.get(name, value) == value for name, value in _GENERAL.items()
     )

@@ -66,10 +66,10 @@ def test_the_compiled_kernels_run(cell: str, monkeypatch: pytest.MonkeyPatch) ->
 
     def recorded(inputs: np.ndarray, *arrays: np.ndarray) -> None:
         shapes.append(inputs.shape)
-        kernels.infer(inputs, *arrays)
+        kernels.forward(inputs, *arrays)
 
     kernels = type(ours).kernels
-    monkeypatch.setattr(type(ours), "kernels", replace(kernels, infer=recorded))
+    monkeypatch.setattr(type(ours), "kernels", replace(kernels, forward=recorded))
     for training in (False, True):
         assert KERNEL_OPERATION in traced_operations(ours, training)
     assert KERNEL_OPERATION not in traced_operations(theirs, training=False)
