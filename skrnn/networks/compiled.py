@@ -154,6 +154,10 @@ class CompiledNetwork:
         """Names of the model's weights, ``layer/weight``, in the model's order."""
         return [f"{la.name}/{w.name}" for la in self.model.layers for w in la.weights]
 
+    def named_weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the model's weights by name."""
+        return dict(zip(self.weight_names, self.model.get_weights(), strict=True))
+
     @cached_property
     def n_bytes(self) -> int:
         """Size of all variables in memory, those of the optimizer included."""

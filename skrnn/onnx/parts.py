@@ -158,8 +158,7 @@ class ModelParts:
             rules = write_text_rules(sequencer)
             inputs = self._add_text(before, "ids", ["ids"], rules)
         network = classifier._network
-        values = network.model.get_weights()
-        weights = dict(zip(network.weight_names, values, strict=True))
+        weights = network.named_weights()
         check_weights(network.spec, weights)
         output = f"probabilities{_ending(len(self.networks))}"
         self.networks.append((network.spec, weights, inputs[0], output))

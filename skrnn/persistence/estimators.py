@@ -220,8 +220,7 @@ def _write_fitted(
         written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
     if schema.network:
         network = estimator._network
-        values = network.model.get_weights()
-        weights = dict(zip(network.weight_names, values, strict=True))
+        weights = network.named_weights()
         check_weights(network.spec, weights)
         written["network"] = write_spec(network.spec)
         written["weights"] = {k: _join(place, k) for k in network.spec.weight_shapes}

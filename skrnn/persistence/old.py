@@ -82,11 +82,8 @@ def _upgrade_sequencer(written: dict[str, Any]) -> None:
 def _upgrade_network(written: dict[str, Any]) -> None:
     """Replace the parameters ``label_smoothing`` and ``clipnorm``."""
     params = written["params"]
-    smoothing, clipnorm = (
-        params.pop("label_smoothing", 0.0),
-        params.pop("clipnorm", None),
-    )
-    if smoothing:
+    clipnorm = params.pop("clipnorm", None)
+    if smoothing := params.pop("label_smoothing", 0.0):
         is_binary = written.get("network", {}).get("n_classes") == 2
         name = "BinaryCrossentropy" if is_binary else "CategoricalCrossentropy"
         config = {"dict": {"label_smoothing": smoothing}}
@@ -111,7 +108,8 @@ def _upgrade_blend(written: dict[str, Any]) -> None:
         written["params"]["weights"] = "stacked"
 
 
-# By version: what turns an estimator of this version into one of the next, by class.
+# By version and class: the function that turns the JSON of an estimator of this version
+# into that of the next.
 _UPGRADES: dict[int, dict[str, _Upgrade]] = {
     1: {"skrnn.TextSequencer": _upgrade_sequencer},
     2: {
