@@ -61,8 +61,8 @@ explain(model, review, method="integrated_gradients")
 
 # %%
 # The weights are also available as pairs, a table and a plot. Those of integrated
-# gradients sum to the difference in probability between the review and a text of as
-# many unknown words.
+# gradients sum to the difference between the probability of the review and that of a
+# text with the same number of unknown words.
 
 explanation = explain(model, review, method="integrated_gradients")
 print(f"{explanation.weights.sum():.3f} =", end=" ")
