@@ -172,6 +172,8 @@ def refuse_one_weighted_class(y: Any, sample_weight: Any) -> None:
         return
     if len(np.unique(labels)) < 2:
         return
+    if not (weight > 0).any():
+        raise ValueError("sample_weight must contain at least one non-zero number.")
     if len(np.unique(labels[weight > 0])) < 2:
         raise ValueError(
             "The rows with a positive sample_weight belong to fewer than 2 classes. "

@@ -424,7 +424,7 @@ def test_bad_labels_are_refused(y, message: str) -> None:
     [
         ([1.0], "inconsistent|shape"),
         ([1.0, -1.0], "Negative|class"),
-        ([0.0, 0.0], "class"),
+        ([0.0, 0.0], "non-zero"),
         ([1.0, 0.0], "class"),
         ([np.nan, 1.0], "NaN"),
     ],
