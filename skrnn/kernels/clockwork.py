@@ -16,20 +16,27 @@ from skrnn.kernels.activations import tanh
 from skrnn.kernels.compiling import compiled
 from skrnn.kernels.products import add_transposed, multiply
 from skrnn.kernels.recurrence import RecurrentKernels
-from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
+from skrnn.kernels.steps import (
+    clear_padding,
+    copy,
+    left_rows,
+    n_steps_back,
+    position,
+    product_rows,
+)
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @compiled
-def clockwork_forward(periods, inputs, packed, states):  # type: ignore[no-untyped-def]
+def clockwork_forward(periods, inputs, n_backward, packed, states):  # type: ignore[no-untyped-def]
     """Fill the states of every step, computing the groups whose clock ticks."""
     n_rows, n_steps, n = states.shape
     n_left, size = n + inputs.shape[2] + 1, n // len(periods)
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, n)
     for t in range(n_steps):
         for row in range(n_rows):
-            copy(inputs[row, t], left[row, n:])
+            copy(inputs[row, position(t, n_backward[row])], left[row, n:])
         # In this order: the padding of a group's columns lies on those of the next.
         for group in range(len(periods)):
             if t % periods[group] == 0:
@@ -44,7 +51,8 @@ def clockwork_forward(periods, inputs, packed, states):  # type: ignore[no-untyp
                     False,
                 )
         for row in range(n_rows):
-            total, h, kept = sums[row], states[row, t], left[row]
+            h = states[row, position(t, n_backward[row])]
+            total, kept = sums[row], left[row]
             for group in range(len(periods)):
                 ticks = t % periods[group] == 0
                 for j in range(group * size, (group + 1) * size):
@@ -53,22 +61,23 @@ def clockwork_forward(periods, inputs, packed, states):  # type: ignore[no-untyp
 
 @compiled
 def clockwork_backward(  # type: ignore[no-untyped-def]
-    periods, upstream, inputs, states, packed, d_inputs, d_weights
+    periods, upstream, inputs, n_backward, states, packed, d_inputs, d_weights
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream)
+    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
     n_groups, size = len(periods), n // len(periods)
     left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left + size)
     d_preact = product_rows(n_rows, n)
     one_total = product_rows(n_left, size)
     totals = np.zeros((n_groups, *one_total.shape), np.float32)
     zero = np.zeros(n, np.float32)
-    d_inputs[:, n_back:] = _ZERO
+    clear_padding(d_inputs, n_back, n_backward)
     for t in range(n_back - 1, -1, -1):
         for row in range(n_rows):
-            up, d_next = upstream[row, t], d_left[row]
-            h, out = states[row, t], d_preact[row]
+            at = position(t, n_backward[row])
+            up, d_next = upstream[row, at], d_left[row]
+            h, out = states[row, at], d_preact[row]
             for group in range(n_groups):
                 ticks = t % periods[group] == 0
                 for j in range(group * size, (group + 1) * size):
@@ -76,8 +85,9 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
                     out[j] = d_state * (_ONE - h[j] * h[j]) if ticks else _ZERO
                     d_next[j] = _ZERO if ticks else d_state
             d_next[n:] = _ZERO
-            copy(inputs[row, t], left[row, n:])
-            copy(states[row, t - 1] if t else zero, left[row])
+            copy(inputs[row, at], left[row, n:])
+            before = states[row, position(t - 1, n_backward[row])] if t else zero
+            copy(before, left[row])
         for group in range(n_groups):
             if t % periods[group] == 0:
                 first = group * size
@@ -99,7 +109,9 @@ def clockwork_backward(  # type: ignore[no-untyped-def]
                     True,
                 )
         for row in range(n_rows):
-            copy(d_left[row, n : n_left - 1], d_inputs[row, t])
+            copy(
+                d_left[row, n : n_left - 1], d_inputs[row, position(t, n_backward[row])]
+            )
     d_weights[:] = _ZERO
     for group in range(n_groups):
         first = group * size

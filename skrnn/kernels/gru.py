@@ -12,7 +12,15 @@ from skrnn.kernels.activations import sigmoid, tanh
 from skrnn.kernels.compiling import compiled, inlined
 from skrnn.kernels.products import add_transposed, multiply
 from skrnn.kernels.recurrence import RecurrentKernels
-from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
+from skrnn.kernels.steps import (
+    clear_padding,
+    copy,
+    left_rows,
+    n_steps_back,
+    position,
+    product_rows,
+    steps_per_product,
+)
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
@@ -36,7 +44,7 @@ def _state(sums, before, gates, states, kept):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def gru_forward(inputs, packed, states, gates):  # type: ignore[no-untyped-def]
+def gru_forward(inputs, n_backward, packed, states, gates):  # type: ignore[no-untyped-def]
     """Fill the states of every step, and the gates of as many as there is room for."""
     n_rows, n_steps, n = states.shape
     n_gates = gates.shape[1]
@@ -46,16 +54,20 @@ def gru_forward(inputs, packed, states, gates):  # type: ignore[no-untyped-def]
     zero = np.zeros(n, np.float32)
     for t in range(n_steps):
         for row in range(n_rows):
-            copy(inputs[row, t], left[row, n:])
+            copy(inputs[row, position(t, n_backward[row])], left[row, n:])
         multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
         for row in range(n_rows):
-            before = states[row, t - 1] if t else zero
+            before = states[row, position(t - 1, n_backward[row])] if t else zero
             _gates(sums[row], before, gates[row, t % n_gates], left[row])
         multiply(sums, left, of_candidate, n_rows, n, n_left, False)
         for row in range(n_rows):
-            before = states[row, t - 1] if t else zero
+            before = states[row, position(t - 1, n_backward[row])] if t else zero
             _state(
-                sums[row], before, gates[row, t % n_gates], states[row, t], left[row]
+                sums[row],
+                before,
+                gates[row, t % n_gates],
+                states[row, position(t, n_backward[row])],
+                left[row],
             )
 
 
@@ -71,53 +83,68 @@ def _state_back(up, d_next, before, gates, d_gates, d_candidate):  # type: ignor
 
 
 @inlined
-def _gates_back(d_kept, d_next, before, gates, d_gates, left):  # type: ignore[no-untyped-def]
+def _gates_back(d_kept, d_next, before, gates, d_gates, reset):  # type: ignore[no-untyped-def]
     n = len(before)
     for j in range(n):
         r = gates[n + j]
         d_gates[n + j] = d_kept[j] * before[j] * r * (_ONE - r)
         d_kept[j] = d_next[j] + d_kept[j] * r
-        left[j] = r * before[j]
+        reset[j] = r * before[j]
 
 
 @compiled
 def gru_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, states, gates, packed, d_inputs, d_weights
+    upstream, inputs, n_backward, states, gates, packed, d_inputs, d_weights
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream)
+    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
     of_gates, of_candidate = packed
-    left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left)
-    d_gates, d_candidate = product_rows(n_rows, 2 * n), product_rows(n_rows, n)
+    n_kept = n_rows * steps_per_product(n_rows)
+    lefts, resets = left_rows(n_kept, n_left), left_rows(n_kept, n_left)
+    d_left, d_next = product_rows(n_rows, n_left), np.zeros((n_rows, n), np.float32)
+    d_gates_rows, d_candidates = product_rows(n_kept, 2 * n), product_rows(n_kept, n)
     total_gates, total_candidate = product_rows(n_left, 2 * n), product_rows(n_left, n)
-    d_next = np.zeros((n_rows, n), np.float32)
     zero = np.zeros(n, np.float32)
-    d_inputs[:, n_back:] = _ZERO
+    clear_padding(d_inputs, n_back, n_backward)
+    first = n_kept
     for t in range(n_back - 1, -1, -1):
+        first -= n_rows
+        left, reset = lefts[first:], resets[first:]
+        d_gates, d_candidate = d_gates_rows[first:], d_candidates[first:]
         for row in range(n_rows):
+            at, before = position(t, n_backward[row]), position(t - 1, n_backward[row])
+            copy(states[row, before] if t else zero, left[row])
+            copy(inputs[row, at], left[row, n:])
+            copy(inputs[row, at], reset[row, n:])
             _state_back(
-                upstream[row, t],
+                upstream[row, at],
                 d_next[row],
-                states[row, t - 1] if t else zero,
+                left[row, :n],
                 gates[row, t],
                 d_gates[row],
                 d_candidate[row],
             )
         multiply(d_left, d_candidate, of_candidate, n_rows, n_left - 1, n, False)
         for row in range(n_rows):
-            before = states[row, t - 1] if t else zero
             _gates_back(
-                d_left[row], d_next[row], before, gates[row, t], d_gates[row], left[row]
+                d_left[row],
+                d_next[row],
+                left[row, :n],
+                gates[row, t],
+                d_gates[row],
+                reset[row],
             )
-            copy(inputs[row, t], left[row, n:])
-        add_transposed(total_candidate, left, d_candidate, n_left, n, n_rows)
         multiply(d_left, d_gates, of_gates, n_rows, n_left - 1, 2 * n, True)
         for row in range(n_rows):
-            copy(states[row, t - 1] if t else zero, left[row])
             copy(d_left[row, :n], d_next[row])
-            copy(d_left[row, n : n_left - 1], d_inputs[row, t])
-        add_transposed(total_gates, left, d_gates, n_left, 2 * n, n_rows)
+            at = position(t, n_backward[row])
+            copy(d_left[row, n : n_left - 1], d_inputs[row, at])
+        if first == 0 or t == 0:
+            depth = n_kept - first
+            add_transposed(total_gates, left, d_gates, n_left, 2 * n, depth)
+            add_transposed(total_candidate, reset, d_candidate, n_left, n, depth)
+            first = n_kept
     d_weights[:, : 2 * n] = total_gates[:n_left, : 2 * n]
     d_weights[:, 2 * n :] = total_candidate[:n_left, :n]
 

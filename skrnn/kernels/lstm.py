@@ -11,7 +11,15 @@ from skrnn.kernels.activations import sigmoid, tanh
 from skrnn.kernels.compiling import compiled, inlined
 from skrnn.kernels.products import add_transposed, multiply
 from skrnn.kernels.recurrence import RecurrentKernels
-from skrnn.kernels.steps import copy, left_rows, n_steps_back, product_rows
+from skrnn.kernels.steps import (
+    clear_padding,
+    copy,
+    left_rows,
+    n_steps_back,
+    position,
+    product_rows,
+    steps_per_product,
+)
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
@@ -29,7 +37,7 @@ def _step(sums, before, gates, cells, states, kept):  # type: ignore[no-untyped-
 
 
 @compiled
-def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyped-def]
+def lstm_forward(inputs, n_backward, packed, states, cells, gates):  # type: ignore[no-untyped-def]
     """Fill the states of every step, and the cell states and gates of the last ones.
 
     As many as ``cells`` (two at least) and ``gates`` have room for.
@@ -41,7 +49,7 @@ def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyp
     zero = np.zeros(n, np.float32)
     for t in range(n_steps):
         for row in range(n_rows):
-            copy(inputs[row, t], left[row, n:])
+            copy(inputs[row, position(t, n_backward[row])], left[row, n:])
         multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
         for row in range(n_rows):
             before = cells[row, (t - 1) % n_cells] if t else zero
@@ -50,7 +58,7 @@ def lstm_forward(inputs, packed, states, cells, gates):  # type: ignore[no-untyp
                 before,
                 gates[row, t % n_gates],
                 cells[row, t % n_cells],
-                states[row, t],
+                states[row, position(t, n_backward[row])],
                 left[row],
             )
 
@@ -72,20 +80,26 @@ def _step_back(up, d_next_h, d_next_c, before, cells, gates, d_preact):  # type:
 
 @compiled
 def lstm_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, states, cells, gates, packed, d_inputs, d_weights
+    upstream, inputs, n_backward, states, cells, gates, packed, d_inputs, d_weights
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream)
-    left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left)
-    d_preact, total = product_rows(n_rows, 4 * n), product_rows(n_left, 4 * n)
+    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
+    n_kept = n_rows * steps_per_product(n_rows)
+    lefts, d_left = left_rows(n_kept, n_left), product_rows(n_rows, n_left)
+    d_preacts, total = product_rows(n_kept, 4 * n), product_rows(n_left, 4 * n)
     d_next_c = np.zeros((n_rows, n), np.float32)
     zero = np.zeros(n, np.float32)
-    d_inputs[:, n_back:] = _ZERO
+    clear_padding(d_inputs, n_back, n_backward)
+    first = n_kept
     for t in range(n_back - 1, -1, -1):
+        first -= n_rows
+        left, d_preact = lefts[first:], d_preacts[first:]
         for row in range(n_rows):
+            at = position(t, n_backward[row])
+            before = position(t - 1, n_backward[row])
             _step_back(
-                upstream[row, t],
+                upstream[row, at],
                 d_left[row],
                 d_next_c[row],
                 cells[row, t - 1] if t else zero,
@@ -93,12 +107,15 @@ def lstm_backward(  # type: ignore[no-untyped-def]
                 gates[row, t],
                 d_preact[row],
             )
-            copy(inputs[row, t], left[row, n:])
-            copy(states[row, t - 1] if t else zero, left[row])
-        add_transposed(total, left, d_preact, n_left, 4 * n, n_rows)
+            copy(inputs[row, at], left[row, n:])
+            copy(states[row, before] if t else zero, left[row])
         multiply(d_left, d_preact, packed[0], n_rows, n_left - 1, 4 * n, False)
         for row in range(n_rows):
-            copy(d_left[row, n : n_left - 1], d_inputs[row, t])
+            at = position(t, n_backward[row])
+            copy(d_left[row, n : n_left - 1], d_inputs[row, at])
+        if first == 0 or t == 0:
+            add_transposed(total, left, d_preact, n_left, 4 * n, n_kept - first)
+            first = n_kept
     d_weights[:] = total[:n_left, : 4 * n]
 
 

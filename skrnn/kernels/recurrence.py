@@ -19,6 +19,7 @@ from skrnn.kernels.products import N_LANES, N_ROWS, pack, padded
 from skrnn.kernels.threads import side_by_side
 
 Array = npt.NDArray[np.float32]
+Lengths = npt.NDArray[np.int32]
 
 _MAX_PARTS = 8
 # Waking a thread takes longer than computing a part of fewer numbers.
@@ -36,11 +37,12 @@ class RecurrentKernels:
     Parameters
     ----------
     forward : callable
-        Takes inputs and packed weights; fills the states, and whatever else the
+        Takes inputs, the number of first steps that each row is read backward, and
+        packed weights; fills the states, and whatever else the
         backward kernel needs.
     backward : callable
-        Takes the gradient with respect to the states, the inputs, what ``forward``
-        filled, and the packed transposed weights; fills the gradients with respect to
+        Takes the gradient with respect to the states, the inputs, the steps read
+        backward, what ``forward`` filled, and the packed transposed weights; fills the gradients with respect to
         the inputs and to the joined weights.
     widths : tuple of int, default=(1,)
         Last sizes of what ``forward`` fills, in units; the states come first.
@@ -58,16 +60,26 @@ class RecurrentKernels:
     n_kept: tuple[int, ...] = ()
     blocks: tuple[tuple[int, int, int], ...]
 
-    def compute_states(self, inputs: Array, *weights: Array) -> Array:
+    def compute_states(
+        self, inputs: Array, n_backward: Lengths, *weights: Array
+    ) -> Array:
         """Return the states of all steps, shape (batch, time, units)."""
-        return self._fill(inputs, weights, (inputs.shape[1], *self.n_kept))[0]
+        n_steps = (inputs.shape[1], *self.n_kept)
+        return self._fill(inputs, n_backward, weights, n_steps)[0]
 
-    def compute_all(self, inputs: Array, *weights: Array) -> list[Array]:
+    def compute_all(
+        self, inputs: Array, n_backward: Lengths, *weights: Array
+    ) -> list[Array]:
         """Return the states, and what else :meth:`compute_gradients` needs."""
-        return self._fill(inputs, weights, (inputs.shape[1],) * len(self.widths))
+        n_steps = (inputs.shape[1],) * len(self.widths)
+        return self._fill(inputs, n_backward, weights, n_steps)
 
     def _fill(
-        self, inputs: Array, weights: tuple[Array, ...], n_steps: tuple[int, ...]
+        self,
+        inputs: Array,
+        n_backward: Lengths,
+        weights: tuple[Array, ...],
+        n_steps: tuple[int, ...],
     ) -> list[Array]:
         """Return what ``forward`` fills, with room for so many steps of each."""
         joined, units = _join(*weights), len(weights[1])
@@ -80,18 +92,24 @@ class RecurrentKernels:
 
         def run(part: int) -> None:
             rows = parts[part]
-            self.forward(inputs[rows], packed, *(array[rows] for array in filled))
+            filling = (array[rows] for array in filled)
+            self.forward(inputs[rows], n_backward[rows], packed, *filling)
 
         side_by_side(run, len(parts))
         return filled
 
     def compute_gradients(
-        self, upstream: Array, inputs: Array, filled: list[Array], *weights: Array
+        self,
+        upstream: Array,
+        inputs: Array,
+        n_backward: Lengths,
+        filled: list[Array],
+        *weights: Array,
     ) -> list[Array]:
         """Return the gradients with respect to the inputs and the three weights."""
         joined, units = _join(*weights), len(weights[1])
         packed = self._pack(joined, transposed=True)
-        by_row, parts = (upstream, inputs, *filled), cut(inputs)
+        by_row, parts = (upstream, inputs, n_backward, *filled), cut(inputs)
         d_inputs = empty(*inputs.shape)
         d_weights = np.empty((len(parts), *joined.shape), np.float32)
 

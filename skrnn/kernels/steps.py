@@ -8,6 +8,9 @@ takes two products: ``d_preact`` times the transposed weights gives the gradient
 respect to the previous states and the inputs, and ``[states, inputs, 1]`` transposed
 times ``d_preact`` is added to the gradient with respect to the weights.
 
+A row is read from its first position on, or backward from its last word on, so that
+padding stays at its end: see :func:`position`.
+
 Arrays are float32, (batch, time, features). ``d_x`` is the gradient of the loss with
 respect to ``x``, ``d_preact`` that with respect to the pre-activations.
 """
@@ -19,6 +22,8 @@ import numpy as np
 from skrnn.kernels.compiling import inlined
 from skrnn.kernels.products import N_LANES, N_ROWS, padded
 
+# Rows of a product over several steps; more gain nothing.
+_MIN_DEPTH = 128
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
@@ -41,18 +46,41 @@ def product_rows(n_rows, n_columns):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def n_steps_back(upstream):  # type: ignore[no-untyped-def]
+def steps_per_product(n_rows):  # type: ignore[no-untyped-def]
+    """Return how many steps are kept for one product that gives gradients of weights.
+
+    Each product reads and writes the sums of all weights, so few rows are not enough.
+    """
+    return max(_MIN_DEPTH // n_rows, 1)
+
+
+@inlined
+def position(t, n_backward):  # type: ignore[no-untyped-def]
+    """Return the position of step ``t``; the first ``n_backward`` are read backward."""
+    return n_backward - 1 - t if t < n_backward else t
+
+
+@inlined
+def n_steps_back(upstream, n_backward):  # type: ignore[no-untyped-def]
     """Count the steps up to the last with a nonzero upstream gradient.
 
     The steps after it are padding.
     """
     for t in range(upstream.shape[1] - 1, 0, -1):
         for row in range(len(upstream)):
-            up = upstream[row, t]
+            up = upstream[row, position(t, n_backward[row])]
             for j in range(len(up)):
                 if up[j] != _ZERO:
                     return t + 1
     return 1
+
+
+@inlined
+def clear_padding(d_inputs, n_back, n_backward):  # type: ignore[no-untyped-def]
+    """Set the gradient to zero at the steps that have none."""
+    for row in range(len(d_inputs)):
+        for t in range(n_back, d_inputs.shape[1]):
+            d_inputs[row, position(t, n_backward[row])] = _ZERO
 
 
 @inlined

@@ -14,6 +14,7 @@ from skrnn.kernels import embedding
 from skrnn.kernels.attention import attention_backward, attention_forward
 from skrnn.kernels.recurrence import (
     Array,
+    Lengths,
     RecurrentKernels,
     cut,
     empty,
@@ -28,6 +29,7 @@ _VECTOR, _MATRIX, _VECTORS = (
     tf.TensorSpec([None] * n_axes, tf.float32) for n_axes in (1, 2, 3)
 )
 _IDS = tf.TensorSpec([None, None], tf.int32)
+_LENGTHS = tf.TensorSpec([None], tf.int32)
 
 
 def recurrent_layer(
@@ -37,6 +39,7 @@ def recurrent_layer(
     recurrent_kernel: tf.Tensor,
     bias: tf.Tensor,
     *,
+    n_backward: tf.Tensor | None = None,
     training: bool = True,
 ) -> tf.Tensor:
     """Run a recurrent layer from a zero state.
@@ -49,15 +52,21 @@ def recurrent_layer(
         The inputs.
     kernel, recurrent_kernel, bias : tensors
         The weights, laid out as in Keras.
+    n_backward : tensor of shape (batch,), int32, default=None
+        The number of first steps of each row that are read backward, the others after
+        them. None reads all rows forward.
     training : bool, default=True
         Whether to keep what the gradient needs. If not, a gradient computes it again.
 
     Returns
     -------
     states : tensor of shape (batch, time, units)
-        The states after each step.
+        The states after each step, where its input stands.
     """
-    states = _layer_op(kernels, training)(inputs, kernel, recurrent_kernel, bias)
+    if n_backward is None:
+        n_backward = tf.zeros(tf.shape(inputs)[:1], tf.int32)
+    weights = kernel, recurrent_kernel, bias
+    states = _layer_op(kernels, training)(inputs, n_backward, *weights)
     states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
     return states
 
@@ -235,17 +244,18 @@ def _attention_backward(
 
 @cache
 def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Tensor]:
-    def forward(*given: Array) -> list[Array]:
+    def forward(inputs: Array, n_backward: Lengths, *weights: Array) -> list[Array]:
         if training:
-            return kernels.compute_all(*given)
-        return [kernels.compute_states(*given)]
+            return kernels.compute_all(inputs, n_backward, *weights)
+        return [kernels.compute_states(inputs, n_backward, *weights)]
 
-    def backward(upstream: Array, *arrays: Array) -> list[Array]:
-        given, filled = arrays[:4], list(arrays[4:])
+    def backward(
+        upstream: Array, inputs: Array, n_backward: Lengths, *arrays: Array
+    ) -> list[Array]:
+        weights, filled = arrays[:3], list(arrays[3:])
         if not training:
-            filled = kernels.compute_all(*given)
-        inputs, *weights = given
-        return kernels.compute_gradients(upstream, inputs, filled, *weights)
+            filled = kernels.compute_all(inputs, n_backward, *weights)
+        return kernels.compute_gradients(upstream, inputs, n_backward, filled, *weights)
 
     n_filled = len(kernels.widths) if training else 1
 
@@ -254,22 +264,24 @@ def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Ten
         filled = tf.numpy_function(
             forward, given, [tf.float32] * n_filled, stateful=False
         )
+        inputs, _, *weights = given
+        differentiable = [inputs, *weights]
         results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
         for result in results:
             result.set_shape([None, None, None])
 
-        def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+        def gradient(upstream: tf.Tensor) -> list[tf.Tensor | None]:
             gradients: list[tf.Tensor] = tf.numpy_function(
                 backward,
                 [upstream, *given, *results],
-                [tf.float32] * len(given),
+                [tf.float32] * len(differentiable),
                 stateful=False,
             )
-            for found, tensor in zip(gradients, given, strict=True):
+            for found, tensor in zip(gradients, differentiable, strict=True):
                 found.set_shape(tensor.shape)
-            return gradients
+            return [gradients[0], None, *gradients[1:]]
 
         return results[0], gradient
 
-    signature = [_VECTORS, _MATRIX, _MATRIX, _VECTOR]
+    signature = [_VECTORS, _LENGTHS, _MATRIX, _MATRIX, _VECTOR]
     return tf.function(run_layer, input_signature=signature, autograph=False)

@@ -17,7 +17,6 @@ from skrnn.networks.sentences import (
 from skrnn.networks.sequences import (
     AlignLeft,
     JoinSegments,
-    ReverseSequence,
     SequenceLengths,
     SplitSegments,
     WordDropout,
@@ -127,10 +126,7 @@ def _recur(
             for name in layer.names
         )
         for backward_layer in backward_layers:
-            reverse = ReverseSequence(name=f"{prefix}reverse_{depth}")
-            restore = ReverseSequence(name=f"{prefix}restore_{depth}")
-            reversed_states = backward_layer(reverse(states, lengths))
-            backward = restore(reversed_states, lengths)
+            backward = backward_layer(states, n_backward=lengths)
         states = forward_layer(states)
     return states, backward
 

@@ -53,18 +53,27 @@ class FastOnCPU:
         initial_state: Any = None,
         mask: Any = None,
         training: bool = False,
+        n_backward: tf.Tensor | None = None,
     ) -> tf.Tensor:
-        """Return the states of all steps, shape (batch, time, units)."""
+        """Return the states of all steps, shape (batch, time, units).
+
+        The first ``n_backward`` steps of each row, shape (batch,), are read backward.
+        """
         if initial_state is not None or mask is not None or not self._applies(training):
-            return super().call(  # type: ignore[misc]
-                sequences, initial_state=initial_state, mask=mask, training=training
-            )
+            options = {"initial_state": initial_state, "mask": mask}
+            if n_backward is not None:
+                sequences = tf.reverse_sequence(sequences, n_backward, seq_axis=1)
+            states = super().call(sequences, training=training, **options)  # type: ignore[misc]
+            if n_backward is None:
+                return states
+            return tf.reverse_sequence(states, n_backward, seq_axis=1)
         cell = self.cell  # type: ignore[attr-defined]
         weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
         return recurrent_layer(
             self.kernels,
             sequences,
             *map(tf.convert_to_tensor, weights),
+            n_backward=n_backward,
             training=bool(training),
         )
 

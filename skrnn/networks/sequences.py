@@ -209,19 +209,6 @@ class WordEmbedding(keras.layers.Embedding):
 
 
 @_register
-class ReverseSequence(keras.layers.Layer):
-    """Reverse the words of each row and leave its padding at the end."""
-
-    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        """Return the reversed states, shape (batch, time, features)."""
-        return tf.reverse_sequence(states, lengths, seq_axis=1, batch_axis=0)
-
-    def compute_output_spec(self, states: Any, lengths: Any) -> keras.KerasTensor:
-        """Return the shape and type of the output."""
-        return keras.KerasTensor(states.shape, dtype=states.dtype)
-
-
-@_register
 class SplitSegments(keras.layers.Layer):
     """Split rows into segments, which recurrent layers read as separate rows.
 

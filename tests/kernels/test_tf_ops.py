@@ -71,6 +71,27 @@ def test_inference_keeps_less_and_computes_the_same(kind: str) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("kind", LAYERS)
+def test_reading_backward_is_reading_a_reversed_row(kind: str) -> None:
+    arrays, n_backward = random_layer(kind, (5, 6, 3), 4), tf.constant([0, 1, 3, 5, 6])
+    run = LAYERS[kind][0]
+
+    def reverse(tensor: tf.Tensor) -> tf.Tensor:
+        return tf.reverse_sequence(tensor, n_backward, seq_axis=1)
+
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(arrays)
+        found = run(*arrays, n_backward=n_backward)
+        expected = reverse(run(reverse(arrays[0]), *arrays[1:]))
+        # The last word of each row is not looked at.
+        seen = tf.sequence_mask(n_backward - 1, 6)[:, :, tf.newaxis]
+        losses = [tf.reduce_sum(tf.where(seen, x, 0.0) ** 2) for x in (found, expected)]
+    np.testing.assert_array_equal(found, expected)
+    by_found, by_expected = (tape.gradient(loss, arrays) for loss in losses)
+    for one, other in zip(by_found, by_expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("n_rows", [1, 2, 3, 37])
 @pytest.mark.parametrize("kind", LAYERS)
 def test_rows_do_not_meet(kind: str, n_rows: int) -> None:

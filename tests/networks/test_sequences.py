@@ -10,7 +10,6 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from skrnn.networks.sequences import (
     AlignLeft,
     JoinSegments,
-    ReverseSequence,
     SequenceLengths,
     SplitSegments,
     WordDropout,
@@ -39,13 +38,6 @@ def test_unknown_ids_become_out_of_vocabulary() -> None:
 @given(ids_arrays)
 def test_lengths(ids: np.ndarray) -> None:
     np.testing.assert_array_equal(SequenceLengths()(ids), (ids != 0).sum(axis=1))
-
-
-def test_reverse_sequence_leaves_padding_at_the_end() -> None:
-    states = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
-    transposed = np.asarray(ReverseSequence()(states, np.array([3, 2], dtype=np.int32)))
-    np.testing.assert_array_equal(transposed[0], states[0, ::-1])
-    np.testing.assert_array_equal(transposed[1], states[1, [1, 0, 2]])
 
 
 @pytest.mark.parametrize("n_words", [3, 4000])
