@@ -38,12 +38,11 @@ class RecurrentKernels:
     ----------
     forward : callable
         Takes inputs, the number of first steps that each row is read backward, and
-        packed weights; fills the states, and whatever else the
-        backward kernel needs.
+        packed weights; fills the states, and whatever else the backward kernel needs.
     backward : callable
         Takes the gradient with respect to the states, the inputs, the steps read
-        backward, what ``forward`` filled, and the packed transposed weights; fills the gradients with respect to
-        the inputs and to the joined weights.
+        backward, what ``forward`` filled, and the packed transposed weights; fills the
+        gradients with respect to the inputs and to the joined weights.
     widths : tuple of int, default=(1,)
         Last sizes of what ``forward`` fills, in units; the states come first.
     n_kept : tuple of int, default=()
