@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
@@ -224,8 +225,15 @@ def _write_fitted(
         check_weights(network.spec, weights)
         written["network"] = write_spec(network.spec)
         written["weights"] = {k: _join(place, k) for k in network.spec.weight_shapes}
-        writer.arrays |= {_join(place, k): v for k, v in weights.items()}
+        writer.arrays |= {_join(place, k): _compact(v) for k, v in weights.items()}
     return written
+
+
+def _compact(weight: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+    """Return a weight in half precision if that loses nothing."""
+    with np.errstate(over="ignore"):
+        half = weight.astype(np.float16)
+    return half if np.array_equal(half, weight) else weight
 
 
 def read_estimator(reader: Reader, written: Any) -> Any:
@@ -300,6 +308,9 @@ def _read_network(
     """Give a classifier its network, after everything in the file has been checked."""
     spec = read_spec(written["network"])
     weights = {k: reader.arrays[v] for k, v in written["weights"].items()}
+    for name, weight in weights.items():
+        if weight.dtype == np.float16:
+            weights[name] = weight.astype(np.float32)
     try:
         check_weights(spec, weights)
     except ValueError as error:

@@ -120,6 +120,24 @@ def test_another_process_loads_it(pipeline: Pipeline, tmp_path: Path) -> None:
     np.testing.assert_allclose(json.loads(run.stdout), expected, atol=1e-7)
 
 
+def test_weights_that_half_precision_holds_take_half_the_room(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    classifier = clone(pipeline["clf"]).fit([[2, 3], [3, 2]], [0, 1])
+    skrnn.save(classifier, tmp_path / "single.skrnn")
+    model = classifier.model_
+    model.set_weights([w.astype(np.float16) for w in model.get_weights()])
+    skrnn.save(classifier, tmp_path / "half.skrnn")
+    single, half = (
+        (tmp_path / f"{name}.skrnn").stat().st_size for name in ("single", "half")
+    )
+    assert half < single
+    loaded = skrnn.load(tmp_path / "half.skrnn").model_.get_weights()
+    for weight, expected in zip(loaded, model.get_weights(), strict=True):
+        assert weight.dtype == np.float32
+        np.testing.assert_array_equal(weight, expected)
+
+
 def test_equal_models_give_equal_files(pipeline: Pipeline, tmp_path: Path) -> None:
     skrnn.save(pipeline, tmp_path / "a")
     skrnn.save(skrnn.load(tmp_path / "a"), tmp_path / "b")
