@@ -680,7 +680,7 @@ class BaseTextClassifier(
             state["strategy"] = strategy_name(self.strategy)
         return state
 
-    # -- transform, predict -----------------------------------------------------------------------
+    # -- transform and predict ---------------------------------------------------------
 
     def transform(self, X: Any) -> npt.NDArray[np.float32]:
         """Compute the vector of each document, which the output layer classifies.
@@ -824,6 +824,8 @@ class BaseTextClassifier(
     def __sklearn_tags__(self) -> Tags:
         """Return the tags of the estimator: its input is non-negative integers.
 
+        ``transform`` returns float32, whatever the type of the ids.
+
         ``poor_score`` is set, as for scikit-learn's ``CategoricalNB``, because a
         default fit on numbers that are no word ids scores badly.
         """
@@ -832,6 +834,7 @@ class BaseTextClassifier(
         tags.input_tags.positive_only = True
         tags.input_tags.sparse = False
         tags.classifier_tags.poor_score = True
+        tags.transformer_tags.preserves_dtype = []
         return tags
 
 
