@@ -23,6 +23,7 @@ from .onnx.export import export_onnx as export_onnx
 from .persistence.files import load as load
 from .persistence.files import save as save
 from .pipeline import make_sentiment_pipeline as make_sentiment_pipeline
+from .pretrained.files import load_pretrained as load_pretrained
 from .recipes import get_recipe as get_recipe
 from .recipes import get_recipe_names as get_recipe_names
 from .streaming import fit_stream as fit_stream

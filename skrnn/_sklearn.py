@@ -46,6 +46,7 @@ __all__ = [
     "SuggestParameters",
     "active_steps",
     "check_sample_weight",
+    "clone_around",
     "fit_context",
     "last_step",
     "raise_for_params",
@@ -83,6 +84,19 @@ def fit_context(
         return fit
 
     return decorate
+
+
+def clone_around(estimator: Any, name: str) -> Any:
+    """Clone an estimator, except for the parameter ``name``, which both share.
+
+    scikit-learn would clone a fitted Pipeline that is a parameter, so that it is no
+    longer fitted.
+    """
+    bare = object.__new__(type(estimator))
+    vars(bare).update(vars(estimator), **{name: None})
+    cloned = BaseEstimator.__sklearn_clone__(bare)
+    setattr(cloned, name, getattr(estimator, name))
+    return cloned
 
 
 def tuned_positive_label(classifier: Any) -> Any:

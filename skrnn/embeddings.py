@@ -306,33 +306,18 @@ class WordVectors:
 def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
     """Warn if padded rows of ids seem to have another vocabulary than ``vectors``.
 
-    There are two signs. One is an id beyond the vectors. The other is ids without large
-    gaps that end well before the last vector, as from a vocabulary learned on these
-    rows: with the vocabulary of the vectors, ids spread over its whole range.
+    There are two signs: an id beyond the vectors, and :func:`seem_renumbered`.
     """
-    n_ids = len(vectors) + FIRST_WORD
-    seen = np.zeros(n_ids + 1, dtype=bool)
-    for part in ids:
-        seen[np.minimum(part, n_ids)] = True
-    words = np.flatnonzero(seen[FIRST_WORD:])
-    if not len(words):
-        return
-    n_used = int(words[-1]) + 1
-    if seen[n_ids]:
+    largest = max(int(part.max()) for part in ids)
+    if largest >= len(vectors) + FIRST_WORD:
         reason = (
-            f"X has ids up to {max(int(part.max()) for part in ids)}, while the "
-            f"{len(vectors)} words of embeddings have the ids {FIRST_WORD} to "
-            f"{n_ids - 1}"
+            f"X has ids up to {largest}, while the {len(vectors)} words of embeddings "
+            f"have the ids {FIRST_WORD} to {len(vectors) + FIRST_WORD - 1}"
         )
-    elif (
-        len(words) >= _MIN_WORDS
-        and n_used <= 0.9 * len(vectors)
-        and len(words) >= 0.5 * n_used
-    ):
+    elif seem_renumbered(ids, len(vectors)):
         reason = (
-            f"X has {len(words)} different words with ids up to "
-            f"{n_used + FIRST_WORD - 1}, as if numbered by their frequency in X, out "
-            f"of the {len(vectors)} words of embeddings"
+            f"X has ids up to {largest}, as if words were numbered by their frequency "
+            f"in X, out of the {len(vectors)} words of embeddings"
         )
     else:
         return
@@ -343,6 +328,22 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
         UserWarning,
         stacklevel=2,
     )
+
+
+def seem_renumbered(ids: Sequence[_Ids], n_words: int) -> bool:
+    """Return whether rows seem to have ids of a vocabulary that was learned on them.
+
+    They then have no large gaps and end well before the last of ``n_words`` words. With
+    a fixed vocabulary, ids spread over its whole range.
+    """
+    used = np.zeros(n_words + 1, dtype=bool)
+    for part in ids:
+        used[np.minimum(part[part >= FIRST_WORD] - FIRST_WORD, n_words)] = True
+    words = np.flatnonzero(used)
+    if len(words) < _MIN_WORDS:
+        return False
+    n_used = int(words[-1]) + 1
+    return n_used <= 0.9 * n_words and len(words) >= 0.5 * n_used
 
 
 def learn_vectors(

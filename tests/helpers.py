@@ -179,3 +179,26 @@ def fit_small(
     recipe = "accurate" if sentences else None
     pipeline = make_sentiment_pipeline(recipe, **{**small, **params})
     return pipeline.fit(REVIEWS, labels)
+
+
+# -- pretrained pipelines
+
+PRAISE, RANT = ["a good film", "so good"] * 20, ["a bad film", "so bad"] * 20
+KNOWN = {"cell": "gru", "units": 3, "pooling": "max", "embedding_dim": 4}
+
+
+def fit_pretrained(**params: Any) -> Pipeline:
+    """Return a small fitted pipeline that knows "good" from "bad"."""
+    defaults = {"maxlen": 5, "epochs": 8, "batch_size": 8, "learning_rate": 0.05}
+    pipeline = make_sentiment_pipeline(
+        None, **{**defaults, **KNOWN, "random_state": 0, **params}
+    )
+    labels = ["neg"] * len(RANT) + ["pos"] * len(PRAISE)
+    return pipeline.fit(RANT + PRAISE, labels)
+
+
+def start_from(pretrained: Any, **params: Any) -> Pipeline:
+    """Return a pipeline of the same architecture that starts from a pretrained one."""
+    defaults = {"maxlen": 5, "epochs": 1, "learning_rate": 1e-6, "random_state": 0}
+    given = {"seq__pretrained": pretrained, "clf__pretrained": pretrained}
+    return make_sentiment_pipeline(None, **{**defaults, **KNOWN, **given, **params})

@@ -7,6 +7,7 @@ For an estimator that takes texts scikit-learn has next to none; TextSequencer's
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sklearn.base import BaseEstimator
@@ -18,6 +19,7 @@ from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.helpers import expected_failures
 
+_PRETRAINED = Path(__file__).parent / "persistence" / "data" / "lstm_binary.skrnn"
 _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
 
 
@@ -30,6 +32,13 @@ _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
         RNNSentimentClassifier(cell="simple", units=4, embedding_dim=4, epochs=2),
         HierarchicalAttentionClassifier(
             cell="simple", units=4, sentence_units=4, embedding_dim=4, epochs=2
+        ),
+        RNNSentimentClassifier(
+            units=3,
+            embedding_dim=4,
+            pooling="mean_max",
+            epochs=2,
+            pretrained=_PRETRAINED,
         ),
         NBSVMClassifier(),
         # The checks have as few as five rows of two classes.

@@ -261,7 +261,7 @@ def train(
 
 
 @commands.command()
-@click.argument("model", type=_FILE)
+@click.argument("model", type=_FILE, required=False)
 @click.argument("csv", type=_FILE, required=False)
 @click.option(
     "--text", "texts", multiple=True, help="A text, instead of a file; repeatable."
@@ -272,22 +272,28 @@ def train(
 @click.option("--encoding", default="utf-8", show_default=True)
 @click.option("--output", type=_FILE, help="CSV file.  [default: stdout]")
 def predict(
-    model: Path,
+    model: Path | None,
     csv: Path | None,
     texts: tuple[str, ...],
     text_column: str,
     encoding: str,
     output: Path | None,
 ) -> None:
-    """Predict labels of texts in a CSV file, or of --text, with a saved model.
+    """Predict labels of texts in a CSV file, or of --text.
 
-    The columns "prediction" and "probability" are added to those of the file.
+    MODEL is a saved model; without one, the network that comes with skrnn labels
+    English reviews. The columns "prediction" and "probability" are added to those of
+    the file.
 
     \b
     Examples:
+      skrnn predict new.csv
+      skrnn predict --text "Not bad at all!"
       skrnn predict model.skrnn new.csv --output labeled.csv
       skrnn predict model.skrnn --text "Not bad at all!"
     """
+    if model is not None and model.suffix != ".skrnn" and csv is None and not texts:
+        model, csv = None, model
     if bool(texts) == (csv is not None):
         raise click.UsageError("Give either a CSV file or --text.")
     if output is not None:

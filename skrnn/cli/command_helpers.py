@@ -106,8 +106,12 @@ def read_setting(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def load_model(path: Path) -> Any:
-    """Return a saved model."""
+def load_model(path: Path | None) -> Any:
+    """Return a saved model, or the one that comes with skrnn."""
+    if path is None:
+        click.echo("The model is skrnn's own for English reviews", err=True)
+        load_tensorflow()
+        return skrnn.load_pretrained()
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     load_tensorflow()

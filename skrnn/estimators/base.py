@@ -18,7 +18,14 @@ import joblib
 import keras
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils import Tags, check_random_state, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -32,6 +39,7 @@ from skrnn._sklearn import (
     StrOptions,
     SuggestParameters,
     check_sample_weight,
+    clone_around,
     fit_context,
     take_rows,
     validate_params,
@@ -43,6 +51,12 @@ from skrnn.embeddings import (
     warn_of_other_vocabulary,
 )
 from skrnn.estimators.network import FittedNetwork, acquire
+from skrnn.estimators.pretrained import (
+    OUTPUT_KERNEL,
+    align_output,
+    copy_weights,
+    warn_of_other_ids,
+)
 from skrnn.estimators.routing import (
     TrainingOptions,
     is_routed,
@@ -67,6 +81,7 @@ from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.losses import CROSSENTROPY, LOSSES, TrainingLoss, make_label_loss
 from skrnn.networks.replicas import STRATEGIES, as_replicas, strategy_name
 from skrnn.networks.spec import NetworkSpec
+from skrnn.pretrained.parts import PretrainedParts, get_parts
 from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
 from skrnn.training.batches import Rows, align_left
@@ -78,7 +93,7 @@ from skrnn.training.checkpoints import (
     has_memory,
 )
 from skrnn.training.divergence import DivergenceError
-from skrnn.training.loop import Examples, predict, train
+from skrnn.training.loop import Examples, predict, train, transform
 from skrnn.training.workers import check_same_everywhere
 
 MAX_EMBEDDINGS = 2**24
@@ -109,6 +124,8 @@ class _FitData:
 
 class BaseTextClassifier(
     SuggestParameters,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
     ClassifierMixin,
     CallbackSupportMixin,
     HTMLReprMixin,
@@ -125,6 +142,7 @@ class BaseTextClassifier(
     history_: History
     n_embeddings_: int
     n_parameters_: int
+    pretrained_weights_: list[str]
     _fitted_network: FittedNetwork
     _resumable: bool
     _seed: int
@@ -134,6 +152,7 @@ class BaseTextClassifier(
         "bidirectional": ["boolean"],
         "embedding_dim": [positive_int],
         "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
+        "pretrained": [str, os.PathLike, Pipeline, FrozenEstimator, None],
         "embeddings_trainable": ["boolean"],
         "n_embeddings": [
             Interval(Integral, FIRST_WORD, MAX_EMBEDDINGS, closed="both"),
@@ -372,7 +391,8 @@ class BaseTextClassifier(
         vectors = self._given_embeddings()
         if isinstance(self.embeddings, WordVectors):
             warn_of_other_vocabulary(self.embeddings, data.all_ids)
-        self.n_embeddings_ = self._count_embeddings(data, vectors)
+        parts = self._pretrained_parts()
+        self.n_embeddings_ = self._count_embeddings(data, vectors, parts)
         if isinstance(self.embeddings, str):
             vectors = self._learn_embeddings(data)
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), vectors)
@@ -390,6 +410,9 @@ class BaseTextClassifier(
             embeddings=vectors,
         )
         self._fitted_network = FittedNetwork(pooled)
+        self.pretrained_weights_ = []
+        if parts is not None:
+            self._start_from(parts, data)
 
     def _given_embeddings(self) -> _Vectors:
         """Return the word vectors in ``embeddings``, or None."""
@@ -407,7 +430,20 @@ class BaseTextClassifier(
             raise ValueError("embeddings has values that are not finite.")
         return matrix
 
-    def _count_embeddings(self, data: _FitData, vectors: _Vectors) -> int:
+    def _pretrained_parts(self) -> PretrainedParts | None:
+        """Return the parts of the pipeline in ``pretrained``, or None."""
+        if self.pretrained is None:
+            return None
+        if self.embeddings is not None:
+            raise ValueError(
+                f"{type(self).__name__} got both embeddings and pretrained, which has "
+                "word vectors of its own. Set one of them to None."
+            )
+        return get_parts(self.pretrained)
+
+    def _count_embeddings(
+        self, data: _FitData, vectors: _Vectors, parts: PretrainedParts | None
+    ) -> int:
         """Return the number of word vectors that the network needs."""
         if vectors is not None:
             return len(vectors)
@@ -421,7 +457,9 @@ class BaseTextClassifier(
                 "with TextSequencer, limit it with its max_features, or set "
                 "n_embeddings, from which on ids are out of vocabulary."
             )
-        return max(largest + 1, FIRST_WORD)
+        return max(
+            largest + 1, FIRST_WORD if parts is None else parts.spec.n_embeddings
+        )
 
     def _learn_embeddings(self, data: _FitData) -> _Vectors:
         """Learn word vectors from the rows."""
@@ -436,6 +474,15 @@ class BaseTextClassifier(
             method=self.embeddings,
             seed=self._seed,
         )
+
+    def _start_from(self, parts: PretrainedParts, data: _FitData) -> None:
+        """Copy the pretrained weights that fit; set ``pretrained_weights_``."""
+        warn_of_other_ids(parts, data.all_ids)
+        network, name = self._network, type(self).__name__
+        self.pretrained_weights_ = copy_weights(network, parts, name)
+        if OUTPUT_KERNEL in self.pretrained_weights_ and len(self.classes_) == 2:
+            codes = np.searchsorted(self.classes_, data.y)
+            align_output(network, data.ids, codes, data.sample_weight, self._as_rows)
 
     @abstractmethod
     def _make_spec(
@@ -633,7 +680,29 @@ class BaseTextClassifier(
             state["strategy"] = strategy_name(self.strategy)
         return state
 
-    # -- predict -----------------------------------------------------------------------
+    # -- transform and predict ---------------------------------------------------------
+
+    def transform(self, X: Any) -> npt.NDArray[np.float32]:
+        """Compute the vector of each document, which the output layer classifies.
+
+        It is the pooled vector, or the last hidden layer if there are ``dense_units``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Word ids, 0 for padding.
+
+        Returns
+        -------
+        X_out : ndarray of shape (n_samples, n_features_out), float32
+            The document vectors, for clustering, search and other classifiers.
+        """
+        return self._map_rows(transform, X)
+
+    @property
+    def _n_features_out(self) -> int:
+        """Length of a document vector, for the names of the columns."""
+        return self._checked_network().spec.dense_layers[-1].input_dim
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the probability of each class.
@@ -648,16 +717,21 @@ class BaseTextClassifier(
         proba : ndarray of shape (n_samples, n_classes), float64
             Probabilities in the order of ``classes_``; each row sums to one.
         """
-        check_is_fitted(self)
-        rows = self._as_rows(self._check_ids(X))
-        batch_size = vars(self).get("predict__batch_size")
-        self._check_routed("predict__batch_size")
-        outputs = predict(self._network, rows, batch_size=batch_size)
-        outputs = outputs.astype(np.float64)
+        outputs = self._map_rows(predict, X).astype(np.float64)
         if outputs.shape[1] == 1:
             return np.column_stack([1.0 - outputs, outputs])
         proba: npt.NDArray[np.float64] = outputs / outputs.sum(axis=1, keepdims=True)
         return proba
+
+    def _map_rows(
+        self, compute: Callable[..., npt.NDArray[np.float32]], X: Any
+    ) -> npt.NDArray[np.float32]:
+        """Return what ``compute`` returns for the network and the rows of X."""
+        check_is_fitted(self)
+        rows = self._as_rows(self._check_ids(X))
+        self._check_routed("predict__batch_size")
+        batch_size = vars(self).get("predict__batch_size")
+        return compute(self._network, rows, batch_size=batch_size)
 
     def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Predict the logarithm of the probability of each class.
@@ -718,14 +792,19 @@ class BaseTextClassifier(
         Parameters
         ----------
         deep : bool, default=True
-            Ignored: there are no nested estimators.
+            Ignored: ``pretrained`` has no parameters to set.
 
         Returns
         -------
         params : dict
             Parameter names and their values.
         """
-        return {**super().get_params(deep=deep), **routed_params(self)}
+        return {**super().get_params(deep=False), **routed_params(self)}
+
+    def __sklearn_clone__(self) -> Self:
+        """Return a clone that starts from the same pretrained pipeline."""
+        cloned: Self = clone_around(self, "pretrained")
+        return cloned
 
     def _validate_params(self) -> None:
         super()._validate_params()
@@ -745,6 +824,8 @@ class BaseTextClassifier(
     def __sklearn_tags__(self) -> Tags:
         """Return the tags of the estimator: its input is non-negative integers.
 
+        ``transform`` returns float32, whatever the type of the ids.
+
         ``poor_score`` is set, as for scikit-learn's ``CategoricalNB``, because a
         default fit on numbers that are no word ids scores badly.
         """
@@ -753,6 +834,7 @@ class BaseTextClassifier(
         tags.input_tags.positive_only = True
         tags.input_tags.sparse = False
         tags.classifier_tags.poor_score = True
+        tags.transformer_tags.preserves_dtype = []
         return tags
 
 

@@ -9,6 +9,8 @@ import joblib
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skrnn._sklearn import StrOptions
@@ -88,6 +90,15 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         :class:`WordVectors`, X must have their ids: use
         ``TextSequencer(vocabulary=vectors.vocabulary)``. An array has a row for each
         id.
+    pretrained : str, path-like, Pipeline, FrozenEstimator or None, default=None
+        The pipeline whose network to start from: the name of one that comes with skrnn
+        (see :func:`skrnn.load_pretrained`), a file of :func:`skrnn.save`, or a fitted
+        Pipeline; X must have the ids of ``TextSequencer(pretrained=...)`` with the same
+        value. Weights are copied layer by layer, from the embedding up to the first
+        layer that does not fit (other units, another cell); vectors of new words are
+        drawn with the mean and the standard deviation of the others. The output layer
+        fits if the number of classes does. For two classes in the other order, it is
+        reversed. A Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
         Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
@@ -208,7 +219,10 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         Number of trainable and non-trainable weights.
     n_embeddings_ : int
         Number of rows of the embedding: ``n_embeddings``, the largest id in ``fit``
-        plus one, or the number of rows of ``embeddings``.
+        plus one but at least those of ``pretrained``, or the number of rows of
+        ``embeddings``.
+    pretrained_weights_ : list of str
+        The names of the weights that were copied from ``pretrained``.
 
     Raises
     ------
@@ -298,6 +312,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         bidirectional: bool = True,
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
+        pretrained: str | os.PathLike[str] | Pipeline | FrozenEstimator | None = None,
         embeddings_trainable: bool = True,
         n_embeddings: int | None = None,
         word_dropout: float = 0.0,
@@ -330,6 +345,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.bidirectional = bidirectional
         self.embedding_dim = embedding_dim
         self.embeddings = embeddings
+        self.pretrained = pretrained
         self.embeddings_trainable = embeddings_trainable
         self.n_embeddings = n_embeddings
         self.word_dropout = word_dropout

@@ -15,6 +15,7 @@ from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.forks import refuse_fork
 from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.pool import PooledNetwork, acquire_network
+from skrnn.networks.recurrent import Weights
 from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
 from skrnn.networks.spec import NetworkSpec
 
@@ -32,8 +33,8 @@ class _Stored:
     loss: TrainingLoss
     weight_averaging: float
     optimizer: tuple[type[keras.optimizers.Optimizer], dict[str, Any]]
-    values: _Arrays
-    is_state: bool
+    weights: Weights | None = None
+    state: _Arrays | None = None
 
     def build(self) -> PooledNetwork:
         """Return the compiled network."""
@@ -43,10 +44,10 @@ class _Stored:
         pooled = acquire(
             self.spec, self.loss, optimizer, weight_averaging=self.weight_averaging
         )
-        if self.is_state:
-            pooled.network.set_state(self.values)
-        else:
-            pooled.network.set_weights(self.values)
+        if self.state is not None:
+            pooled.network.set_state(self.state)
+        elif self.weights is not None:
+            pooled.network.set_weights(self.weights)
         return pooled
 
 
@@ -72,15 +73,27 @@ class FittedNetwork:
         spec: NetworkSpec,
         loss: TrainingLoss,
         optimizer: keras.optimizers.Optimizer,
-        weights: dict[str, npt.NDArray[np.float32]],
+        weights: Weights,
         weight_averaging: float,
     ) -> Self:
         """Return a network with these weights, given by name."""
-        pooled = acquire(spec, loss, optimizer, weight_averaging=weight_averaging)
-        # Weights are matched by name, since the order of Keras' layers may change.
-        names = pooled.network.weight_names
-        pooled.network.set_weights([weights[name] for name in names])
-        return cls(pooled)
+        config = type(optimizer), optimizer.get_config()
+        return cls(stored=_Stored(spec, loss, weight_averaging, config, weights))
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """The architecture."""
+        with _building:
+            if self._stored is not None:
+                return self._stored.spec
+        return self.compiled.spec
+
+    def named_weights(self) -> Weights:
+        """Return the weights by name; a network that is not compiled stays so."""
+        with _building:
+            if self._stored is not None and self._stored.weights is not None:
+                return self._stored.weights
+        return self.compiled.named_weights()
 
     @property
     def compiled(self) -> CompiledNetwork:
@@ -141,8 +154,8 @@ class FittedNetwork:
             network.loss,
             network.weight_averaging,
             _optimizer_of(network),
-            network.get_state() if resumable else network.model.get_weights(),
-            is_state=resumable,
+            weights=None if resumable else network.named_weights(),
+            state=network.get_state() if resumable else None,
         )
         return FittedNetwork(stored=stored)
 

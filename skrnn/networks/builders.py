@@ -31,6 +31,8 @@ from skrnn.networks.spec import (
     NetworkSpec,
 )
 
+EMBEDDING_LIMIT = 0.05  # of the initial word vectors
+
 
 def build_network(spec: NetworkSpec) -> keras.Model:
     """Build the Keras model of ``spec``.
@@ -184,7 +186,7 @@ def initialize_network(
             if weight == "seed_generator_state":
                 value = np.array([rng.integers(2**31), 0], dtype="uint32")
             elif weight == "embeddings":
-                value = rng.uniform(-0.05, 0.05, shape)
+                value = rng.uniform(-EMBEDDING_LIMIT, EMBEDDING_LIMIT, shape)
                 if embeddings is not None:
                     value = embeddings
             elif weight.startswith("recurrent_kernel"):

@@ -26,6 +26,7 @@ from skrnn.networks.losses import (
 )
 from skrnn.networks.optimizers import FusedStep, can_fuse
 from skrnn.networks.pooling import AttentionPooling
+from skrnn.networks.recurrent import Weights
 from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
 from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, OUTPUT, NetworkSpec
 
@@ -121,8 +122,11 @@ class CompiledNetwork:
     def logits(self, vectors: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the outputs before the sigmoid or softmax, (batch, n_outputs)."""
         output = self.model.get_layer(OUTPUT)
-        features = self._extract_features([vectors, lengths], training=False)
-        return tf.matmul(features, output.kernel) + output.bias
+        return tf.matmul(self._features(vectors, lengths), output.kernel) + output.bias
+
+    def _features(self, vectors: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        """Return the input of the output layer, (batch, n_features)."""
+        return self._extract_features([vectors, lengths], training=False)
 
     def reset(
         self,
@@ -174,9 +178,12 @@ class CompiledNetwork:
     def _attention_layers(self) -> list[AttentionPooling]:
         return [x for x in self.model.layers if isinstance(x, AttentionPooling)]
 
-    def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
-        """Set the weights of the model."""
-        self.model.set_weights(weights)
+    def set_weights(self, weights: Weights) -> None:
+        """Set weights of the model by name; the others stay as they are."""
+        # By name, since the order of Keras' layers may change.
+        for name, variable in zip(self.weight_names, self.model.weights, strict=True):
+            if name in weights:
+                variable.assign(weights[name])
         self._restart_averages()
 
     def _restart_averages(self) -> None:
@@ -306,6 +313,16 @@ class CompiledNetwork:
     @cached_property
     def _traced_predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
         return _trace(self._predict_step, _IDS)
+
+    @property
+    def transform_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        """The step that returns the input of the output layer; it is thread-safe."""
+        with _tracing:
+            return self._traced_transform_step
+
+    @cached_property
+    def _traced_transform_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        return _trace(lambda ids: self._features(*self.embed(ids)), _IDS)
 
     @cached_property
     def attention_step(

@@ -4,7 +4,7 @@
 of its class, its parameters and its fitted attributes. So does that of an estimator
 that :mod:`skrnn.persistence.scikit_learn` registers. skops writes all others.
 Parameters that belong to the machine or to one fit (``memory``, ``callbacks``,
-``strategy``) are not saved.
+``strategy``) are not saved, nor is a pipeline as ``pretrained``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
@@ -86,7 +87,7 @@ def _classifier(module: str, network: str) -> EstimatorSchema:
             "history_",
             "_seed",
         ),
-        optional=("feature_names_in_",),
+        optional=("feature_names_in_", "pretrained_weights_"),
         not_saved=("memory", "callbacks", "strategy"),
         network=network,
     )
@@ -182,6 +183,8 @@ def write_estimator(
     params = estimator.get_params(deep=False)
     if is_fitted and schema.has_params_in_use:
         params = estimator._get_params_in_use()
+    if isinstance(params.get("pretrained"), Pipeline | FrozenEstimator):
+        params["pretrained"] = None  # it has a file of its own
     written: dict[str, Any] = {"class": name}
     written["params"] = {
         key: writer.write(value, _join(place, key))
@@ -220,7 +223,7 @@ def _write_fitted(
         final = _join(place, "final_estimator_")
         written["final"] = _write_step(writer, estimator.final_estimator_, final, True)
     if schema.network:
-        network = estimator._network
+        network = estimator._fitted_network
         weights = network.named_weights()
         check_weights(network.spec, weights)
         written["network"] = write_spec(network.spec)

@@ -66,8 +66,9 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     Notes
     -----
     ``memory``, ``callbacks`` and ``strategy`` belong to a machine and to one fit: they
-    are not saved. Neither are the optimizer's state and metadata requests. Functions
-    are saved by name. A search is saved with its best estimator and its results.
+    are not saved. Neither are a Pipeline as ``pretrained``, the state of the optimizer
+    and metadata requests. Functions are saved by name. A search is saved with its best
+    estimator and its results.
 
     References
     ----------

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -83,6 +84,8 @@ class Writer:
             if isinstance(value, np.bool_):
                 return bool(value)
             return str(value) if isinstance(value, str) else value
+        if isinstance(value, os.PathLike):
+            return os.fspath(value)
         if isinstance(value, Integral):
             return int(value)
         if isinstance(value, Real):

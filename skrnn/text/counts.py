@@ -75,8 +75,14 @@ class TokenCounts:
         )
 
     def count(self, words: Iterable[str]) -> int:
-        """Return the total number of occurrences of words, which must be counted."""
-        return int(self.counts[[self.numbers[word] for word in words]].sum())
+        """Return the total number of occurrences of words."""
+        return int(self.counts[self.places(words)].sum())
+
+    def places(self, words: Iterable[str]) -> list[int]:
+        """Return the positions in the arrays of the words that occur."""
+        n_words = len(self.counts)
+        found = (self.numbers.get(word, n_words) for word in words)
+        return [place for place in found if place < n_words]
 
 
 @dataclass(frozen=True)

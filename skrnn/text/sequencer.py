@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Integral, Real
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import (
     CallbackSupportMixin,
@@ -20,6 +23,7 @@ from skrnn._sklearn import (
     RealNotInt,
     StrOptions,
     SuggestParameters,
+    clone_around,
     fit_context,
 )
 from skrnn.text.analysis import SWITCH, TEXT_RULES, Analyzer, TextRule
@@ -139,6 +143,13 @@ class TextSequencer(
         A fixed vocabulary: the ids of tokens (unique integers from 2 on, with or
         without gaps), or tokens, which get ids from 2 on. ``max_features``, ``min_df``
         and ``max_df`` are then ignored. None learns the vocabulary.
+    pretrained : str, path-like, Pipeline, FrozenEstimator or None, default=None
+        The pipeline whose vocabulary to extend: the name of one that comes with skrnn
+        (see :func:`skrnn.load_pretrained`), a file of :func:`skrnn.save`, or a fitted
+        Pipeline. Its words keep their ids. The other words of the training texts get
+        the ids after them, the most frequent first; ``max_features``, ``min_df`` and
+        ``max_df`` limit these new words only. Give the classifier the same value. A
+        Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
     sentence_splitter : {"rules"}, callable or None, default=None
         How to split a text into sentences, which are separated by one 0 in a row, for
         :class:`~skrnn.HierarchicalAttentionClassifier`; other classifiers ignore these
@@ -224,6 +235,7 @@ class TextSequencer(
             Interval(RealNotInt, 0, 1, closed="both"),
         ],
         "vocabulary": [Mapping, Iterable, None],
+        "pretrained": [str, os.PathLike, Pipeline, FrozenEstimator, None],
         "sentence_length": [Interval(Integral, 1, None, closed="left"), None],
         "maxlen": [
             Interval(Integral, 1, None, closed="left"),
@@ -251,6 +263,7 @@ class TextSequencer(
         min_df: float = 1,
         max_df: float = 1.0,
         vocabulary: Mapping[str, int] | Iterable[str] | None = None,
+        pretrained: str | os.PathLike[str] | Pipeline | FrozenEstimator | None = None,
         sentence_splitter: str | Callable[[str], Iterable[str]] | None = None,
         sentence_length: int | None = None,
         maxlen: float | str = 200,
@@ -271,6 +284,7 @@ class TextSequencer(
         self.min_df = min_df
         self.max_df = max_df
         self.vocabulary = vocabulary
+        self.pretrained = pretrained
         self.sentence_splitter = sentence_splitter
         self.sentence_length = sentence_length
         self.maxlen = maxlen
@@ -304,8 +318,15 @@ class TextSequencer(
         TypeError
             If ``X`` is not iterable, or an element is not a str.
         ValueError
-            If ``X`` is a str, is empty, has two dimensions or a missing value, or if no
-            word remains.
+            If ``X`` is a str, is empty, has two dimensions or a missing value, if no
+            word remains, or if both ``vocabulary`` and ``pretrained`` are given.
+
+        Warns
+        -----
+        UserWarning
+            If the tokens of ``pretrained`` are made by other rules (``tokenizer``,
+            ``lowercase`` and the like), so that words may not be found in its
+            vocabulary.
         """
         task = FitTask.start(self, X, None)
         analyzer = self._start_fit()
@@ -550,6 +571,7 @@ class TextSequencer(
     ) -> _Counts:
         """Set all fitted attributes after the last block; return the new counts."""
         fixed = None if self.vocabulary is None else self._check_vocabulary()
+        known = None if self.pretrained is None else self._known_words()
         words, rows = counts
         lengths = []
         n_unknown = 0
@@ -576,6 +598,7 @@ class TextSequencer(
                 max_features=self.max_features,
                 min_df=self.min_df,
                 max_df=self.max_df,
+                known=known,
             )
             n_tokens = int(words.counts.sum())
             n_unknown = n_tokens - words.count(vocabulary)
@@ -588,6 +611,34 @@ class TextSequencer(
         self.document_lengths_ = document_lengths
         self.oov_rate_ = n_unknown / max(n_tokens, 1)
         return words, rows
+
+    def _known_words(self) -> dict[str, int]:
+        """Return the vocabulary of ``pretrained``; warn of other text rules."""
+        # Here, since it reads the files of estimators, of which this is one.
+        from skrnn.pretrained.parts import get_parts
+
+        if self.vocabulary is not None:
+            raise ValueError(
+                "TextSequencer got both vocabulary and pretrained, which has a "
+                "vocabulary of its own. Set one of them to None."
+            )
+        sequencer = get_parts(self.pretrained).sequencer
+        theirs, ours = sequencer._get_params_in_use(), self._get_rules()
+        other = [
+            f"{name}={ours[name]!r} instead of {theirs[name]!r}"
+            for name in ours
+            if ours[name] != theirs[name]
+        ]
+        if other:
+            warnings.warn(
+                "This TextSequencer has other text rules than the pretrained one, so "
+                "that words may not be found in its vocabulary: "
+                f"{', '.join(other)}. Set the parameters of the pretrained one.",
+                UserWarning,
+                stacklevel=5,
+            )
+        vocabulary: dict[str, int] = sequencer.vocabulary_
+        return vocabulary
 
     def _check_vocabulary(self) -> dict[str, int]:
         """Return the checked parameter; warn of words that cannot match any token."""
@@ -604,6 +655,27 @@ class TextSequencer(
                     stacklevel=5,
                 )
         return vocabulary
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters of this estimator.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Ignored: ``pretrained`` has no parameters to set.
+
+        Returns
+        -------
+        params : dict
+            Parameter names and their values.
+        """
+        params: dict[str, Any] = super().get_params(deep=False)
+        return params
+
+    def __sklearn_clone__(self) -> Self:
+        """Return a clone that starts from the same pretrained pipeline."""
+        cloned: Self = clone_around(self, "pretrained")
+        return cloned
 
     def _get_params_in_use(self) -> dict[str, Any]:
         """Return the parameters that transform uses."""

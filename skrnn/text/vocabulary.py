@@ -41,15 +41,22 @@ def learn_vocabulary(
     max_features: int | None,
     min_df: float,
     max_df: float,
+    known: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
     """Return the ids of the words to keep, from 2 on, the most frequent first.
 
     The limits are those of TextSequencer. Words of equal frequency are in alphabetical
     order. ``words`` has document frequencies if :func:`needs_document_frequencies` says
     so. Raises a ValueError if no word remains.
+
+    The ``known`` words keep their ids, and new words get the ids after them; only these
+    are limited, and there may be none.
     """
+    kept = dict(known or {})
+    first = max(kept.values(), default=FIRST_WORD - 1) + 1
     counts = words.counts.copy()
-    if not counts.any():
+    counts[words.places(kept)] = 0
+    if not kept and not counts.any():
         raise ValueError(
             "empty vocabulary; perhaps the documents only contain stop words"
         )
@@ -68,7 +75,7 @@ def learn_vocabulary(
         frequencies = words.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0
     candidates = np.flatnonzero(counts)
-    if not len(candidates):
+    if not kept and not len(candidates):
         raise ValueError(
             "After pruning, no terms remain. Try a lower min_df or a higher max_df."
         )
@@ -82,10 +89,9 @@ def learn_vocabulary(
             (-counts[candidates]).tolist(), [tokens[i] for i in candidates], strict=True
         )
     )
-    return {
-        str(token): number  # tokenizers may return np.str_
-        for number, (_, token) in enumerate(ranked[:max_features], start=FIRST_WORD)
-    }
+    for number, (_, token) in enumerate(ranked[:max_features], start=first):
+        kept[str(token)] = number  # tokenizers may return np.str_
+    return kept
 
 
 def check_vocabulary(vocabulary: Any) -> dict[str, int]:

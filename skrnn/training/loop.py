@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -302,18 +302,36 @@ def predict(
 
     Batches hold rows of similar length, whatever the order of the rows.
     """
-    step = network.predict_step  # traced here, not in several threads at once
+    # The steps are traced here, not in several threads at once.
+    return _map_rows(network.predict_step, rows, network.spec.n_outputs, batch_size)
 
-    def predict_batch(chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+
+def transform(
+    network: CompiledNetwork, rows: Rows, batch_size: int | None = None
+) -> npt.NDArray[np.float32]:
+    """Return the inputs of the output layer, shape (n_rows, n_features), float32."""
+    n_features = network.spec.dense_layers[-1].input_dim
+    return _map_rows(network.transform_step, rows, n_features, batch_size)
+
+
+def _map_rows(
+    step: Callable[[tf.Tensor], tf.Tensor],
+    rows: Rows,
+    width: int,
+    batch_size: int | None,
+) -> npt.NDArray[np.float32]:
+    """Return what ``step`` returns for ``rows``, shape (n_rows, width)."""
+
+    def map_batch(chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
         output: npt.NDArray[np.float32]
         output = step(tf.convert_to_tensor(rows.take(chosen))).numpy()
         return output
 
     # In threads, since TensorFlow releases the GIL.
     batches = map_by_length(
-        predict_batch, rows.lengths, batch_size or PREDICTION_BATCH_SIZE, n_threads()
+        map_batch, rows.lengths, batch_size or PREDICTION_BATCH_SIZE, n_threads()
     )
-    outputs = np.empty((len(rows), network.spec.n_outputs), dtype=np.float32)
+    outputs = np.empty((len(rows), width), dtype=np.float32)
     for chosen, output in batches:
         outputs[chosen] = output
     return outputs

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 import skrnn
 from skrnn.cli.app import commands
 from skrnn.datasets import make_reviews
+from skrnn.pretrained import files
+from tests.helpers import fit_pretrained
 
 QUICK = ("--set", "units=4", "--set", "embeddings=None", "--epochs", "1")
 
@@ -63,6 +65,27 @@ def test_compare_with_a_test_file(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "80 training texts, 80 test texts" in result.stderr
     assert (folder / "page.html").exists()
+
+
+def test_predict_needs_no_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_FOLDER", folder)
+    result = call("predict", "reviews.csv")
+    assert result.exit_code == 1
+    assert "lacks the pretrained network 'reviews-en'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+    skrnn.save(fit_pretrained(), "reviews-en.skrnn")
+    result = call("predict", "--text", "so good", "--text", "a bad film")
+    assert result.exit_code == 0, result.output
+    answers = pd.read_csv(io.StringIO(result.stdout))
+    assert answers["prediction"].tolist() == ["pos", "neg"]
+    assert "skrnn's own for English reviews" in result.stderr
+
+    pd.DataFrame({"id": [1, 2], "words": ["so bad", "so good"]}).to_csv("new.csv")
+    result = call("predict", "new.csv", "--text-column", "words")
+    assert result.exit_code == 0, result.output
+    answers = pd.read_csv(io.StringIO(result.stdout))
+    assert answers["prediction"].tolist() == ["neg", "pos"]
 
 
 def test_train_predict_report(folder: Path) -> None:

@@ -1,0 +1,144 @@
+"""A network that starts from the weights of a pretrained one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from skrnn.embeddings import seem_renumbered
+from skrnn.networks.builders import EMBEDDING_LIMIT
+from skrnn.networks.compiled import CompiledNetwork
+from skrnn.networks.spec import EMBEDDING, EMBEDDINGS, OUTPUT, NetworkSpec
+from skrnn.pretrained.parts import PretrainedParts
+from skrnn.training.batches import Rows
+from skrnn.training.loop import predict
+
+__all__ = ["OUTPUT_KERNEL", "align_output", "copy_weights", "warn_of_other_ids"]
+
+OUTPUT_KERNEL = f"{OUTPUT}/kernel"
+# What decides which weights fit; the number of classes may differ.
+_ARCHITECTURE = (
+    "embedding_dim",
+    "cell",
+    "units",
+    "bidirectional",
+    "periods",
+    "sentence_units",
+    "pooling",
+    "dense_units",
+)
+# With two classes, labels are in the other order if fewer predictions are right.
+_MIN_ACCURACY = 0.4
+_MAX_ROWS = 1000  # of each class
+
+
+def copy_weights(
+    network: CompiledNetwork, parts: PretrainedParts, name: str
+) -> list[str]:
+    """Copy the weights that fit, and return their names.
+
+    Layers are copied from the embedding on, up to the first that does not fit: those
+    after it would read features that they do not know. A warning says which keep their
+    initialization; ``name`` is the class of the estimator.
+    """
+    spec, pretrained = network.spec, parts.spec
+    layers = _fitting_layers(spec, pretrained)
+    copied = [w for w in spec.weight_shapes if w.partition("/")[0] in layers]
+    weights = {w: parts.weights[w] for w in copied}
+    if EMBEDDING in layers:
+        initial = network.named_weights()[EMBEDDINGS]
+        weights[EMBEDDINGS] = _extend(parts.weights[EMBEDDINGS], initial)
+    network.set_weights(weights)
+    different = [
+        f"{field}={getattr(spec, field)!r} instead of {getattr(pretrained, field)!r}"
+        for field in _ARCHITECTURE
+        if getattr(spec, field) != getattr(pretrained, field)
+    ]
+    left = [w for w in _layers(spec) if w not in layers]
+    if left and different:
+        warnings.warn(
+            f"This {name} has another architecture than the pretrained network: "
+            f"{', '.join(different)}. The layers {', '.join(left)} do not fit and "
+            "keep their initialization. Set the parameters of the pretrained network "
+            "to use all of its weights.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return copied
+
+
+def _layers(spec: NetworkSpec) -> list[str]:
+    """Return the names of the layers with weights, from the embedding on."""
+    names = (weight.partition("/")[0] for weight in spec.weight_shapes)
+    return [name for name, _ in groupby(names)]
+
+
+def _fitting_layers(spec: NetworkSpec, pretrained: NetworkSpec) -> list[str]:
+    """Return the layers up to the first whose weights do not fit."""
+    shapes, theirs = spec.weight_shapes, pretrained.weight_shapes
+    # Vectors of other words may be missing or added.
+    for table in (shapes, theirs):
+        table[EMBEDDINGS] = table[EMBEDDINGS][1:]
+    dense = {layer.name for layer in spec.dense_layers}
+    fitting = []
+    for layer in _layers(spec):
+        of_layer = {w: s for w, s in shapes.items() if w.partition("/")[0] == layer}
+        if layer in dense and spec.pooling != pretrained.pooling:
+            break
+        if any(theirs.get(weight) != shape for weight, shape in of_layer.items()):
+            break
+        fitting.append(layer)
+    return fitting
+
+
+def _extend(
+    vectors: npt.NDArray[np.float32], initial: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Return pretrained vectors, and for new ids ``initial`` ones, scaled like them."""
+    # The initial vectors are uniform: scaled so, their standard deviation is 1.
+    new = initial[len(vectors) :] * np.float32(np.sqrt(3) / EMBEDDING_LIMIT)
+    new = vectors.mean(axis=0) + new * vectors.std(axis=0)
+    return np.concatenate([vectors[: len(initial)], new])
+
+
+def align_output(
+    network: CompiledNetwork,
+    ids: npt.NDArray[np.int32],
+    codes: npt.NDArray[np.intp],
+    weight: npt.NDArray[np.float64],
+    as_rows: Callable[[npt.NDArray[np.int32]], Rows],
+) -> None:
+    """Reverse the output of two classes if the labels are in the other order.
+
+    They are, as for "praise" and "rant", if the copied network is wrong on most rows;
+    both classes count the same.
+    """
+    accuracies = []
+    for code in (0, 1):
+        chosen = np.flatnonzero((codes == code) & (weight > 0))[:_MAX_ROWS]
+        if not len(chosen):
+            return
+        is_second = predict(network, as_rows(ids[chosen]))[:, 0] > 0.5
+        accuracies.append(np.average(is_second == code, weights=weight[chosen]))
+    if np.mean(accuracies) < _MIN_ACCURACY:
+        weights = network.named_weights()
+        output = (OUTPUT_KERNEL, f"{OUTPUT}/bias")
+        network.set_weights({name: -weights[name] for name in output})
+
+
+def warn_of_other_ids(
+    parts: PretrainedParts, ids: Sequence[npt.NDArray[np.int32]]
+) -> None:
+    """Warn if rows of ids seem to have another vocabulary than the pretrained one."""
+    if seem_renumbered(ids, len(parts.sequencer.vocabulary_)):
+        warnings.warn(
+            "X seems to be made with another vocabulary than the pretrained one, so "
+            "that words would get the vectors of other words. Give the TextSequencer "
+            "the same value of pretrained.",
+            UserWarning,
+            stacklevel=2,
+        )
