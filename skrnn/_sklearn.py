@@ -22,6 +22,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.validation import _check_method_params as take_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _num_samples
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -46,6 +47,7 @@ __all__ = [
     "SuggestParameters",
     "active_steps",
     "check_sample_weight",
+    "count_rows",
     "fit_context",
     "last_step",
     "raise_for_params",
@@ -88,6 +90,14 @@ def fit_context(
 def tuned_positive_label(classifier: Any) -> Any:
     """Return the positive label of a TunedThresholdClassifierCV, None for 1."""
     return classifier._curve_scorer._get_pos_label()
+
+
+def count_rows(X: Any) -> int:
+    """Return the number of rows of X, or 1 for an X that validation will refuse."""
+    try:
+        return max(int(_num_samples(X)), 1)
+    except TypeError:
+        return 1
 
 
 def active_steps(estimator: Any) -> list[tuple[str, Any]]:

@@ -32,6 +32,7 @@ from skrnn._sklearn import (
     StrOptions,
     SuggestParameters,
     check_sample_weight,
+    count_rows,
     fit_context,
     take_rows,
     validate_params,
@@ -79,6 +80,7 @@ from skrnn.training.checkpoints import (
 )
 from skrnn.training.divergence import DivergenceError
 from skrnn.training.loop import Examples, predict, train
+from skrnn.training.sizes import AUTO
 from skrnn.training.workers import check_same_everywhere
 
 MAX_EMBEDDINGS = 2**24
@@ -153,8 +155,8 @@ class BaseTextClassifier(
         "loss": [StrOptions({CROSSENTROPY, *LOSSES}), keras.losses.Loss],
         "adversarial": [Interval(Real, 0.0, None, closed="left")],
         "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
-        "epochs": [positive_int],
-        "batch_size": [positive_int],
+        "epochs": [positive_int, StrOptions({AUTO})],
+        "batch_size": [positive_int, StrOptions({AUTO})],
         "validation_split": [_fraction],
         "early_stopping": ["boolean", positive_int],
         "class_weight": [dict, StrOptions({"balanced"}), None],
@@ -214,7 +216,7 @@ class BaseTextClassifier(
             If X or y are not as above, if only one of ``X_val`` and ``y_val`` is
             given, or if both are given and ``validation_split`` is not 0.
         """
-        options = training_options(self)
+        options = training_options(self, count_rows(X))
         validation = check_validation(
             type(self).__name__, X_val, y_val, options.validation_split
         )
@@ -261,7 +263,7 @@ class BaseTextClassifier(
         self : estimator
             The fitted classifier.
         """
-        options = training_options(self)
+        options = training_options(self, count_rows(X))
         with self._transaction():
             resumes = self.__sklearn_is_fitted__()
             self._check_classes(classes, reset=not resumes)
