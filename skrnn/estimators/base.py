@@ -736,10 +736,13 @@ class BaseTextClassifier(
     def _check_routed(self, *names: str) -> None:
         """Validate routed values by the constraints of the plain parameters."""
         known = self._parameter_constraints
-        constraints: dict[str, Any] = {"fit__shuffle": ["boolean"]}
+        constraints: dict[str, Any] = {
+            "fit__shuffle": ["boolean"],
+            "predict__batch_size": [positive_int],
+        }
         for name in names:
             destination, _, plain = name.partition("__")
-            if destination in ("fit", "predict") and plain in known:
+            if destination == "fit" and plain in known:
                 constraints[name] = known[plain]
         given = {name: vars(self)[name] for name in names if name in vars(self)}
         validate_params(constraints, given, type(self).__name__)
