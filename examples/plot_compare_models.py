@@ -59,7 +59,9 @@ network = {
 models = {
     "TF-IDF": make_baseline("tfidf"),
     "NB-SVM": make_baseline("nbsvm"),
-    "plain RNN": make_sentiment_pipeline(None, cell="simple", pooling="last", **network),
+    "plain RNN": make_sentiment_pipeline(
+        None, cell="simple", pooling="last", **network
+    ),
     "LSTM": make_sentiment_pipeline(None, cell="lstm", pooling="last", **network),
     "LSTM, max": make_sentiment_pipeline(None, cell="lstm", pooling="max", **network),
     "GRU, max": make_sentiment_pipeline(None, cell="gru", pooling="max", **network),

@@ -32,5 +32,5 @@ def auto_batch_size(n_rows: int) -> int:
 
 
 def auto_epochs(n_rows: int) -> int:
-    """Return ``75 / n_rows ** 0.25``, rounded: the sixteenfold rows, half the epochs."""
+    """Return ``75 / n_rows ** 0.25``, rounded: 16 times the rows, half the epochs."""
     return max(round(75 / n_rows**0.25), 1)
