@@ -27,9 +27,21 @@ _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
     [
         # The checks fit hundreds of times on random numbers: a small plain network
         # goes through the same code in a tenth of the time.
-        RNNSentimentClassifier(cell="simple", units=4, embedding_dim=4, epochs=2),
+        RNNSentimentClassifier(
+            pooling="last",
+            cell="simple",
+            units=4,
+            embedding_dim=4,
+            epochs=2,
+            batch_size=128,
+        ),
         HierarchicalAttentionClassifier(
-            cell="simple", units=4, sentence_units=4, embedding_dim=4, epochs=2
+            cell="simple",
+            units=4,
+            sentence_units=4,
+            embedding_dim=4,
+            epochs=2,
+            batch_size=128,
         ),
         NBSVMClassifier(),
         # The checks have as few as five rows of two classes.

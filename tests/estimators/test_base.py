@@ -230,6 +230,8 @@ class OnlyUnits(RNNSentimentClassifier):
             units=units,
             embedding_dim=4,
             epochs=1,
+            pooling="last",
+            batch_size=128,
             random_state=random_state,
         )
 

@@ -19,8 +19,8 @@ from skrnn.training.sizes import auto_batch_size, auto_epochs
         (4_096, 64, 9),
         (8_191, 64, 8),
         (8_192, 128, 8),
-        (25_000, 128, 6),
-        (75_000, 128, 5),
+        (25_000, 128, 6),  # the sizes that "fast" was chosen with, on IMDb
+        (75_000, 128, 5),  # and "semi_supervised"
         (500_000, 128, 3),
         (1_000_000_000, 128, 1),
     ],
