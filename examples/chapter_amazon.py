@@ -53,8 +53,10 @@ def main() -> None:
             max_features=10_000 - 2,
             maxlen=100,
             units=(64, 64),
+            pooling="last",
             dense_units=(32, 32),
             epochs=20,
+            batch_size=128,
             early_stopping=True,
             random_state=seed,
         )

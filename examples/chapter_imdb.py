@@ -77,7 +77,8 @@ def main() -> None:
         accuracies, seconds = [], []
         for seed in range(args.seeds):
             network = RNNSentimentClassifier(
-                **params,
+                **{"pooling": "last", **params},
+                batch_size=128,
                 **keep_best,
                 # With this patience all epochs run, and the best one is kept.
                 early_stopping=params["epochs"] if keep_best else False,

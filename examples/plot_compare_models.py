@@ -59,8 +59,10 @@ network = {
 models = {
     "TF-IDF": make_baseline("tfidf"),
     "NB-SVM": make_baseline("nbsvm"),
-    "plain RNN": make_sentiment_pipeline(None, cell="simple", **network),
-    "LSTM": make_sentiment_pipeline(None, cell="lstm", **network),
+    "plain RNN": make_sentiment_pipeline(
+        None, cell="simple", pooling="last", **network
+    ),
+    "LSTM": make_sentiment_pipeline(None, cell="lstm", pooling="last", **network),
     "LSTM, max": make_sentiment_pipeline(None, cell="lstm", pooling="max", **network),
     "GRU, max": make_sentiment_pipeline(None, cell="gru", pooling="max", **network),
     "broken": make_baseline("tfidf", vec__min_df=1_000_000),

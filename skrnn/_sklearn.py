@@ -22,6 +22,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.validation import _check_method_params as take_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _num_samples
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -47,6 +48,7 @@ __all__ = [
     "active_steps",
     "check_sample_weight",
     "clone_around",
+    "count_rows",
     "fit_context",
     "last_step",
     "raise_for_params",
@@ -102,6 +104,14 @@ def clone_around(estimator: Any, name: str) -> Any:
 def tuned_positive_label(classifier: Any) -> Any:
     """Return the positive label of a TunedThresholdClassifierCV, None for 1."""
     return classifier._curve_scorer._get_pos_label()
+
+
+def count_rows(X: Any) -> int:
+    """Return the number of rows of X, or 1 for an X that validation will refuse."""
+    try:
+        return max(int(_num_samples(X)), 1)
+    except TypeError:
+        return 1
 
 
 def active_steps(estimator: Any) -> list[tuple[str, Any]]:

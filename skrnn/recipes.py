@@ -14,6 +14,7 @@ _CHAPTER: dict[str, Any] = {
     "maxlen": 200,
     "embedding_dim": 32,
     "units": 32,
+    "pooling": "last",
     "spatial_dropout": 0.4,
     "dropout": 0.4,
     "optimizer": "rmsprop",
@@ -34,7 +35,6 @@ _FAST: dict[str, Any] = {
     "optimizer": "adam",
     "learning_rate": 0.003,
     "weight_averaging": 0.99,
-    "epochs": 6,
 }
 
 _ACCURATE: dict[str, Any] = {
@@ -46,7 +46,6 @@ _ACCURATE: dict[str, Any] = {
     "cell": "gru",
     "units": 32,
     "sentence_units": 32,
-    "epochs": 5,
 }
 
 # The register of recipes: each is all that make_sentiment_pipeline is given, also the

@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
 from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.routing import training_options
 from skrnn.estimators.validation import UNLABELED
 from skrnn.text.sequencer import TextSequencer
 
@@ -61,10 +62,11 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     Notes
     -----
     An epoch is one ``partial_fit`` per chunk: rows are shuffled within a chunk, and the
-    order of the chunks is kept. ``validation_split`` holds out a part of each chunk,
-    ``early_stopping`` has no effect, and ``embeddings="svd"`` fits vectors to the first
-    chunk, so that words not in it start from zero. If you interrupt the training, the
-    model keeps what it has learned so far.
+    order of the chunks is kept. ``epochs="auto"`` follows the rows of all chunks,
+    ``batch_size="auto"`` those of each chunk. ``validation_split`` holds out a part of
+    each chunk, ``early_stopping`` has no effect, and ``embeddings="svd"`` fits vectors
+    to the first chunk, so that words not in it start from zero. If you interrupt the
+    training, the model keeps what it has learned so far.
 
     Examples
     --------
@@ -97,7 +99,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     classifier = clone(classifier).set_params(
         n_embeddings=max(sequencer.vocabulary_.values()) + 1
     )
-    epochs = vars(classifier).get("fit__epochs", classifier.epochs)
+    epochs = training_options(classifier, survey.n_texts).epochs
     for epoch in range(1, epochs + 1):
         n_read = 0
         for texts, y in chunks:

@@ -24,6 +24,7 @@ Sequences = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]
 
 _SMALL: dict[str, Any] = {
     "cell": "simple",
+    "pooling": "last",
     "units": 4,
     "embedding_dim": 4,
     "epochs": 1,
@@ -50,8 +51,16 @@ def small_pipeline(**params: Any) -> Pipeline:
 
 def small(**params) -> RNNSentimentClassifier:
     """Return a classifier that is quick to fit."""
-    defaults = {"cell": "simple", "units": 4, "embedding_dim": 4, "epochs": 1}
-    return RNNSentimentClassifier(**{**defaults, "random_state": 0, **params})
+    defaults = {
+        "cell": "simple",
+        "units": 4,
+        "pooling": "last",
+        "embedding_dim": 4,
+        "epochs": 1,
+        "batch_size": 128,
+        "random_state": 0,
+    }
+    return RNNSentimentClassifier(**{**defaults, **params})
 
 
 class Failing(keras.callbacks.Callback):
@@ -66,7 +75,7 @@ def small_hierarchical(**params) -> HierarchicalAttentionClassifier:
     """Return a hierarchical classifier that is quick to fit."""
     defaults = {"cell": "simple", "units": 4, "sentence_units": 4, "embedding_dim": 4}
     return HierarchicalAttentionClassifier(
-        **{**defaults, "epochs": 1, "random_state": 0, **params}
+        **{**defaults, "epochs": 1, "batch_size": 128, "random_state": 0, **params}
     )
 
 
@@ -172,6 +181,7 @@ def fit_small(
         "embedding_dim": 4,
         "units": 3,
         "epochs": 1,
+        "batch_size": 128,
         "max_features": 30,
         "learning_rate": 0.05,
         "random_state": 0,

@@ -29,9 +29,21 @@ _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
     [
         # The checks fit hundreds of times on random numbers: a small plain network
         # goes through the same code in a tenth of the time.
-        RNNSentimentClassifier(cell="simple", units=4, embedding_dim=4, epochs=2),
+        RNNSentimentClassifier(
+            pooling="last",
+            cell="simple",
+            units=4,
+            embedding_dim=4,
+            epochs=2,
+            batch_size=128,
+        ),
         HierarchicalAttentionClassifier(
-            cell="simple", units=4, sentence_units=4, embedding_dim=4, epochs=2
+            cell="simple",
+            units=4,
+            sentence_units=4,
+            embedding_dim=4,
+            epochs=2,
+            batch_size=128,
         ),
         RNNSentimentClassifier(
             units=3,

@@ -77,6 +77,11 @@ def test_it_begins_anew_and_other_parameters_stay() -> None:
     assert before == (None, set(model.get_params()))
 
 
+def test_epochs_follow_the_rows_of_all_chunks() -> None:
+    model = fit_stream(small(epochs="auto"), pieces(30), verbose=0)
+    assert len(model["clf"].history_["loss"]) == 2 * 27
+
+
 def test_an_interrupted_training_keeps_what_it_learned() -> None:
     class Stops:
         n_read = 0

@@ -53,6 +53,7 @@ def long_memory(n_seeds: int) -> pd.DataFrame:
             for seed in range(n_seeds):
                 model = RNNSentimentClassifier(
                     **params,
+                    pooling="last",
                     embedding_dim=8,
                     spatial_dropout=0.0,
                     dropout=0.0,

@@ -40,6 +40,7 @@ def work(folder: Path) -> None:
     ends: list[float] = []
     network = RNNSentimentClassifier(
         cell=options.cell,
+        pooling="last",
         batch_size=options.batch_size,
         epochs=options.epochs,
         dropout=0.0,

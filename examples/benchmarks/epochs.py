@@ -57,7 +57,9 @@ def main() -> None:
             if args.only not in name:
                 continue
             model = keras_model(name, n_ids=N_IDS)
-            network = RNNSentimentClassifier(**params, random_state=0)
+            network = RNNSentimentClassifier(
+                **params, pooling="last", batch_size=128, random_state=0
+            )
             peers = {
                 "Keras": lambda m=model: m.fit(X, y, batch_size=128, verbose=0),
                 "skrnn": lambda n=network: n.partial_fit(X, y),

@@ -23,6 +23,7 @@ from skrnn import RNNSentimentClassifier
 CELLS, UNITS, EPOCHS = ["simple", "lstm", "gru"], [16, 32], [2, 4]
 OURS = {"cell": CELLS, "units": UNITS, "epochs": EPOCHS}
 THEIRS = {"model__cell": CELLS, "model__units": UNITS, "epochs": EPOCHS}
+CHAPTER = {"pooling": "last", "batch_size": 128, "random_state": 0}
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def main() -> None:
 
     for turn in range(repeats):
         search("SciKeras, n_jobs=1", scikeras_classifier(), THEIRS)
-        search("skrnn, n_jobs=1", RNNSentimentClassifier(random_state=0), OURS)
+        search("skrnn, n_jobs=1", RNNSentimentClassifier(**CHAPTER), OURS)
         get_reusable_executor().shutdown(wait=True)
         for name, n_jobs in (
             ("memory, n_jobs=1", None),
@@ -54,7 +55,7 @@ def main() -> None:
             ("memory, n_jobs=2, workers running", 2),
         ):
             with tempfile.TemporaryDirectory() as folder:
-                model = RNNSentimentClassifier(random_state=0, memory=folder)
+                model = RNNSentimentClassifier(**CHAPTER, memory=folder)
                 search(f"skrnn, {name}", model, OURS, n_jobs)
         print(f"turn {turn + 1} of {repeats} done", flush=True)
     slowest = median(seconds["SciKeras, n_jobs=1"])

@@ -50,7 +50,10 @@ def run(stream: ReviewStream) -> None:
         from skrnn import RNNSentimentClassifier
 
     network = RNNSentimentClassifier(
-        n_embeddings=len(sequencer.vocabulary_) + 2, random_state=0
+        n_embeddings=len(sequencer.vocabulary_) + 2,
+        pooling="last",
+        batch_size=128,
+        random_state=0,
     )
     with step("one epoch"):
         n_read = 0

@@ -36,7 +36,9 @@ show(
 X = sequencer.fit(reviews).transform(reviews)
 for cell in ("simple", "lstm", "gru"):
     model = keras_model(cell)
-    network = RNNSentimentClassifier(cell=cell, epochs=1, random_state=0)
+    network = RNNSentimentClassifier(
+        cell=cell, pooling="last", epochs=1, random_state=0
+    )
     network.fit(X[:1000], y[:1000])
     show(
         f"25,000 rows of 200, {cell}",

@@ -24,7 +24,9 @@ y = rng.integers(0, 2, size=3000)
 
 
 def fit(**params: Any) -> None:
-    RNNSentimentClassifier(epochs=1, random_state=0, **params).fit(X, y)
+    RNNSentimentClassifier(
+        pooling="last", epochs=1, batch_size=128, random_state=0, **params
+    ).fit(X, y)
 
 
 show(

@@ -40,6 +40,7 @@ from skrnn._sklearn import (
     SuggestParameters,
     check_sample_weight,
     clone_around,
+    count_rows,
     fit_context,
     take_rows,
     validate_params,
@@ -94,6 +95,7 @@ from skrnn.training.checkpoints import (
 )
 from skrnn.training.divergence import DivergenceError
 from skrnn.training.loop import Examples, predict, train, transform
+from skrnn.training.sizes import AUTO
 from skrnn.training.workers import check_same_everywhere
 
 MAX_EMBEDDINGS = 2**24
@@ -172,8 +174,8 @@ class BaseTextClassifier(
         "loss": [StrOptions({CROSSENTROPY, *LOSSES}), keras.losses.Loss],
         "adversarial": [Interval(Real, 0.0, None, closed="left")],
         "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
-        "epochs": [positive_int],
-        "batch_size": [positive_int],
+        "epochs": [positive_int, StrOptions({AUTO})],
+        "batch_size": [positive_int, StrOptions({AUTO})],
         "validation_split": [_fraction],
         "early_stopping": ["boolean", positive_int],
         "class_weight": [dict, StrOptions({"balanced"}), None],
@@ -233,7 +235,7 @@ class BaseTextClassifier(
             If X or y are not as above, if only one of ``X_val`` and ``y_val`` is
             given, or if both are given and ``validation_split`` is not 0.
         """
-        options = training_options(self)
+        options = training_options(self, count_rows(X))
         validation = check_validation(
             type(self).__name__, X_val, y_val, options.validation_split
         )
@@ -280,7 +282,7 @@ class BaseTextClassifier(
         self : estimator
             The fitted classifier.
         """
-        options = training_options(self)
+        options = training_options(self, count_rows(X))
         with self._transaction():
             resumes = self.__sklearn_is_fitted__()
             self._check_classes(classes, reset=not resumes)
@@ -813,10 +815,13 @@ class BaseTextClassifier(
     def _check_routed(self, *names: str) -> None:
         """Validate routed values by the constraints of the plain parameters."""
         known = self._parameter_constraints
-        constraints: dict[str, Any] = {"fit__shuffle": ["boolean"]}
+        constraints: dict[str, Any] = {
+            "fit__shuffle": ["boolean"],
+            "predict__batch_size": [positive_int],
+        }
         for name in names:
             destination, _, plain = name.partition("__")
-            if destination in ("fit", "predict") and plain in known:
+            if destination == "fit" and plain in known:
                 constraints[name] = known[plain]
         given = {name: vars(self)[name] for name in names if name in vars(self)}
         validate_params(constraints, given, type(self).__name__)

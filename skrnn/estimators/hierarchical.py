@@ -151,10 +151,12 @@ default=0.001
         the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
         are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
         label like any other.
-    epochs : int, default=5
-        Number of passes over the training rows.
-    batch_size : int, default=128
-        Number of rows in a step.
+    epochs : int or "auto", default="auto"
+        Number of passes over the training rows. "auto" is ``75 / n_rows ** 0.25``,
+        rounded: 20 for 200 rows of X, 6 for 25,000.
+    batch_size : int or "auto", default="auto"
+        Number of rows in a step. "auto" is the largest power of two of at most a 64th
+        of the rows of X, from 16 to 128.
     validation_split : float in [0, 1), default=0.0
         Fraction of the training rows, stratified by class, that is held out to compute
         ``val_loss`` and ``val_accuracy`` after each epoch.
@@ -326,8 +328,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         loss: Any = "crossentropy",
         adversarial: float = 0.0,
         virtual_adversarial: float = 0.0,
-        epochs: int = 5,
-        batch_size: int = 128,
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
         validation_split: float = 0.0,
         early_stopping: bool | int = False,
         class_weight: Any = None,

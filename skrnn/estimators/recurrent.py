@@ -44,7 +44,7 @@ class RNNSentimentClassifier(BaseTextClassifier):
     bidirectional : bool, default=False
         Whether every layer also reads the words backwards [3]_. The states of both
         directions are concatenated.
-    pooling : {"last", "max", "mean", "mean_max", "attention"}, default="last"
+    pooling : {"last", "max", "mean", "mean_max", "attention"}, default="mean_max"
         How the states are reduced to one vector: the state after the last word
         ("last"), the largest value of each feature ("max"), the mean of each feature
         ("mean"), the mean and the largest value of each feature ("mean_max"), or a sum
@@ -129,10 +129,12 @@ default=0.001
         the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
         are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
         label like any other.
-    epochs : int, default=5
-        Number of passes over the training rows.
-    batch_size : int, default=128
-        Number of rows in a step.
+    epochs : int or "auto", default="auto"
+        Number of passes over the training rows. "auto" is ``75 / n_rows ** 0.25``,
+        rounded: 20 for 200 rows of X, 6 for 25,000.
+    batch_size : int or "auto", default="auto"
+        Number of rows in a step. "auto" is the largest power of two of at most a 64th
+        of the rows of X, from 16 to 128.
     validation_split : float in [0, 1), default=0.0
         Fraction of the training rows, stratified by class, that is held out to compute
         ``val_loss`` and ``val_accuracy`` after each epoch.
@@ -288,7 +290,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         cell: str = "lstm",
         units: int | tuple[int, ...] = 32,
         bidirectional: bool = False,
-        pooling: str = "last",
+        pooling: str = "mean_max",
         embedding_dim: int = 32,
         embeddings: WordVectors | npt.ArrayLike | None = None,
         pretrained: str | os.PathLike[str] | Pipeline | FrozenEstimator | None = None,
@@ -307,8 +309,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         loss: Any = "crossentropy",
         adversarial: float = 0.0,
         virtual_adversarial: float = 0.0,
-        epochs: int = 5,
-        batch_size: int = 128,
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
         validation_split: float = 0.0,
         early_stopping: bool | int = False,
         class_weight: Any = None,

@@ -22,6 +22,8 @@ from scikeras._utils import (  # noqa: E402
     unflatten_params,
 )
 
+from skrnn.training.sizes import AUTO, auto_batch_size, auto_epochs  # noqa: E402
+
 for _name in _PATCHED & set(vars(keras.Model)):
     delattr(keras.Model, _name)
 
@@ -75,8 +77,11 @@ def routed_params(estimator: Any) -> dict[str, Any]:
     return {name: value for name, value in vars(estimator).items() if is_routed(name)}
 
 
-def training_options(estimator: Any) -> TrainingOptions:
-    """Return the options of an estimator; routed values override plain parameters."""
+def training_options(estimator: Any, n_rows: int) -> TrainingOptions:
+    """Return the options of an estimator for a fit to ``n_rows`` rows.
+
+    Routed values override plain parameters, and ``"auto"`` becomes a number.
+    """
     routed = route_params(
         routed_params(estimator), destination="fit", pass_filter=set()
     )
@@ -84,9 +89,14 @@ def training_options(estimator: Any) -> TrainingOptions:
     def option(name: str) -> Any:
         return routed.get(name, getattr(estimator, name))
 
+    batch_size, epochs = option("batch_size"), option("epochs")
+    if batch_size == AUTO:
+        batch_size = auto_batch_size(n_rows)
+    if epochs == AUTO:
+        epochs = auto_epochs(n_rows)
     return TrainingOptions(
-        epochs=int(option("epochs")),
-        batch_size=int(option("batch_size")),
+        epochs=int(epochs),
+        batch_size=int(batch_size),
         validation_split=float(option("validation_split")),
         shuffle=bool(routed.get("shuffle", True)),
         verbose=option("verbose"),

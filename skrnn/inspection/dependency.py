@@ -142,6 +142,7 @@ def _check(name: str, values: Sequence[int], *, least: int) -> None:
 def _default_estimators(seed: int) -> dict[str, BaseEstimator]:
     """Return the estimators that are compared by default."""
     settings: dict[str, Any] = {
+        "pooling": "last",
         "embedding_dim": 16,
         "spatial_dropout": 0.0,
         "dropout": 0.0,

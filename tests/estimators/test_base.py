@@ -21,9 +21,14 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
-from skrnn import RNNSentimentClassifier
+from skrnn import (
+    HierarchicalAttentionClassifier,
+    RNNSentimentClassifier,
+    TextSequencer,
+)
+from skrnn.datasets import make_reviews
 from skrnn.text.batches import cut
-from tests.helpers import Failing, Sequences, small
+from tests.helpers import Failing, Rows, Sequences, make_rows, small
 
 
 def test_scikit_learn_sees_a_classifier() -> None:
@@ -138,12 +143,14 @@ def test_counts_are_refused_and_the_sequencer_is_named() -> None:
         ("fit__batch_size", 0),
         ("fit__epochs", 0),
         ("fit__epochs", 1.5),
+        ("fit__epochs", "many"),
         ("fit__shuffle", "no"),
         ("fit__validation_split", 1.5),
         ("fit__verbose", "loud"),
         ("fit__callbacks", 3),
         ("predict__batch_size", -1),
         ("predict__batch_size", 2.5),
+        ("predict__batch_size", "auto"),
     ],
 )
 def test_routed_parameters_are_checked_as_plain_ones(
@@ -223,6 +230,8 @@ class OnlyUnits(RNNSentimentClassifier):
             units=units,
             embedding_dim=4,
             epochs=1,
+            pooling="last",
+            batch_size=128,
             random_state=random_state,
         )
 
@@ -450,3 +459,61 @@ def test_large_ids_of_every_type_are_out_of_vocabulary() -> None:
         np.testing.assert_array_equal(found, expected)
     single = np.array([[3e9, 2]], dtype=np.float32)
     np.testing.assert_array_equal(model.predict_proba(single), expected)
+
+
+@pytest.mark.parametrize(
+    "cls", [RNNSentimentClassifier, HierarchicalAttentionClassifier]
+)
+def test_sizes_follow_the_rows_by_default(cls: type) -> None:
+    params = cls().get_params()
+    assert (params["epochs"], params["batch_size"]) == ("auto", "auto")
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    """Return 300 rows: by the rule, batches of 16 and 18 epochs."""
+    return make_rows(300)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"epochs": "auto", "batch_size": "auto"},
+        {"fit__epochs": "auto", "fit__batch_size": "auto"},
+        {"fit__epochs": 18, "epochs": "auto", "batch_size": "auto"},
+    ],
+)
+def test_auto_is_the_number_of_the_rule(params: dict, rows: Rows, tmp_path) -> None:
+    expected = small(epochs=18, batch_size=16).fit(*rows).predict_proba(rows[0])
+    for memory in (None, tmp_path, tmp_path):
+        model = small(**params, memory=memory).fit(*rows)
+        np.testing.assert_array_equal(model.predict_proba(rows[0]), expected)
+
+
+def test_held_out_and_unlabeled_rows_count(rows: Rows) -> None:
+    X, y = rows
+    held_out = small(epochs="auto", validation_split=0.5).fit(X, y)
+    assert len(held_out.history_["val_loss"]) == 18
+    y = np.where(np.arange(300) < 50, y, -1)
+    semi = small(epochs="auto", virtual_adversarial=0.1).fit(X, y)
+    assert len(semi.history_["loss"]) == 18
+
+
+def test_a_warm_start_adds_the_epochs_of_its_rows(rows: Rows) -> None:
+    X, y = rows
+    model = small(epochs="auto", warm_start=True).fit(X, y).fit(X[:16], y[:16])
+    assert len(model.history_["loss"]) == 18 + 38
+
+
+def test_partial_fit_is_one_epoch_in_batches_for_its_chunk(rows: Rows) -> None:
+    X, y = rows
+    auto = small(epochs="auto", batch_size="auto").partial_fit(X, y)
+    given = small(batch_size=16).partial_fit(X, y)
+    assert len(auto.history_["loss"]) == 1
+    np.testing.assert_array_equal(auto.predict_proba(X), given.predict_proba(X))
+
+
+def test_the_defaults_learn_the_order_of_words() -> None:
+    reviews, y = make_reviews(1500, reach=1, random_state=0)
+    model = make_pipeline(TextSequencer(), RNNSentimentClassifier(random_state=0))
+    assert model.fit(reviews[:1000], y[:1000]).score(reviews[1000:], y[1000:]) >= 0.9

@@ -299,7 +299,9 @@ def test_integrated_gradients_are_complete_on_reviews(skrnn_data, score) -> None
     """A ConvergenceWarning would be an error."""
     train = load_reviews(skrnn_data / "Amazon_reviews_train.csv")
     test = load_reviews(skrnn_data / "Amazon_reviews_test.csv")
-    model = make_sentiment_pipeline(random_state=0).fit(train.data, train.target)
+    model = make_sentiment_pipeline(epochs=6, batch_size=128, random_state=0).fit(
+        train.data, train.target
+    )
     for review in test.data[:20]:
         explanation = explain(model, review, "integrated_gradients", score=score)
         gap = explanation.value - explanation.baseline

@@ -152,6 +152,17 @@ def test_listening_changes_nothing(sequences: Sequences, tmp_path: Path) -> None
     np.testing.assert_array_equal(loaded.predict_proba(X), plain.predict_proba(X))
 
 
+def test_the_epochs_of_auto_are_announced(sequences: Sequences) -> None:
+    class Announced(Diary):
+        def on_fit_task_begin(self, estimator, context) -> None:
+            self.lines.append((context.task_name, context.max_subtasks))
+
+    announced = Announced()
+    small(epochs="auto").set_callbacks(announced).fit(*sequences)
+    assert announced.lines[:2] == [("setup", "fit"), ("fit", 20)]
+    assert announced.lines.count(("epoch", 0)) == 20
+
+
 def test_partial_fit_has_no_tasks(sequences: Sequences) -> None:
     diary = Diary()
     small().set_callbacks(diary).partial_fit(*sequences)
