@@ -73,18 +73,12 @@ def score(sentences: pd.DataFrame, predicted: dict[str, np.ndarray]) -> pd.DataF
 
 def print_table(table: pd.DataFrame) -> None:
     """Print the accuracies as a Markdown table."""
-    print(
-        "| capability | "
-        + " | ".join(table)
-        + " |\n|---"
-        + "|---:" * table.shape[1]
-        + "|"
-    )
-    for capability, (count, *accuracies) in zip(
-        table.index, table.itertuples(index=False), strict=True
-    ):
-        cells = [f"{count}", *(f"{accuracy:.1%}" for accuracy in accuracies)]
-        print(f"| {capability.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    print("| capability | " + " | ".join(table) + " |")
+    print("|---" + "|---:" * table.shape[1] + "|")
+    for capability, count, *accuracies in table.itertuples():
+        cells = [capability.replace("_", " "), f"{count}"]
+        cells += [f"{accuracy:.1%}" for accuracy in accuracies]
+        print("| " + " | ".join(cells) + " |")
 
 
 def print_errors(sentences: pd.DataFrame, predicted: dict[str, np.ndarray]) -> None:

@@ -1,16 +1,17 @@
 """Learning curves: test accuracy by the number of labels, beside linear models.
 
-    python examples/benchmarks/few_labels.py --out curves.jsonl --plot curves.svg \
-        --network amazon=from_imdb.skrnn --network imdb=from_amazon.skrnn
+    python examples/benchmarks/few_labels.py --network amazon=from_imdb.skrnn
+    python examples/benchmarks/few_labels.py --draws 0 --plot curves.svg
 
-Every run is a line of ``--out``; runs that it has are not repeated, so that a command
-that was stopped goes on. ``--draws 0`` shows and plots what is there. A draw is the
-beginning of a permutation of the training rows: three draws, one for each seed, and
-the tables show their mean and range.
+Each run is a line of ``--out``; runs that it has are not repeated, so that a command
+that was stopped goes on, and ``--draws 0`` shows and plots what is there. A draw is the
+beginning of a permutation of the training rows, one for each seed; the tables show the
+mean and the range of the draws.
 
 ``--network SET=PATH`` names the network that a set starts from. It must have read
 nothing of that set: IMDb alone for ``amazon``; IMDb and the two other domains for
-``books``, ``dvd`` and ``kitchen``; Amazon alone for ``imdb``.
+``books``, ``dvd`` and ``kitchen``; Amazon alone for ``imdb``. Without a network,
+"pretrained" and "best" are left out. "from nothing" is the recipe "fast".
 
 ``SKRNN_DATA`` names the folder with the Amazon and the IMDb reviews. VADER needs
 ``pip install vaderSentiment``. The two sets of topics are read from a package, which
@@ -22,7 +23,7 @@ import csv
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ from skrnn import get_recipe_names, make_sentiment_pipeline
 from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, load_reviews
 
-SIZES = (0, 50, 100, 200, 500, 1000, 2000, 5000)  # and all
+SIZES = (0, 50, 100, 200, 500, 1000, 2000, 5000, 25_000)
 REVIEWS = ("amazon", "books", "dvd", "kitchen", "imdb")
 TOPICS = {"newsgroups": "20newsgroups", "reuters": "reuters-r8"}
 PRETRAINED = ("pretrained", "best")
@@ -61,7 +62,9 @@ def main() -> None:
     names = (*REVIEWS, *TOPICS)
     parser.add_argument("--sets", nargs="+", choices=names, default=names)
     parser.add_argument("--models", nargs="+", choices=COLORS, default=list(COLORS))
-    parser.add_argument("--sizes", nargs="+", type=int, help="instead of all sizes")
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, default=SIZES, help="at most all rows of a set"
+    )
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument(
         "--network", action="append", default=[], metavar="SET=PATH", help="see above"
@@ -73,8 +76,7 @@ def main() -> None:
     if unknown := networks.keys() - names:
         parser.error(f"--network has no set {unknown.pop()!r}; there are {names}")
     for name in args.sets if args.draws else ():
-        models = [m for m in args.models if can_run(m, name, networks)]
-        run(name, models, args.sizes, args.draws, networks.get(name), args.out)
+        run(name, args.models, args.sizes, args.draws, networks.get(name), args.out)
     runs = pd.DataFrame(read(args.out))
     runs = runs[runs["set"].isin(args.sets) & runs["model"].isin(args.models)]
     for name, of_set in runs.groupby("set", sort=False):
@@ -83,36 +85,27 @@ def main() -> None:
         plot(runs, args.plot)
 
 
-def can_run(model: str, name: str, networks: dict[str, str]) -> bool:
-    """Return whether a model can learn a set."""
-    if model == "VADER":
-        return name in REVIEWS
-    return model not in PRETRAINED or (name in networks and model in get_recipe_names())
-
-
 # -- runs
 
 
 def run(
     name: str,
     models: list[str],
-    sizes: list[int] | None,
+    sizes: Iterable[int],
     draws: int,
     network: str | None,
     out: Path,
 ) -> None:
     """Run what ``out`` lacks of a set, and append each run to it."""
-    finished = {
-        tuple(line[k] for k in ("set", "model", "n", "draw")) for line in read(out)
-    }
+    finished = {(r["set"], r["model"], r["n"], r["draw"]) for r in read(out)}
     X, y, X_test, y_test = load(name)
-    for n in sizes or [*(size for size in SIZES if size < len(y)), len(y)]:
+    for n in sorted({min(size, len(y)) for size in sizes}):
         for draw in range(draws if n else 1):
             rows = np.random.default_rng(draw).permutation(len(y))[:n]
             for model in models:
-                if (name, model, n, draw) in finished or not can_predict(
-                    model, n, name
-                ):
+                if not applies(model, name, n, network):
+                    continue
+                if (name, model, n, draw) in finished:
                     continue
                 start = time.perf_counter()
                 predict = fit(model, X[rows], y[rows], draw, network)
@@ -129,11 +122,15 @@ def run(
                     print(json.dumps(line), file=file)
 
 
-def can_predict(model: str, n: int, name: str) -> bool:
-    """Return whether a model has an answer after n labels, and a new one."""
-    if n == 0:
-        return model == "VADER" or (model == "pretrained" and name in REVIEWS)
-    return model != "VADER"
+def applies(model: str, name: str, n: int, network: str | None) -> bool:
+    """Return whether a model can answer after n labels of a set."""
+    if model == "VADER":
+        return n == 0 and name in REVIEWS
+    if model not in PRETRAINED:
+        return n > 0
+    if network is None or model not in get_recipe_names():
+        return False
+    return n > 0 or (model == "pretrained" and name in REVIEWS)
 
 
 def fit(
