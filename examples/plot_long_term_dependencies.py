@@ -2,8 +2,8 @@
 How far a network carries a negation
 ====================================
 
-"The case is not, honestly, these days, great": the label depends on a "not" several
-words before the opinion, and only the word order shows which word it reverses. A bag of
+"I do not think the case that we use daily is great": the label depends on a "not"
+several words before the opinion, and only the word order shows which word it reverses. A bag of
 words is at chance. A plain recurrent network applies one matrix product and one tanh
 per word, so the gradient shrinks over the distance, and the network does not learn to
 use the negation. The memory cell of an LSTM keeps the gradient (Hochreiter &

@@ -494,15 +494,15 @@ GENERAL: dict[str, tuple[str, ...]] = {
     ),
     "few": _items("two; three; four; five; six; ten"),
     "age": _items("25; 30; 34; 42; 58; 61; forty; fifty"),
-    "past": _items("last week; May; last summer; a year ago; yesterday; last Christmas"),
+    "past": _items(
+        "last week; May; last summer; a year ago; yesterday; last Christmas"
+    ),
     "number": _items("20; 30; 45; 12; 25; 8; 90; 15; 60; twelve; forty; fifty"),
     "graded": _items(
         """very; so; really; extremely; quite; pretty; incredibly; surprisingly; truly;
         remarkably; super; unusually"""
     ),
-    "absolute": _items(
-        "absolutely; really; truly; simply; just; totally"
-    ),
+    "absolute": _items("absolutely; really; truly; simply; just; totally"),
     "adv": _items("really; absolutely; totally; truly; simply; honestly; just; do"),
     "opener": _items(
         """Honestly; Overall; In short; To be honest; All in all; In my opinion;
@@ -833,7 +833,6 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         It is less {x-} than {other}.
         {Brand} makes {much |far |}{c-} {items}.
         I know of a dozen {c-} {items}{| for this price}.
-        Give me {this one|the new one} and you can keep the {a-} old one, the new {S} {is} {c+}.
         """,
         """
         I like it {much |}more than {other}.

@@ -43,7 +43,7 @@ _NOT_POLAR = frozenset(
     """nothing lacking sorry obvious positive promising decent generous watchable enjoy
     famous innocent personal patient tragic sensitive emotional unusual terrifying
     surreal chilling loving natural sentimental clueless accessible rubbish everything
-    gritty romantic generic stereotypical empty unbelievable necessary""".split()
+    gritty romantic unsettling generic stereotypical empty unbelievable necessary""".split()
 )
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -279,7 +279,9 @@ class _Writer:
             pattern = self._with_neighbors(pattern)
         elif self.rng.random() < 0.12 and pattern[0].isalpha() and "?" not in pattern:
             kept = pattern.startswith("I ")
-            pattern = "{opener}, " + (pattern if kept else pattern[0].lower() + pattern[1:])
+            pattern = "{opener}, " + (
+                pattern if kept else pattern[0].lower() + pattern[1:]
+            )
         while "{" in pattern:
             pattern = _SLOT.sub(self._fill, pattern)
         return self._style(pattern)
