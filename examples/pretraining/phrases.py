@@ -6,13 +6,16 @@ the polarity of the whole sentence or by `-` for the opposite one: "The {S} {is}
 {x-}." becomes "The camera is not good." or "The camera is not bad.".
 """
 
+# ruff: noqa: E501  # a pattern is a line
+
 
 def _items(text: str) -> tuple[str, ...]:
     """Return what semicolons separate."""
     return tuple(" ".join(item.split()) for item in text.split(";"))
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines(text: str) -> tuple[str, ...]:
+    """Return the lines that are not empty."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
@@ -171,7 +174,7 @@ DOMAINS: dict[str, dict[str, tuple[str, ...]]] = {
             breaks all the time; drains the battery; leaks everywhere; stopped working;
             came broken; rattles and squeaks; smells of plastic; needs constant repair"""
         ),
-        "facts": _lines("""
+        "facts": lines("""
             It came in a plain brown box with a manual in four languages.
             The one {one} has is black, mine is gray.
             It arrived {when}.
@@ -233,7 +236,7 @@ DOMAINS: dict[str, dict[str, tuple[str, ...]]] = {
             insults the audience; has no heart; fails on every level;
             falls short of the hype; made me yawn"""
         ),
-        "facts": _lines("""
+        "facts": lines("""
             It is set in a small town in the north of Italy.
             {Who} told me about it {when}.
             The story begins in a train station in the winter of 1952.
@@ -290,7 +293,7 @@ DOMAINS: dict[str, dict[str, tuple[str, ...]]] = {
             two weeks late; treats you like dirt; breaks every promise; charged me
             twice; made everything worse; lost my package; wanted more money"""
         ),
-        "facts": _lines("""
+        "facts": lines("""
             I called them {when} because of a leak {where}.
             Their office is on the second floor, across from the station.
             {Who} gave me the number.
@@ -342,7 +345,7 @@ DOMAINS: dict[str, dict[str, tuple[str, ...]]] = {
             photos; had bugs everywhere; ruined our vacation; feels like a prison;
             needs a deep clean; kept us awake all night; had no hot water"""
         ),
-        "facts": _lines("""
+        "facts": lines("""
             We stayed for {number} nights in the middle of June.
             It is ten minutes from the station by bus.
             Our room was on the third floor and faced the street.
@@ -396,7 +399,7 @@ DOMAINS: dict[str, dict[str, tuple[str, ...]]] = {
             smells rotten; was swimming in grease; gave me a stomach ache; took over an
             hour; cost a fortune; tastes of nothing"""
         ),
-        "facts": _lines("""
+        "facts": lines("""
             We were there {when}, around seven in the evening.
             {Who} had the fish and I had the soup.
             The place is on the corner of the main street.
@@ -450,7 +453,7 @@ DOMAINS: dict[str, dict[str, tuple[str, ...]]] = {
             my files; never works; is full of ads; keeps getting worse; loses my data;
             drains my battery; logs me out every day"""
         ),
-        "facts": _lines("""
+        "facts": lines("""
             I use it on a phone that is about {number} months old.
             {Who} showed it to me {when}.
             The first version came out {when}.
@@ -510,7 +513,7 @@ GENERAL: dict[str, tuple[str, ...]] = {
         After {time}; So far; If you ask me; As a customer; Without exaggeration;
         I must say; Again; Well; For me"""
     ),
-    "facts": _lines("""
+    "facts": lines("""
         {Who} {got} this {item} {when}.
         I {got} the {item} {when}.
         We {got} it {when}, together with {who}.
@@ -537,7 +540,7 @@ GENERAL: dict[str, tuple[str, ...]] = {
         {item} we had before"""
     ),
     "brand": _items("the other brand; the competition; another company"),
-    "rel": _lines("""
+    "rel": lines("""
         that {one} told me about {when}
         that we {got} {when} together with {who}
         that I {got} {when}
@@ -1119,7 +1122,7 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
 
 # Phrases as customers write them, which say it all on their own.
 IDIOMS: dict[int, tuple[str, ...]] = {
-    1: _lines("""
+    1: lines("""
         Does the job.
         Gets the job done.
         Does what it says on the box.
@@ -1318,7 +1321,7 @@ IDIOMS: dict[int, tuple[str, ...]] = {
         Full marks from me.
         A solid nine out of ten.
     """),
-    0: _lines("""
+    0: lines("""
         Does not do the job.
         Never gets the job done.
         Does not do what it says on the box.

@@ -40,10 +40,13 @@ _ADJECTIVE_ENDINGS = (
 )  # fmt: skip
 # Words that the counts make polar but that say nothing about a thing on their own.
 _NOT_POLAR = frozenset(
-    """nothing lacking sorry obvious positive promising decent generous watchable enjoy
-    famous innocent personal patient tragic sensitive emotional unusual terrifying
-    surreal chilling loving natural sentimental clueless accessible rubbish everything
-    gritty romantic unsettling generic stereotypical empty unbelievable necessary""".split()
+    str.split(
+        "nothing lacking sorry obvious positive promising decent generous watchable "
+        "enjoy famous innocent personal patient tragic sensitive emotional unusual "
+        "terrifying surreal chilling loving natural sentimental clueless accessible "
+        "rubbish everything gritty romantic generic stereotypical empty unbelievable "
+        "necessary poetic unsettling"
+    )
 )
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -59,16 +62,18 @@ _CONTRACTIONS = {
 }  # fmt: skip
 # Not "I've no idea", "I'd not" or "I will." at the end.
 _CONTRACTED = re.compile(
-    r"\b(I have(?= (?:been|come|changed|had|seen|never|ever))|(?:I|you) (?:would|will)(?! not)"
+    r"\b(I have(?= (?:been|come|changed|had|seen|never|ever))"
+    r"|(?:I|you) (?:would|will)(?! not)"
     r"|(?:is|was|are|were|do|does|did|would|could|will|has) not|cannot"
     r"|(?:it|that) is|I am|we are)\b(?= )",
     re.IGNORECASE,
 )
-_PLURALS = {
-    "is": "are", "was": "were", "seems": "seem", "makes": "make", "fails": "fail",
-    "they_it": "they", "they_them": "them",
+# Singular and plural.
+_NUMBERS = {
+    "is": ("is", "are"), "was": ("was", "were"), "seems": ("seems", "seem"),
+    "makes": ("makes", "make"), "fails": ("fails", "fail"), "they_it": ("it", "they"),
+    "they_them": ("it", "them"),
 }  # fmt: skip
-_SINGULARS = {"they_it": "it", "they_them": "it"}
 
 
 def polar_words(
@@ -207,8 +212,7 @@ def split_reviews(
     max_sentences, max_words : int
         The most sentences and words of a segment; it has at least 3 words.
     per_review : int, default=2
-        The most segments of a review: those that the teacher is surest of would all
-        look alike, so they are drawn at random.
+        The most segments of a review, drawn at random.
     seed : int, default=0
 
     Returns
@@ -256,13 +260,12 @@ class _Writer:
             0: tuple(negative) or phrases.EXTREME[0],
         }
         self.patterns = {
-            (name, label): _lines(both) + _lines(only)
+            (name, label): phrases.lines(both) + phrases.lines(only)
             for name, (both, positives, negatives) in phrases.CONSTRUCTIONS.items()
             for label, only in ((1, positives), (0, negatives))
         }
-        self.patterns.update(
-            {("idioms", label): phrases.IDIOMS[label] for label in (0, 1)}
-        )
+        for label, idioms in phrases.IDIOMS.items():
+            self.patterns["idioms", label] = idioms
 
     def write(self, construction: str, label: int) -> str:
         """Return a text of a construction and a label."""
@@ -278,10 +281,9 @@ class _Writer:
         if construction == "idioms":
             pattern = self._with_neighbors(pattern)
         elif self.rng.random() < 0.12 and pattern[0].isalpha() and "?" not in pattern:
-            kept = pattern.startswith("I ")
-            pattern = "{opener}, " + (
-                pattern if kept else pattern[0].lower() + pattern[1:]
-            )
+            if not pattern.startswith("I "):
+                pattern = pattern[0].lower() + pattern[1:]
+            pattern = "{opener}, " + pattern
         while "{" in pattern:
             pattern = _SLOT.sub(self._fill, pattern)
         return self._style(pattern)
@@ -308,8 +310,8 @@ class _Writer:
             return self._polar(name[:-1], polarity)
         if name in self.parts:
             return self.parts[name]
-        if name in _PLURALS:
-            return _PLURALS[name] if self.plural else _SINGULARS.get(name, name)
+        if name in _NUMBERS:
+            return _NUMBERS[name][self.plural]
         if name == "item":
             return self.item
         if name == "items":
@@ -412,10 +414,6 @@ class _Writer:
         if case < 0.15:
             return text.lower()
         return text.upper() if case < 0.17 else text
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _contract(match: re.Match[str]) -> str:
