@@ -683,6 +683,10 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         It is {much |}less {xg-} than I expected.
         Nobody could call it {x-}.
         Not {xg-}, not {xg-}, not {xg-}.
+        I cannot imagine anyone who would {vv-} it.
+        I cannot imagine that {one} would call it {x-}.
+        Can you call that {x-}? I cannot.
+        It was meant to be {x-}, and it is not.
         """,
         """
         {This} does not lack {q+}.
@@ -691,6 +695,9 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         {This} did not fail to {impress|convince} me.
         The {S} did not disappoint.
         It did not take long to like it.
+        The {S} {is} not too {xg-}.
+        It is neither too {xg-} nor too {xg-}.
+        Not too {xg-}, just right.
         """,
         """
         {This} lacks {q-}.
@@ -699,6 +706,9 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         {This} did not {impress|convince} me.
         The {S} did not impress me.
         It did not do what it should.
+        The {S} {is} {far |way |much |just |}too {xg+}.
+        It is not {xg-} enough.
+        Not {xg-} enough, just wrong.
         """,
     ),
     "negated negatives": (
@@ -756,6 +766,16 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         Do not miss {it|this {item}}.
         What is not to like?
         There was never a dull moment.
+        I {cannot|can hardly|really cannot} complain{| about it| about the {S}}.
+        I cannot say a word against {it|the {S}}.
+        It never gave {me|us} any {trouble|headaches|problems|reason to complain}.
+        It could not have been {better|easier|nicer|smoother|more pleasant}.
+        The {S} could not have been {better|nicer|more pleasant}.
+        My only regret is that I did not {get|find|try} it {sooner|earlier|years ago}.
+        All I regret is that {I waited so long|I got only one|I did not know it before}.
+        It is a {shame|pity} that {I did not find it sooner|it is over|it took me so long to find it}.
+        I regret not having {known|found} it before.
+        I looked for a weak point and found none.
         Who would not {vv+} {it|this|the {S}}?
         """,
         """
@@ -811,6 +831,16 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         Do not buy {it|this {item}}.
         What is there to like?
         There was never a good moment.
+        I {cannot|can hardly|really cannot} recommend it{| to anyone| to {who}}.
+        I cannot say a word in favor of {it|the {S}}.
+        It never gave {me|us} any {joy|pleasure|satisfaction|reason to smile}.
+        It could not have been {worse|harder|uglier|more unpleasant}.
+        The {S} could have been {|much |a lot }{better|nicer|more pleasant}.
+        My only regret is that I did not {leave|return|cancel} it {sooner|earlier|years ago}.
+        All I regret is that {I stayed so long|I got even one|I did not leave it before}.
+        It is a {shame|pity} that {I did not send it back sooner|it is so bad|it took all my money}.
+        I regret having {known|found} it.
+        I looked for a strong point and found none.
         Who would not {vv+} {it|this|the {S}}?
         """,
     ),
@@ -893,6 +923,10 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         For {time} it was {a-}, then everything changed and it became {a+}.
         It took {time} for me to go from {f-} to {f+}.
         What I {ved-} at first I {v+} now.
+        It was {a-} before the {update|repair|move}; since then it is {a+}.
+        Since {the|that} {update|repair|move} it {does+}; before, it was {a-}.
+        The old version was {a-}; the new one is {a+}.
+        Until {past} it was {a-}; since then {I {v+} it|it is {a+}|the {S} {is} {a+}}.
         """,
         """
         It did not work at first, but it has worked {perfectly|without trouble} since {when}.
@@ -945,6 +979,13 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         I do not {vv-} it as others do, I {v+} it.
         The {S} {is} not {x+}, but the {item} is {A+}.
         People say it is {n-}. I say it is {n+}.
+        {A-} {S}, {A+} {item}.
+        {A+} {item}, {a-} {S} or not.
+        The {S} may not be {x+}, but I am {f+}.
+        It is {n+}, not {n-}.
+        {A+}, not {a-}.
+        It is not {n-} but {n+}.
+        It even {does+}.
         """,
         "",
         "",
@@ -1072,6 +1113,11 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         The {S} could be {c+}. The rest is {A+}, so I {v+} it.
         The {S} {is} not {x+}. All in all I am {f+}.
         My first {item} was {a-}. This one is {A+}.
+        They say it is {x-}. It is not.
+        It was supposed to be {x-}. It is not.
+        {One} calls it {x-}. I do not.
+        Everyone said that the {S} would be {a-}. I am {f+}.
+        I thought I would {v-} it. I do not. It is {a+}.
         """,
         "",
         "",
