@@ -2,11 +2,11 @@
 How far a network carries a negation
 ====================================
 
-"The case is not, honestly, these days, great": the label depends on a "not" several
-words before the opinion, and only the word order shows which word it reverses. A bag of
-words is at chance. A plain recurrent network applies one matrix product and one tanh
-per word, so the gradient shrinks over the distance, and the network does not learn to
-use the negation. The memory cell of an LSTM keeps the gradient (Hochreiter &
+"I do not think the case that we use daily is great": the label depends on a "not"
+several words before the opinion, and only the word order shows which word it reverses.
+A bag of words is at chance. A plain recurrent network applies one matrix product and
+one tanh per word, so the gradient shrinks over the distance, and the network does not
+learn to use the negation. The memory cell of an LSTM keeps the gradient (Hochreiter &
 Schmidhuber 1997), and attention has a shortcut to every word.
 
 This is a small version that takes half a minute, with settings at which each network

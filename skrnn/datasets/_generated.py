@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
@@ -14,40 +15,58 @@ NEGATION, AFFIRMATION = "not", "really"
 # Every product has every part, and any of these adjectives may describe a part.
 POSITIVE = ("great", "amazing", "brilliant", "superb", "lovely", "perfect", "excellent")
 NEGATIVE = ("awful", "terrible", "useless", "dreadful", "horrible", "flimsy", "poor")
-NEUTRAL = ("grey", "square", "Italian", "white", "round", "metallic", "flat")
+NEUTRAL = ("gray", "square", "black", "white", "round", "metallic", "flat")
 _PARTS = ("cable", "switch", "base", "case", "cover", "stand", "box", "panel")
 _PRODUCTS = ("phone", "clock", "fan", "blender", "lamp", "radio", "kettle", "heater")
 _OPENINGS = (
     "I bought this {} last week.",
     "We have had this {} since spring.",
     "My sister gave me this {} in May.",
-    "A review of the {} on my table.",
+    "I ordered this {} for my parents.",
 )
 _BRIDGES = (
-    "Let me go on.",
-    "There is more to say.",
-    "Now for the rest.",
-    "One more thing comes to mind.",
+    "I use it almost every day.",
+    "It arrived on a Monday.",
+    "My brother has the same one.",
+    "We have two of them now.",
 )
 _CLOSINGS = (
-    "That is all for today.",
-    "So much from me.",
-    "Thanks for reading this far.",
-    "More in a month or two.",
+    "That is all for now.",
+    "I hope this helps.",
+    "Thanks for reading.",
+    "I will write again in a month.",
 )
-# Phrases between the negation and its adjective.
-_PHRASES = (
-    "honestly", "frankly", "overall", "today", "anyway", "indeed",
-    "after all", "in short", "at home", "these days", "by day", "most days",
-    "for the money", "on the train", "in our kitchen", "as people say", "under a tree",
-    "as my brother says", "after two long weeks", "compared with the others",
-    "with the window wide open", "according to the young man", "on most days of June",
-    "whatever two people may do",
+# By the number of words between {turn} and {adjective}; {noun} is one word.
+_SHORT = (
+    ("The {noun} is {turn} {adjective}.",),
+    ("The {noun} does {turn} look {adjective}.",),  # two verbs would tell word pairs
+    (
+        "As for the {noun}, I would {turn} call it {adjective}.",
+        "I looked at the {noun}, and I would {turn} call it {adjective}.",
+    ),
+    (
+        "I would {turn} call the {noun} {adjective}.",
+        "My wife would {turn} call the {noun} {adjective}.",
+    ),
+)
+# Four words between them, one more with "that", and those that follow the noun.
+_LONG = (
+    "I do {turn} think{that} the {noun} is {adjective}.",
+    "I would {turn} say{that} the {noun} is {adjective}.",
+    "My parents do {turn} think{that} the {noun} is {adjective}.",
+)
+# What follows the noun. Clauses with "that" may follow each other.
+_MODIFIERS = (
+    "that I have", "that we keep",
+    "I ordered", "we chose", "inside it", "behind it",
+    "that we use", "that they sent", "on the left", "at the back",
+    "that came with it", "that my sister chose", "that we use daily",
+    "that came in the mail", "that they sent us first", "that I use at home",
+    "that we use in the kitchen", "that my sister chose for us",
+    "that they sent us two weeks ago", "that I use every day at work",
+    "that my brother found in a small shop", "that we had to order a second time",
 )  # fmt: skip
-_FILLERS = {
-    n_words: tuple(p for p in _PHRASES if len(p.split()) == n_words)
-    for n_words in range(1, 6)
-}
+_N_WORDS = {modifier: len(modifier.split()) for modifier in _MODIFIERS}
 
 
 def make_reviews(
@@ -58,11 +77,12 @@ def make_reviews(
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
     """Generate reviews whose class depends on a word some distance before another.
 
-    Every review describes one part with an opinion ("great", "awful") and another part
-    with a neutral adjective ("grey"), in either order. One description is negated ("is
-    not"), the other affirmed ("is really"), and ``reach`` other words stand between
-    that word and the adjective. **The rule:** the class is that of the opinion, and
-    the opposite if the nearest "not" or "really" before it is "not".
+    Every review describes one part with an opinion ("great", "awful") and another
+    part with a neutral adjective ("gray"), in either order. One description is negated
+    ("I would not call"), the other affirmed ("I would really call"), and ``reach``
+    other words stand between that word and the adjective. **The rule:** the class is
+    that of the opinion, and the opposite if the nearest "not" or "really" before it is
+    "not".
 
     Swapping "not" and "really" inverts the class but not the words. So a bag of words
     is at chance, and so is a bag of word pairs from ``reach=1`` on: a model has to
@@ -98,11 +118,11 @@ def make_reviews(
     (3, [0, 1])
     >>> for sentence in reviews[0].split(". "):
     ...     print(sentence)
-    We have had this radio since spring
-    The cable is really, frankly, honestly, grey
-    There is more to say
-    The base is not, honestly, anyway, perfect
-    So much from me.
+    My sister gave me this phone in May
+    I looked at the cable, and I would really call it gray
+    I use it almost every day
+    As for the base, I would not call it perfect
+    That is all for now.
     >>> print(y[0])
     0
     """
@@ -144,7 +164,7 @@ def _review(
     )
     parts = rng.choice(_PARTS, size=2, replace=False)
     described = [
-        f"The {part} is {word}{_filler(rng, reach)} {adjective}."
+        _description(rng, reach).format(noun=part, turn=word, adjective=adjective)
         for part, word, adjective in zip(parts, words, adjectives, strict=True)
     ]
     if not opinion_first:
@@ -160,17 +180,35 @@ def _review(
     )
 
 
-def _filler(rng: np.random.RandomState, n_words: int) -> str:
-    """Return phrases of ``n_words`` words in total, between commas."""
-    phrases: list[str] = []
+def _description(rng: np.random.RandomState, reach: int) -> str:
+    """Return a pattern with ``reach`` words between the turn and the adjective."""
+    if reach < len(_SHORT):
+        return _pick(rng, _SHORT[reach])
+    n_words = reach - len(_SHORT)
+    with_that = n_words == 1 or (n_words > 2 and rng.randint(2) == 1)
+    noun = " ".join(["{noun}", *_modifiers(rng, n_words - with_that)])
+    pattern = _pick(rng, _LONG).replace("{that}", " that" * with_that)
+    return pattern.replace("{noun}", noun)
+
+
+def _modifiers(rng: np.random.RandomState, n_words: int) -> list[str]:
+    """Return modifiers of a noun, the later ones after "and", of ``n_words`` words."""
+    modifiers: list[str] = []
     while n_words:
-        length = int(rng.randint(1, min(n_words, max(_FILLERS)) + 1))
-        phrase = _pick(rng, _FILLERS[length])
-        if phrases[-1:] != [phrase]:
-            phrases.append(phrase)
-            n_words -= length
-    return f", {', '.join(phrases)}," if phrases else ""
+        fitting = []
+        for modifier in _MODIFIERS:
+            if modifiers and not modifier.startswith("that"):
+                continue
+            rest = n_words - _N_WORDS[modifier] - bool(modifiers)
+            if rest == 0 or rest >= 4:  # "and" and the shortest clause
+                fitting.append(modifier)
+        # Each once, as long as there are others.
+        fresh = [modifier for modifier in fitting if modifier not in modifiers]
+        modifier = _pick(rng, fresh or fitting)
+        n_words -= _N_WORDS[modifier] + bool(modifiers)
+        modifiers += ["and", modifier] if modifiers else [modifier]
+    return modifiers
 
 
-def _pick(rng: np.random.RandomState, options: tuple[str, ...]) -> str:
+def _pick(rng: np.random.RandomState, options: Sequence[str]) -> str:
     return options[rng.randint(len(options))]

@@ -39,7 +39,7 @@ def test_the_rule_gives_the_label(n_samples: int, reach: int, seed: int) -> None
     assert abs(int(y.sum()) * 2 - n_samples) <= 1
 
 
-@pytest.mark.parametrize("reach", [0, 1, 2, 7, 60])
+@pytest.mark.parametrize("reach", [*range(16), 60])
 def test_reach_counts_words(reach: int) -> None:
     for review in make_reviews(50, reach=reach, random_state=0)[0]:
         listed = words(review)
@@ -62,7 +62,7 @@ def test_exchanging_the_turns_keeps_the_words_and_turns_the_label() -> None:
 
 
 @pytest.mark.parametrize("n_gram", [1, 2])
-@pytest.mark.parametrize("reach", [2, 20])
+@pytest.mark.parametrize("reach", [1, 2, 8, 20])
 def test_bags_of_words_and_pairs_are_at_chance(n_gram: int, reach: int) -> None:
     reviews, y = make_reviews(2000, reach=reach, random_state=0)
     bag = make_pipeline(
@@ -75,6 +75,15 @@ def test_without_reach_pairs_suffice() -> None:
     reviews, y = make_reviews(1000, reach=0, random_state=0)
     bag = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(C=10))
     assert cross_val_score(bag, reviews, y, cv=3).mean() > 0.95
+
+
+def test_a_long_gap_is_one_clause_after_another() -> None:
+    for review in make_reviews(50, reach=30, random_state=0)[0]:
+        first, second = (s for s in review.split(". ") if "not" in s or "really" in s)
+        for sentence in (first, second):
+            clauses = sentence.split(" and that ")
+            assert len(clauses) > 2
+            assert len(set(clauses)) == len(clauses)
 
 
 def test_seeds() -> None:

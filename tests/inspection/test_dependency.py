@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skrnn import TextSequencer, long_term_dependency
 from skrnn.datasets import make_reviews
+from skrnn.datasets._generated import NEGATIVE, NEUTRAL, POSITIVE
 from skrnn.inspection import dependency
 from tests.helpers import small
 
@@ -97,9 +100,14 @@ def test_reviews_to_learn_from_have_all_doubling_distances(
     assert len(y) == 24
     counts: dict[int, int] = {}
     for review in reviews:
-        sentence = next(s for s in review.split(". ") if " is not" in s)
-        words = sentence.replace(",", "").split(" is not")[1].split()
-        counts[len(words) - 1] = counts.get(len(words) - 1, 0) + 1
+        words = re.findall(r"\w+", review)
+        turn = words.index("not")
+        distance = next(
+            place
+            for place, word in enumerate(words[turn + 1 :])
+            if word in (*POSITIVE, *NEGATIVE, *NEUTRAL)
+        )
+        counts[distance] = counts.get(distance, 0) + 1
     assert counts == expected
 
 
