@@ -113,7 +113,7 @@ def test_labels_may_be_in_either_order(path, labels) -> None:
     assert model.score(TEXTS, y) == 1
 
 
-def test_a_class_without_weight_leaves_the_output_as_it_is(path) -> None:
+def test_a_class_without_rows_leaves_the_output_as_it_is(path) -> None:
     model = start_from(path)
     rows = model["seq"].fit_transform(RANT[:4])
     model["clf"].partial_fit(rows, [0] * 4, classes=[0, 1])
