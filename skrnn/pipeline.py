@@ -39,9 +39,9 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
 
         - Parameters of :class:`TextSequencer` and of the classifier, plain
           (``maxlen=100, cell="gru"``) or with the step's prefix
-          (``seq__maxlen=100, clf__cell="gru"``). The two estimators share no parameter
-          name. If ``embeddings`` is a :class:`WordVectors`, its vocabulary is used
-          unless ``vocabulary`` is given.
+          (``seq__maxlen=100, clf__cell="gru"``). ``pretrained`` is set for both. If
+          ``embeddings`` is a :class:`WordVectors`, its vocabulary is used unless
+          ``vocabulary`` is given.
         - ``classifier``: ``"RNNSentimentClassifier"`` (default) or
           ``"HierarchicalAttentionClassifier"``, which the recipes ``"accurate"`` and
           ``"semi_supervised"`` set.
@@ -100,18 +100,17 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         )
     classifier = _CLASSIFIERS[name]()
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
-    known = {
-        name: f"{step}__{name}"
-        for step, estimator in pipeline.steps
-        for name in estimator.get_params()
-    }
+    known: dict[str, list[str]] = {}
+    for step, estimator in pipeline.steps:
+        for name in estimator.get_params():
+            known.setdefault(name, []).append(f"{step}__{name}")
     full = {}
     for name, value in given.items():
         step, separator, _ = name.partition("__")
         if separator and step in pipeline.named_steps:
             full[name] = value
         elif name in known:
-            full[known[name]] = value
+            full.update(dict.fromkeys(known[name], value))
         elif separator and classifier._is_routed(name):
             full[f"clf__{name}"] = value
         else:

@@ -37,6 +37,14 @@ _FAST: dict[str, Any] = {
     "weight_averaging": 0.99,
 }
 
+_PRETRAINED: dict[str, Any] = {
+    **_FAST,
+    "pretrained": "reviews-en",
+    "cell": "gru",
+    "bidirectional": True,
+    "min_df": 2,
+}
+
 _ACCURATE: dict[str, Any] = {
     "classifier": "HierarchicalAttentionClassifier",
     **{name: value for name, value in _FAST.items() if name != "pooling"},
@@ -62,6 +70,7 @@ _RECIPES: dict[str, dict[str, Any]] = {
     },
     "chapter_stacked": {**_CHAPTER, "cell": "lstm", "units": (32, 32), "epochs": 4},
     "fast": _FAST,
+    "pretrained": _PRETRAINED,
     "accurate": _ACCURATE,
     "semi_supervised": {**_ACCURATE, "teacher": ["tfidf", "nbsvm"]},
 }

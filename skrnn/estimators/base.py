@@ -53,9 +53,13 @@ from skrnn.embeddings import (
 )
 from skrnn.estimators.network import FittedNetwork, acquire
 from skrnn.estimators.pretrained import (
+    MIN_KNOWN,
     OUTPUT_KERNEL,
     align_output,
     copy_weights,
+    is_complete,
+    known_share,
+    scale_learning_rate,
     warn_of_other_ids,
 )
 from skrnn.estimators.routing import (
@@ -393,9 +397,9 @@ class BaseTextClassifier(
         vectors = self._given_embeddings()
         if isinstance(self.embeddings, WordVectors):
             warn_of_other_vocabulary(self.embeddings, data.all_ids)
-        parts = self._pretrained_parts()
+        parts = self._pretrained_parts(data)
         self.n_embeddings_ = self._count_embeddings(data, vectors, parts)
-        if isinstance(self.embeddings, str):
+        if isinstance(self.embeddings, str) and parts is None:
             vectors = self._learn_embeddings(data)
         spec = self._make_spec(self.n_embeddings_, len(self.classes_), vectors)
         with float32_policy(), replicas.scope():
@@ -432,16 +436,24 @@ class BaseTextClassifier(
             raise ValueError("embeddings has values that are not finite.")
         return matrix
 
-    def _pretrained_parts(self) -> PretrainedParts | None:
-        """Return the parts of the pipeline in ``pretrained``, or None."""
+    def _pretrained_parts(self, data: _FitData) -> PretrainedParts | None:
+        """Return the parts of the pipeline in ``pretrained`` if it suits the rows."""
         if self.pretrained is None:
             return None
-        if self.embeddings is not None:
+        if self.embeddings is not None and not isinstance(self.embeddings, str):
             raise ValueError(
                 f"{type(self).__name__} got both embeddings and pretrained, which has "
                 "word vectors of its own. Set one of them to None."
             )
-        return get_parts(self.pretrained)
+        parts = get_parts(self.pretrained)
+        known = known_share(parts, data.all_ids)
+        suits = known >= MIN_KNOWN
+        if self.verbose:
+            decision = "starts from" if suits else "does not start from"
+            print(
+                f"The pretrained network knows {known:.0%} of the words: {decision} it."
+            )
+        return parts if suits else None
 
     def _count_embeddings(
         self, data: _FitData, vectors: _Vectors, parts: PretrainedParts | None
@@ -485,6 +497,8 @@ class BaseTextClassifier(
         if OUTPUT_KERNEL in self.pretrained_weights_ and len(self.classes_) == 2:
             codes = np.searchsorted(self.classes_, data.y)
             align_output(network, data.ids, codes, data.sample_weight, self._as_rows)
+        if is_complete(network.spec, self.pretrained_weights_):
+            scale_learning_rate(network.model.optimizer)
 
     @abstractmethod
     def _make_spec(

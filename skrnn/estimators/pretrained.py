@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -14,11 +15,25 @@ from skrnn.networks.builders import EMBEDDING_LIMIT
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.spec import EMBEDDING, EMBEDDINGS, OUTPUT, NetworkSpec
 from skrnn.pretrained.parts import PretrainedParts
+from skrnn.text.vocabulary import FIRST_WORD
 from skrnn.training.batches import Rows
 from skrnn.training.loop import predict
 
-__all__ = ["OUTPUT_KERNEL", "align_output", "copy_weights", "warn_of_other_ids"]
+__all__ = [
+    "MIN_KNOWN",
+    "OUTPUT_KERNEL",
+    "align_output",
+    "copy_weights",
+    "is_complete",
+    "known_share",
+    "scale_learning_rate",
+    "warn_of_other_ids",
+]
 
+# Texts of another language share fewer words with the pretrained vocabulary.
+MIN_KNOWN = 0.7
+# Trained at the full learning rate, a network forgets what it was pretrained on.
+_LEARNING_RATE_FACTOR = 0.1
 OUTPUT_KERNEL = f"{OUTPUT}/kernel"
 # What decides which weights fit; the number of classes may differ.
 _ARCHITECTURE = (
@@ -69,6 +84,28 @@ def copy_weights(
             stacklevel=2,
         )
     return copied
+
+
+def known_share(parts: PretrainedParts, ids: Sequence[npt.NDArray[np.int32]]) -> float:
+    """Return the share of the words that the pretrained vocabulary has."""
+    n_words = sum(np.count_nonzero(part) for part in ids)
+    n_known = sum(
+        np.count_nonzero((part >= FIRST_WORD) & (part < parts.spec.n_embeddings))
+        for part in ids
+    )
+    return n_known / max(n_words, 1)
+
+
+def is_complete(spec: NetworkSpec, copied: Sequence[str]) -> bool:
+    """Return whether all weights were copied but those of dense layers."""
+    dense = {layer.name for layer in spec.dense_layers}
+    return all(w in copied or w.partition("/")[0] in dense for w in spec.weight_shapes)
+
+
+def scale_learning_rate(optimizer: keras.optimizers.Optimizer) -> None:
+    """Reduce the learning rate of an optimizer, unless it follows a schedule."""
+    if isinstance(optimizer.get_config()["learning_rate"], float):
+        optimizer.learning_rate = optimizer.learning_rate * _LEARNING_RATE_FACTOR
 
 
 def _layers(spec: NetworkSpec) -> list[str]:
