@@ -30,11 +30,13 @@ def test_plain_and_full_names() -> None:
     clone(model)
 
 
-def test_the_steps_share_no_parameter() -> None:
+def test_the_steps_share_one_parameter_that_is_set_for_both() -> None:
     shared = set(TextSequencer().get_params()) & set(
         RNNSentimentClassifier().get_params()
     )
-    assert shared == set()
+    assert shared == {"pretrained"}
+    model = make_sentiment_pipeline(None, pretrained="model.skrnn")
+    assert model["seq"].pretrained == model["clf"].pretrained == "model.skrnn"
 
 
 def test_unknown_names_are_refused() -> None:

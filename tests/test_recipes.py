@@ -17,9 +17,12 @@ def test_every_recipe_fits(name: str) -> None:
     labels = np.array(LABELS)
     if name == "semi_supervised":
         labels[::2] = -1
-    model = make_sentiment_pipeline(name, **QUICK).fit(REVIEWS, labels)
+    quick = QUICK
+    if name == "pretrained":  # other units would not fit
+        quick = {k: v for k, v in QUICK.items() if k != "units"}
+    model = make_sentiment_pipeline(name, **quick).fit(REVIEWS, labels)
     assert model.classes_.tolist() == [0, 1]
-    params = {**get_recipe(name), **QUICK}
+    params = {**get_recipe(name), **quick}
     if params.pop("teacher", None):
         model = model.estimator_
     classifier = params.pop("classifier", "RNNSentimentClassifier")

@@ -66,7 +66,11 @@ class RNNSentimentClassifier(BaseTextClassifier):
         layer that does not fit (other units, another cell); vectors of new words are
         drawn with the mean and the standard deviation of the others. The output layer
         fits if the number of classes does. For two classes in the other order, it is
-        reversed. A Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
+        reversed. If everything but dense layers was copied, the learning rate is a
+        tenth of ``learning_rate`` unless it follows a schedule [16]_. If more than 30
+        % of the words of X are not in the pretrained vocabulary, nothing is copied;
+        ``embeddings="svd"`` is used then only. A Pipeline is shared by clones, and not
+        saved by :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
         Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
@@ -258,6 +262,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
     .. [15] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
        detection. ICCV.
+    .. [16] Howard, Ruder (2018). Universal language model fine-tuning for text
+       classification. ACL.
 
     Examples
     --------

@@ -62,7 +62,7 @@ def test_all_weights_are_copied_to_the_same_architecture(path, pretrained) -> No
 
 def test_vectors_of_new_words_are_like_the_others(path, pretrained) -> None:
     words = " ".join(f"word{i}" for i in range(300))
-    model = start_from(path, maxlen=400).fit([*TEXTS, words], [*LABELS, 1])
+    model = start_from(path, maxlen=400).fit([*TEXTS * 60, words], [*LABELS * 60, 1])
     known = weights(pretrained)[EMBEDDINGS]
     new = weights(model)[EMBEDDINGS][len(known) :]
     assert len(new) == 301
@@ -141,9 +141,26 @@ def test_the_hierarchical_classifier_starts_too(tmp_path: Path) -> None:
     )
 
 
-def test_embeddings_and_pretrained_are_refused_together(path) -> None:
+def test_texts_of_another_language_start_from_nothing(path, capsys) -> None:
+    texts = ["ein guter Film", "ein schlechter Film"] * 6
+    model = start_from(path, verbose=1, embeddings="svd").fit(texts, [1, 0] * 6)
+    assert model["clf"].pretrained_weights_ == []
+    assert "does not start from it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("params", "factor"), [({}, 0.1), ({"dense_units": (3,)}, 0.1), ({"units": 2}, 1)]
+)
+@pytest.mark.filterwarnings("ignore:This RNNSentimentClassifier has another")
+def test_copied_layers_learn_at_a_tenth_of_the_rate(path, params, factor) -> None:
+    model = start_from(path, learning_rate=0.01, **params).fit(TEXTS, LABELS)
+    rate = float(model["clf"].model_.optimizer.learning_rate.numpy())
+    assert rate == pytest.approx(0.01 * factor)
+
+
+def test_vectors_and_pretrained_are_refused_together(path) -> None:
     for classifier in (RNNSentimentClassifier, HierarchicalAttentionClassifier):
-        model = classifier(pretrained=path, embeddings="svd")
+        model = classifier(pretrained=path, embeddings=np.ones((8, 4)))
         with pytest.raises(ValueError, match="both embeddings and pretrained"):
             model.fit([[2, 3], [3, 2]], [0, 1])
 
@@ -169,7 +186,7 @@ def fit_small_words(texts: list[str]) -> Pipeline:
 def test_a_failed_fit_changes_nothing(path) -> None:
     model = start_from(path).fit(TEXTS, LABELS)
     before = model.predict_proba(TEXTS)
-    model.set_params(clf__embeddings="svd")
+    model.set_params(clf__embeddings=np.ones((8, 4)))
     with pytest.raises(ValueError, match="both embeddings and pretrained"):
         model["clf"].fit([[2, 3], [3, 2]], [0, 1])
     np.testing.assert_array_equal(model.predict_proba(TEXTS), before)
