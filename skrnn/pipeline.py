@@ -15,6 +15,7 @@ from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
 from skrnn.recipes import get_recipe
+from skrnn.text.analysis import TEXT_RULES
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import check_vocabulary
 
@@ -26,14 +27,35 @@ _CLASSIFIERS = {
 }
 
 
-def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
+# What a pretrained network has already: its text rules, and its architecture.
+_OF_PRETRAINED = {
+    *TEXT_RULES,
+    "bidirectional",
+    "cell",
+    "classifier",
+    "dense_units",
+    "embedding_dim",
+    "embeddings",
+    "n_embeddings",
+    "periods",
+    "pooling",
+    "segment_length",
+    "stop_words",
+    "units",
+    "vocabulary",
+}
+
+
+def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     """Make a Pipeline from raw strings to labels.
 
     Parameters
     ----------
-    recipe : str or None, default="fast"
-        Name of the recipe to start from, see :func:`get_recipe`. None starts from the
-        defaults of the two estimators.
+    recipe : str or None, default="auto"
+        Name of the recipe to start from, see :func:`get_recipe`. ``"auto"`` is
+        ``"pretrained"``, or ``"fast"`` if ``params`` have an architecture or text rules
+        of their own (such as ``cell`` or ``stemmer``), which a pretrained network does
+        not fit. None starts from the defaults of the two estimators.
     **params : dict
         Overrides of the recipe:
 
@@ -48,13 +70,15 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         - ``teacher``: labels the rows with ``y = -1``. The name of a baseline (see
           :func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
           are averaged, any classifier of texts, or None (default).
+        - ``blend``: names of baselines to average the pipeline with, or None (default).
 
     Returns
     -------
     pipeline : sklearn.pipeline.Pipeline
         Unfitted, with the steps ``seq`` and ``clf``. With a ``teacher``, a
         :class:`skrnn.ensemble.DistilledClassifier` with this Pipeline as its
-        ``estimator``.
+        ``estimator``. With ``blend``, a :class:`skrnn.ensemble.BlendedClassifier` of
+        it, ``network``, and the baselines.
 
     Raises
     ------
@@ -91,8 +115,11 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
     >>> taught.predict(reviews[:5]).shape
     (5,)
     """
+    if recipe == "auto":
+        plain = {name.removeprefix("seq__").removeprefix("clf__") for name in params}
+        recipe = "fast" if plain & _OF_PRETRAINED else "pretrained"
     given = {**(get_recipe(recipe) if recipe is not None else {}), **params}
-    teacher = given.pop("teacher", None)
+    teacher, blend = given.pop("teacher", None), given.pop("blend", None)
     name = given.pop("classifier", RNNSentimentClassifier.__name__)
     if name not in _CLASSIFIERS:
         raise ValueError(
@@ -116,13 +143,16 @@ def make_sentiment_pipeline(recipe: str | None = "fast", **params: Any) -> Any:
         else:
             raise TypeError(
                 f"make_sentiment_pipeline has no parameter {name!r}."
-                + did_you_mean(name, [*known, "classifier", "teacher"])
+                + did_you_mean(name, [*known, "classifier", "teacher", "blend"])
             )
     _set_vocabulary(full)
-    pipeline.set_params(**full)
-    if teacher is None:
-        return pipeline
-    return DistilledClassifier(pipeline, _make_teacher(teacher))
+    model: Any = pipeline.set_params(**full)
+    if teacher is not None:
+        model = DistilledClassifier(model, _make_teacher(teacher))
+    if blend is not None:
+        baselines = [(name, make_baseline(name)) for name in blend]
+        model = BlendedClassifier([("network", model), *baselines], weights="equal")
+    return model
 
 
 def _set_vocabulary(params: dict[str, Any]) -> None:

@@ -71,6 +71,7 @@ _RECIPES: dict[str, dict[str, Any]] = {
     "chapter_stacked": {**_CHAPTER, "cell": "lstm", "units": (32, 32), "epochs": 4},
     "fast": _FAST,
     "pretrained": _PRETRAINED,
+    "best": {**_PRETRAINED, "blend": ["tfidf", "nbsvm"]},
     "accurate": _ACCURATE,
     "semi_supervised": {**_ACCURATE, "teacher": ["tfidf", "nbsvm"]},
 }
@@ -88,8 +89,8 @@ def get_recipe_names() -> list[str]:
     --------
     >>> from skrnn import get_recipe_names
     >>> get_recipe_names()
-    ['accurate', 'chapter_bidirectional', 'chapter_gru', 'chapter_lstm',
-     'chapter_simple', 'chapter_stacked', 'fast', 'semi_supervised']
+    ['accurate', 'best', 'chapter_bidirectional', 'chapter_gru', 'chapter_lstm',
+     'chapter_simple', 'chapter_stacked', 'fast', 'pretrained', 'semi_supervised']
     """
     return sorted(_RECIPES)
 
@@ -100,7 +101,12 @@ def get_recipe(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        - ``"fast"``: the default of :func:`skrnn.make_sentiment_pipeline`;
+        - ``"pretrained"``: starts from the network of
+          :func:`skrnn.load_pretrained` if it knows most of the words, the default of
+          :func:`skrnn.make_sentiment_pipeline`;
+        - ``"best"``: the same in a :class:`skrnn.ensemble.BlendedClassifier` with two
+          linear models;
+        - ``"fast"``: a network that starts from nothing;
         - ``"accurate"``: a :class:`skrnn.HierarchicalAttentionClassifier`, which
           encodes words, then sentences; slower to fit by some minutes;
         - ``"semi_supervised"``: the same in a
