@@ -563,6 +563,7 @@ def test_the_signature_is_the_designed_one() -> None:
         "min_df": 1,
         "max_df": 1.0,
         "vocabulary": None,
+        "pretrained": None,
         "sentence_splitter": None,
         "sentence_length": None,
         "maxlen": 200,
