@@ -15,7 +15,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,13 @@ import phrases
 
 from skrnn.text import split_sentences
 
-__all__ = ["CONSTRUCTIONS", "make_sentences", "polar_words", "split_reviews"]
+__all__ = [
+    "CONSTRUCTIONS",
+    "lexicon_adjectives",
+    "make_sentences",
+    "polar_words",
+    "split_reviews",
+]
 
 CONSTRUCTIONS = (*phrases.CONSTRUCTIONS, "idioms")
 MIN_WORDS, MAX_WORDS = 3, 40
@@ -137,6 +143,49 @@ def polar_words(
     negative = [word for z, word in found if z < 0][:n_words]
     positive = [word for z, word in reversed(found) if z > 0][:n_words]
     return positive, negative
+
+
+def lexicon_adjectives(
+    texts: Sequence[str], labels: npt.ArrayLike, lexicon: Mapping[str, float]
+) -> tuple[list[str], list[str]]:
+    """Pick the adjectives of a sentiment lexicon that reviews use with the same sign.
+
+    Adjectives are words that often stand after "very", "so" and the like.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Reviews.
+    labels : array-like of {0, 1}
+        1 is positive.
+    lexicon : mapping of str to float
+        The valence of words, such as VADER's.
+
+    Returns
+    -------
+    positive, negative : list of str
+        The words, most frequent first.
+    """
+    of_label: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    graded: Counter[str] = Counter()
+    for text, label in zip(texts, np.asarray(labels), strict=True):
+        text = text.lower()
+        graded.update(set(_DEGREE.findall(text)))
+        of_label[int(label)].update(set(_WORD.findall(text)))
+    found: tuple[list[str], list[str]] = ([], [])
+    for word, n_graded in graded.most_common():
+        valence, n_negative, n_positive = (
+            lexicon.get(word, 0.0),
+            of_label[0][word],
+            of_label[1][word],
+        )
+        is_adjective = n_graded >= 3 and n_graded > 0.02 * (n_negative + n_positive)
+        agrees = (n_positive - n_negative) * valence > 0
+        if word in _NOT_POLAR or word.endswith(("ly", "well", "sucks")):
+            continue
+        if abs(valence) >= 1 and is_adjective and agrees:
+            found[int(valence < 0)].append(word)
+    return found
 
 
 def make_sentences(

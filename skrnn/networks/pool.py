@@ -47,7 +47,9 @@ class PooledNetwork:
 
 
 _free: OrderedDict[int, CompiledNetwork] = OrderedDict()
-_lock = threading.Lock()
+# The garbage collector may call _release inside a block that this thread has locked, so
+# the lock is reentrant, and loops run over copies.
+_lock = threading.RLock()
 
 
 def acquire_network(
@@ -91,9 +93,9 @@ def acquire_network(
     if held is not None and not held.network.exposed and held.network.key == key:
         return held
     with _lock:
-        for number in reversed(_free):
-            if _free[number].key == key:
-                return PooledNetwork(_free.pop(number))
+        for network in reversed(list(_free.values())):
+            if network.key == key and _free.pop(id(network), None) is not None:
+                return PooledNetwork(network)
     return PooledNetwork(
         CompiledNetwork(spec, loss, optimizer, replicas, weight_averaging)
     )
@@ -107,6 +109,6 @@ def _release(network: CompiledNetwork) -> None:
         _free[id(network)] = network
         while len(_free) > 1 and (
             len(_free) > _MAX_NETWORKS
-            or sum(each.n_bytes for each in _free.values()) > _MAX_BYTES
+            or sum(each.n_bytes for each in list(_free.values())) > _MAX_BYTES
         ):
             _free.popitem(last=False)

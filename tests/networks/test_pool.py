@@ -61,6 +61,16 @@ def test_an_exposed_model_is_never_reused() -> None:
     assert model is network.model
 
 
+def test_a_release_inside_the_lock_does_not_wait_for_it() -> None:
+    """The garbage collector may call it at any allocation of the thread."""
+    pooled = acquire_network(SPEC, LOSS, rmsprop())
+    network = pooled.network
+    with pool._lock:
+        del pooled
+        gc.collect()
+    assert list(pool._free.values()) == [network]
+
+
 @pytest.mark.parametrize(("limit", "n_kept"), [("_MAX_NETWORKS", 2), ("_MAX_BYTES", 1)])
 def test_the_pool_is_bounded(
     limit: str, n_kept: int, monkeypatch: pytest.MonkeyPatch
