@@ -2,8 +2,8 @@
 
 It reads training files only: IMDb's labeled and unlabeled training reviews, Amazon's
 training reviews, and short sentences composed by :mod:`sentences` with adjectives of
-the reviews and of VADER's lexicon (``pip install vaderSentiment``). Two linear models label
-the unlabeled reviews. Ten minutes on two cores:
+the reviews and of VADER's lexicon (``pip install vaderSentiment``). Two linear models
+label the unlabeled reviews. Ten minutes on two cores:
 
     SKRNN_DATA=path/to/data python examples/pretraining/train_reviews_en.py out.skrnn
 
