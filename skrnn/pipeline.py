@@ -70,7 +70,8 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         - ``teacher``: labels the rows with ``y = -1``. The name of a baseline (see
           :func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
           are averaged, any classifier of texts, or None (default).
-        - ``blend``: names of baselines to average the pipeline with, or None (default).
+        - ``blend``: a list of names of baselines, whose average is averaged with the
+          pipeline, or None (default).
 
     Returns
     -------
@@ -78,7 +79,7 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         Unfitted, with the steps ``seq`` and ``clf``. With a ``teacher``, a
         :class:`skrnn.ensemble.DistilledClassifier` with this Pipeline as its
         ``estimator``. With ``blend``, a :class:`skrnn.ensemble.BlendedClassifier` of
-        it, ``network``, and the baselines.
+        it (``network``) and the baselines (``linear``).
 
     Raises
     ------
@@ -150,8 +151,12 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     if teacher is not None:
         model = DistilledClassifier(model, _make_teacher(teacher))
     if blend is not None:
+        # The network counts as much as all baselines together.
         baselines = [(name, make_baseline(name)) for name in blend]
-        model = BlendedClassifier([("network", model), *baselines], weights="equal")
+        linear = BlendedClassifier(baselines, weights="equal")
+        model = BlendedClassifier(
+            [("network", model), ("linear", linear)], weights="equal"
+        )
     return model
 
 
