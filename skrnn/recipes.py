@@ -54,6 +54,7 @@ _ACCURATE: dict[str, Any] = {
     "cell": "gru",
     "units": 32,
     "sentence_units": 32,
+    "epochs": 5,
 }
 
 # The register of recipes: each is all that make_sentiment_pipeline is given, also the
