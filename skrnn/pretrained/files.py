@@ -46,8 +46,9 @@ def load_pretrained(name: str = "reviews-en") -> Any:
     Examples
     --------
     >>> import skrnn
-    >>> model = skrnn.load_pretrained()  # doctest: +SKIP
-    >>> model.predict(["Not bad at all!"])  # doctest: +SKIP
+    >>> model = skrnn.load_pretrained()
+    >>> model.predict(["Not bad at all!", "It broke after a week."])
+    array([1, 0])
     """
     return load(find_pretrained(name))
 
