@@ -45,10 +45,23 @@ def test_the_parameters_of_a_recipe_make_its_pipeline(name: str) -> None:
     assert repr(by_params) == repr(make_sentiment_pipeline(name))
 
 
-def test_fast_is_the_default() -> None:
-    given = make_sentiment_pipeline().get_params()
+@pytest.mark.parametrize(
+    ("params", "name"),
+    [
+        ({}, "pretrained"),
+        ({"epochs": 3, "maxlen": 100}, "pretrained"),
+        ({"units": 8}, "fast"),
+        ({"clf__cell": "lstm"}, "fast"),
+        ({"stemmer": "porter"}, "fast"),
+    ],
+)
+def test_the_default_starts_from_the_pretrained_network_where_it_fits(
+    params: dict, name: str
+) -> None:
+    given = make_sentiment_pipeline(**params).get_params()
+    expected = make_sentiment_pipeline(name, **params).get_params()
     assert {k: str(v) for k, v in given.items()} == {
-        k: str(v) for k, v in make_sentiment_pipeline("fast").get_params().items()
+        k: str(v) for k, v in expected.items()
     }
     assert make_sentiment_pipeline(None)["clf"].embeddings is None
 

@@ -202,7 +202,7 @@ def test_bits_of_a_fresh_process_with_four_threads(tmp_path: Path) -> None:
 def test_a_search_on_reviews_does_not_depend_on_n_jobs(skrnn_data: Path) -> None:
     reviews = load_reviews(skrnn_data / "Amazon_reviews_train.csv")
     texts, y = reviews.data[:800], reviews.target[:800]
-    model = make_sentiment_pipeline(random_state=0, epochs=2)
+    model = make_sentiment_pipeline("fast", random_state=0, epochs=2)
     alone, shared = (
         GridSearchCV(model, {"clf__units": [16, 32]}, cv=3, n_jobs=n_jobs)
         .fit(texts, y)

@@ -68,7 +68,9 @@ def test_fit_transform_is_fit_and_transform() -> None:
 
 
 def test_a_pipeline_transforms_texts_to_named_columns() -> None:
-    model = fit_small().set_output(transform="pandas").fit(REVIEWS, LABELS)
+    model = (
+        fit_small(pooling="mean").set_output(transform="pandas").fit(REVIEWS, LABELS)
+    )
     vectors = model.transform(REVIEWS)
     assert isinstance(vectors, pd.DataFrame)
     names = [f"rnnsentimentclassifier{i}" for i in range(3)]

@@ -39,7 +39,7 @@ ARCHITECTURES = [
     {"cell": "gru", "pooling": "attention", "units": (4, 3), "bidirectional": True},
     {"cell": "lstm", "pooling": "max", "segment_length": 4},
 ]
-TEXT = "The CASE is really, these days, awful. My zebra likes it not"
+TEXT = "The CASE is really, these days, awful. My zebra likes him not"
 WORDS = TEXT.replace(",", "").replace(".", "").split()
 
 
@@ -142,7 +142,7 @@ def test_the_predicted_class_is_explained_unless_another_is_named(
 
 def test_words_that_were_cut_or_are_unknown(fitted) -> None:
     explanation = explain(fitted(maxlen=5), TEXT)
-    assert explanation.tokens == ("My", "zebra", "likes", "it", "not")
+    assert explanation.tokens == ("My", "zebra", "likes", "him", "not")
     assert explanation.known.tolist() == [True, False, False, False, True]
     assert explanation.n_words == len(WORDS)
 
@@ -299,9 +299,9 @@ def test_integrated_gradients_are_complete_on_reviews(skrnn_data, score) -> None
     """A ConvergenceWarning would be an error."""
     train = load_reviews(skrnn_data / "Amazon_reviews_train.csv")
     test = load_reviews(skrnn_data / "Amazon_reviews_test.csv")
-    model = make_sentiment_pipeline(epochs=6, batch_size=128, random_state=0).fit(
-        train.data, train.target
-    )
+    model = make_sentiment_pipeline(
+        "fast", epochs=6, batch_size=128, random_state=0
+    ).fit(train.data, train.target)
     for review in test.data[:20]:
         explanation = explain(model, review, "integrated_gradients", score=score)
         gap = explanation.value - explanation.baseline

@@ -172,6 +172,7 @@ def test_padding_and_batches_never_change_an_answer(params) -> None:
     ],
     ids=lambda params: "-".join(params),
 )
+@pytest.mark.filterwarnings("ignore:.*of these texts are out of vocabulary")
 def test_raw_strings_agree(params, tmp_path: Path) -> None:
     model = fit_small(**params)
     skrnn.export_onnx(model, tmp_path / "model.onnx")

@@ -744,7 +744,9 @@ def test_routed_parameters_can_be_set_on_it(rows: Rows) -> None:
 
 
 def test_a_constructor_that_takes_more_by_name(rows: Rows) -> None:
-    model = TakesMore(cell="simple", embedding_dim=4, batch_size=8, random_state=0)
+    model = TakesMore(
+        cell="simple", pooling="last", embedding_dim=4, batch_size=8, random_state=0
+    )
     assert (model.units, model.epochs, model.cell) == (4, 2, "simple")
     params = model.get_params()
     assert (params["cell"], params["batch_size"]) == ("simple", 8)
