@@ -234,7 +234,7 @@ def plot(runs: pd.DataFrame, path: Path) -> None:
         figure, axes = plt.subplots(
             n_rows,
             n_columns,
-            figsize=(4 * n_columns, 3.4 * n_rows + 0.5),
+            figsize=(4 * n_columns + 2, 3.4 * n_rows + 0.5),
             squeeze=False,
             layout="constrained",
         )
@@ -248,9 +248,7 @@ def plot(runs: pd.DataFrame, path: Path) -> None:
             found, labels = ax.get_legend_handles_labels()
             lines.update(zip(labels, found, strict=True))
         lines = {model: lines[model] for model in COLORS if model in lines}
-        figure.legend(
-            lines.values(), lines, loc="outside upper center", ncols=8, frameon=False
-        )
+        figure.legend(lines.values(), lines, loc="outside center right", frameon=False)
         figure.supxlabel("labels")
         figure.supylabel("test accuracy")
         figure.savefig(path, dpi=150, transparent=True)
