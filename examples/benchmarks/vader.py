@@ -13,7 +13,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 
 def predict(texts: Iterable[str]) -> np.ndarray:
-    """Return 1 where VADER finds a text positive; a text of no feeling counts as 0."""
+    """Return 1 for texts that VADER scores as positive, otherwise 0."""
     analyzer = SentimentIntensityAnalyzer()
     scores = [analyzer.polarity_scores(text)["compound"] for text in texts]
     return (np.array(scores) > 0).astype(int)

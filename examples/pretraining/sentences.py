@@ -317,7 +317,7 @@ class _Writer:
             self.patterns["idioms", label] = idioms
 
     def write(self, construction: str, label: int) -> str:
-        """Return a text of a construction and a label."""
+        """Return a text with this construction and label."""
         pattern = self.rng.choice(self.patterns[construction, label])
         self.label = label
         self.domain = phrases.DOMAINS[self.rng.choice(list(phrases.DOMAINS))]

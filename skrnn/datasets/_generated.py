@@ -39,7 +39,8 @@ _CLOSINGS = (
 # By the number of words between {turn} and {adjective}; {noun} is one word.
 _SHORT = (
     ("The {noun} is {turn} {adjective}.",),
-    ("The {noun} does {turn} look {adjective}.",),  # two verbs would tell word pairs
+    # One verb only: word pairs with two verbs would predict the class.
+    ("The {noun} does {turn} look {adjective}.",),
     (
         "As for the {noun}, I would {turn} call it {adjective}.",
         "I looked at the {noun}, and I would {turn} call it {adjective}.",

@@ -62,7 +62,7 @@ class BlendedClassifier(
         others; ``"equal"`` leaves all rows to the classifiers.
 
         .. deprecated:: 0.2
-           ``"learnt"`` is deprecated: use ``"stacked"``. It will be removed in 0.3.
+           ``"learnt"`` is deprecated and will be removed in 0.3. Use ``"stacked"``.
     validation_split : float in (0, 1), default=0.1
         Fraction of the rows, stratified by class, that is held out for the logistic
         regression.
