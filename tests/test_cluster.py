@@ -141,8 +141,9 @@ def test_a_killed_worker_loses_its_own_fits_only(
     # In this process the best candidate is fitted again.
     assert texts.pop(os.getpid()) == 60
     assert texts.pop(killed) == 75
-    # What the killed worker had finished and not yet handed over is fitted again too.
-    assert len(texts) == 2
+    # What the killed worker had finished and not yet handed over is fitted again too,
+    # by the other worker or, if it is back in time, by the one that replaces it.
+    assert len(texts) in {1, 2}
     assert sum(texts.values()) <= 60 * 8
 
 

@@ -30,8 +30,8 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 @inlined
 def left_rows(n_rows, n_left):  # type: ignore[no-untyped-def]
     """Return rows of zeros for ``[states, inputs, 1]``, with the one, padded."""
-    # A clockwork product starts at a later column and reads a tile beyond the last.
-    shape = padded(n_rows, N_ROWS), padded(n_left, N_ROWS) + N_ROWS
+    # A product may start at any row and any column, and reads whole tiles from there.
+    shape = n_rows + N_ROWS, padded(n_left, N_ROWS) + N_ROWS
     left = np.zeros(shape, np.float32)
     left[:, n_left - 1] = _ONE
     return left
@@ -41,7 +41,7 @@ def left_rows(n_rows, n_left):  # type: ignore[no-untyped-def]
 def product_rows(n_rows, n_columns):  # type: ignore[no-untyped-def]
     """Return rows of zeros for the result of a product, padded."""
     # The extra vector keeps rows of a power of two apart in the cache.
-    shape = padded(n_rows, N_ROWS), padded(n_columns, N_LANES) + N_LANES
+    shape = n_rows + N_ROWS, padded(n_columns, N_LANES) + N_LANES
     return np.zeros(shape, np.float32)
 
 
