@@ -1,14 +1,10 @@
-"""Output on the terminal: one-line errors, the table, no logs of TensorFlow."""
+"""Output on the terminal: one-line errors and the table."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TextIO
 
@@ -100,30 +96,7 @@ def show_comparison(comparison: ModelComparison) -> None:
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow without its logs, unless the import fails."""
-    if "tensorflow" in sys.modules:
-        return
-    click.echo("Starting TensorFlow ...", err=True)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silent_stderr():
-        import_module("keras")
-        # The first computation looks for devices, and logs them.
-        import_module("tensorflow").constant(0)
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Capture stderr, including that of C code; show it after an error only."""
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as captured:
-        before = os.dup(2)
-        os.dup2(captured.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            captured.seek(0)
-            os.write(before, captured.read())
-            raise
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
+    """Import TensorFlow, which takes seconds."""
+    if "tensorflow" not in sys.modules:
+        click.echo("Starting TensorFlow ...", err=True)
+        import_module("skrnn._tensorflow")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
+
 import os
 from typing import Any, ClassVar, NamedTuple
 

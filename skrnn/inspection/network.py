@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
+
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
