@@ -124,7 +124,8 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     name = given.pop("classifier", RNNSentimentClassifier.__name__)
     if name not in _CLASSIFIERS:
         raise ValueError(
-            f"There is no classifier {name!r}." + did_you_mean(name, _CLASSIFIERS)
+            f"There is no classifier {name!r}."
+            + did_you_mean(name, _CLASSIFIERS, "classifiers")
         )
     classifier = _CLASSIFIERS[name]()
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._files import write_atomically
+from skrnn._messages import install_hint
 from skrnn.onnx.parts import ModelParts
 from skrnn.serving.format import FORMAT_VERSION, METADATA_KEY, NETWORK, seal
 
@@ -28,8 +29,8 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     predicts on raw strings. In other ONNX runtimes, a graph of one network takes
     ``ids``, int64 of shape (batch, time), 0 for padding and between sentences, and
     returns ``probabilities``, float32 of shape (batch, n_classes). The Notes describe
-    other graphs. They use opset 17 and IR version 8. Needs onnx (``pip install
-    'skrnn[onnx]'``).
+    other graphs. They use opset 17 and IR version 8. Needs onnx (extra
+    ``onnx``).
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
         graph = import_module("skrnn.onnx.graph")
     except ImportError as error:
         raise ImportError(
-            "export_onnx needs onnx, which is not installed: pip install 'skrnn[onnx]'."
+            f"export_onnx needs onnx, which is not installed: {install_hint('onnx')}."
         ) from error
     model_proto = graph.build_graph(parts.networks, parts.linear_models)
     model_proto.metadata_props.add(key=METADATA_KEY, value=json.dumps(metadata))
