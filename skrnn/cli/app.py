@@ -255,11 +255,12 @@ def compare_command(
         split = Split(reviews.data, others.data, reviews.target, others.target)
     split = settle_duplicates(split, duplicates)
     models = {name: make_model(name, {}, epochs, seed) for name in dict.fromkeys(names)}
-    comparison = compare(models, split)
-    if comparison.best is not None:
-        next_step = f"skrnn train {file} --model {comparison.best}"
-        click.echo(f"To train and save the best model: {next_step}", err=True)
-    finish(comparison, page, f"Comparison of models on {file.name}")
+    finish(
+        compare(models, split),
+        page,
+        f"Comparison of models on {name_of(file, whole=True)}",
+        trained_on=file,
+    )
 
 
 @commands.command()

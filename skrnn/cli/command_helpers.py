@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -203,10 +204,12 @@ def load_model(path: Path | None) -> Any:
 
 
 def predict_table(model: Any, texts: Any) -> pd.DataFrame:
-    """Return the label of each text and its probability."""
-    probabilities = model.predict_proba(texts)
-    # A model with a threshold does not always predict the most probable label.
+    """Return the label of each text, and its probability if the model has it."""
     labels = pd.Series(model.predict(texts))
+    if not hasattr(model, "predict_proba"):
+        return pd.DataFrame({"prediction": labels})
+    # A model with a threshold does not always predict the most probable label.
+    probabilities = model.predict_proba(texts)
     columns = pd.Index(model.classes_).get_indexer(labels)
     return pd.DataFrame(
         {
@@ -261,10 +264,15 @@ def epochs_shown(models: dict[str, Any]) -> Iterator[None]:
             yield
 
 
-def finish(comparison: ModelComparison, page: Path, title: str) -> None:
-    """Show the table and write the report; exit with 1 if a model failed."""
+def finish(
+    comparison: ModelComparison, page: Path, title: str, trained_on: Path = _STDIN
+) -> None:
+    """Show the result and write the report; exit with 1 if a model failed."""
     show_comparison(comparison)
     comparison.to_html(page, title=title)
     click.echo(f"The report is in {page}", err=True)
+    if comparison.best is not None and trained_on != _STDIN:
+        command = shlex.join(["train", str(trained_on), "--model", comparison.best])
+        click.echo(f"To save the best model: skrnn {command}", err=True)
     if any(result.error is not None for result in comparison.results.values()):
         sys.exit(1)

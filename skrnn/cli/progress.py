@@ -56,7 +56,9 @@ class EpochBar(keras.callbacks.Callback):
         """Print a line about the epoch, which stays."""
         shown = ", ".join(f"{k} {v:.3f}" for k, v in (logs or {}).items())
         title = f"{self.name}: epoch {epoch + 1}/{self.params['epochs']}"
-        self.progress.console.print(f"{title}, {shown}", highlight=False)
+        self.progress.console.print(
+            f"{title}, {shown}", highlight=False, markup=False, soft_wrap=True
+        )
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Remove the bar; the result is printed elsewhere."""

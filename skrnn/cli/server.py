@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -33,7 +34,7 @@ class Prediction(BaseModel):
     """The answer to one text."""
 
     prediction: Label
-    probability: float
+    probability: float | None = None
 
 
 class Predictions(BaseModel):
@@ -90,7 +91,6 @@ def run(model: Any, *, host: str, port: int) -> None:
         err=True,
     )
     server = uvicorn.Server(uvicorn.Config(make_app(model), log_level="warning"))
-    try:
+    with suppress(KeyboardInterrupt):  # uvicorn has finished the open requests
         server.run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn has finished the open requests
-        click.echo("Stopped", err=True)
+    click.echo("Stopped", err=True)

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
@@ -95,11 +96,15 @@ def show_comparison(comparison: ModelComparison) -> None:
     frame = frame.sort_values("accuracy", ascending=False, kind="stable")
     for name, cells in format_table(frame).items():
         style = "bold" if name == comparison.best else None
-        table.add_row(name, *(cells[heading] for heading in headings), style=style)
+        table.add_row(
+            escape(name), *(cells[heading] for heading in headings), style=style
+        )
     console.print(table)
     if comparison.best is not None:
         _show_classes(console, comparison, comparison.best)
-        console.print(describe_best(comparison), highlight=False, soft_wrap=True)
+        console.print(
+            describe_best(comparison), highlight=False, markup=False, soft_wrap=True
+        )
     for name, result in comparison.results.items():
         if result.error is not None:
             click.echo(
@@ -114,18 +119,18 @@ def _show_classes(console: Console, comparison: ModelComparison, name: str) -> N
     scores = precision_recall_fscore_support(
         y, predicted, labels=classes, zero_division=0.0
     )
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=f"{name}, by class")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=f"{escape(name)}, by class")
     table.title_justify, table.title_style = "left", "bold"
     for heading in ("class", "precision", "recall", "F1", "texts"):
         table.add_column(heading, justify="left" if heading == "class" else "right")
     is_small = len(classes) <= _MAX_CLASSES
     if is_small:
         for label in classes:
-            table.add_column(f"→ {label}", justify="right")
+            table.add_column(f"→ {escape(str(label))}", justify="right")
     matrix = confusion_matrix(y, predicted, labels=classes)
     rows = zip(classes, *scores, matrix, strict=True)
     for label, precision, recall, f1, n_texts, counts in rows:
-        cells = [str(label), f"{precision:.4f}", f"{recall:.4f}", f"{f1:.4f}"]
+        cells = [escape(str(label)), f"{precision:.4f}", f"{recall:.4f}", f"{f1:.4f}"]
         cells += [f"{n:,}" for n in ([n_texts, *counts] if is_small else [n_texts])]
         table.add_row(*cells)
     console.print(table)

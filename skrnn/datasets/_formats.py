@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +26,7 @@ _COMPRESSIONS = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PK\x03\x04": "zip",
 }
+_UNPACKING_ERRORS = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _JSON_NAMES = re.compile(r"\.(jsonl|ndjson|json)(\.(gz|bz2|xz|zst|zip))?$", re.I)
@@ -158,11 +162,18 @@ def _read_json(source: Source, encoding: str) -> pd.DataFrame:
             return pd.read_json(source.open(), lines=True, **options)
         except ValueError:
             return pd.read_json(source.open(), **options)
+    except _UNPACKING_ERRORS as error:
+        raise ValueError(_damaged(source, error)) from error
     except ValueError as error:
         raise ValueError(
             f"{source.name} is neither JSON lines (an object in each line) nor a list "
             f"of JSON objects: {str(error).rstrip('.')}."
         ) from error
+
+
+def _damaged(source: Source, error: BaseException) -> str:
+    reason = str(error).rstrip(".")
+    return f"{source.name} is damaged and cannot be decompressed: {reason}."
 
 
 def _read_parquet(source: Source) -> pd.DataFrame:
@@ -287,6 +298,8 @@ def explain_errors(source: Source, encoding: str, sep: str | None) -> Iterator[N
             f"{source.name} is not in {encoding}: {_undecodable(source, encoding)}. "
             f"Pass its encoding, for example encoding={_likely_encoding(source)!r}."
         ) from error
+    except _UNPACKING_ERRORS as error:
+        raise ValueError(_damaged(source, error)) from error
     except pd.errors.EmptyDataError as error:
         raise ValueError(f"{source.name} is empty.") from error
     except pd.errors.ParserError as error:

@@ -96,6 +96,8 @@ def load_reviews(
     >>> reviews.text_column, reviews.label_column
     ('body', 'stars')
     """
+    if not isinstance(header, bool) and header != "auto":
+        raise ValueError(f'header must be True, False or "auto", got {header!r}.')
     source = Source(path)
     frame = read_table(
         source,

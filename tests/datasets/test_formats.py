@@ -162,6 +162,10 @@ def pack(*names: str) -> bytes:
         (pack("mimetype", "content.xml"), r"ZIP archive of 2 files.*save it as \.xlsx"),
         (pack("xl/workbook.xml"), "cannot be read as an Excel workbook"),
         (b"PK\x03\x04 and no more", "damaged ZIP archive or Excel workbook"),
+        (
+            gzip.compress(b"text,label\n" * 99)[:-9],
+            "damaged and cannot be decompressed",
+        ),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a table: expected a text file"),
     ],
 )
@@ -213,6 +217,13 @@ def test_where_a_header_may_be_a_review_the_user_says(tmp_path: Path) -> None:
     assert load_reviews(path, label_column=None, header=True).data[0] == "Bad"
     named = load_reviews(path, text_column="I really love this film", label_column=None)
     assert named.data.tolist() == ["Bad", "Fine"]
+
+
+def test_header_is_true_false_or_auto(tmp_path: Path) -> None:
+    # For pandas, 0 means a header and None means none.
+    for header in (0, None, "yes"):
+        with pytest.raises(ValueError, match=r'True, False or "auto", got '):
+            load_reviews(tmp_path, header=header)
 
 
 @pytest.mark.parametrize(
