@@ -47,7 +47,7 @@ class Health(BaseModel):
     """The state of the service."""
 
     status: str
-    labels: list[Label]
+    labels: list[Label] | None = None
 
 
 def make_app(model: Any) -> FastAPI:
@@ -64,7 +64,9 @@ def make_app(model: Any) -> FastAPI:
 
     @app.get("/health", summary="Whether the service is ready")
     def health() -> Health:
-        return Health(status="ok", labels=model.classes_.tolist())
+        classes = getattr(model, "classes_", None)  # a regressor has none
+        labels = None if classes is None else classes.tolist()
+        return Health(status="ok", labels=labels)
 
     # FastAPI calls a plain function in a thread: networks predict in many at once.
     @app.post("/predict", summary="Labels and probabilities of texts")
