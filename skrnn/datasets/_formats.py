@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import lzma
 import re
@@ -26,12 +25,18 @@ _COMPRESSIONS = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PK\x03\x04": "zip",
 }
-_UNPACKING_ERRORS = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+_UNPACKING_ERRORS = (
+    EOFError,
+    OSError,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _JSON_NAMES = re.compile(r"\.(jsonl|ndjson|json)(\.(gz|bz2|xz|zst|zip))?$", re.I)
 
-_SEPARATORS = (",", ";", "\t", "|")
+_SEPARATORS = (";", "\t", "|")  # besides commas
 _ROWS_TO_GUESS = 20
 _ROWS_AT_ONCE = 10_000
 
@@ -173,7 +178,7 @@ def _read_json(source: Source, encoding: str) -> pd.DataFrame:
 
 def _damaged(source: Source, error: BaseException) -> str:
     reason = str(error).rstrip(".")
-    return f"{source.name} is damaged and cannot be decompressed: {reason}."
+    return f"{source.name} is damaged and cannot be unpacked: {reason}."
 
 
 def _read_parquet(source: Source) -> pd.DataFrame:
@@ -195,7 +200,7 @@ def _read_excel(source: Source, header: int | None) -> pd.DataFrame:
         ) from error
     try:
         return pd.read_excel(source.open(), header=header, engine="openpyxl")
-    except (KeyError, ValueError) as error:
+    except Exception as error:  # openpyxl raises whatever its parsers do
         raise ValueError(
             f"{source.name} cannot be read as an Excel workbook: {error}. Save the "
             "table as CSV."
@@ -235,14 +240,11 @@ def _guess_separator(source: Source, encoding: str) -> str:
 
     A comma, unless only another does so, or the first row has no comma but another.
     """
-    heads = {sep: _read_head(source, encoding, sep) for sep in _SEPARATORS}
-    fitting = [
-        sep for sep, head in heads.items() if head is not None and _is_full(head)
-    ]
-    if "," in fitting or len(fitting) > 1:
+    if _fits(source, encoding, ","):
         return ","
+    fitting = [sep for sep in _SEPARATORS if _fits(source, encoding, sep)]
     if fitting:
-        return fitting[0]
+        return fitting[0] if len(fitting) == 1 else ","
     first = pd.read_csv(
         source.open(),
         sep=",",
@@ -251,14 +253,14 @@ def _guess_separator(source: Source, encoding: str) -> str:
         compression=source.compression,
         nrows=0,
     )
-    inside = [sep for sep in _SEPARATORS[1:] if sep in first.columns[0]]
+    inside = [sep for sep in _SEPARATORS if sep in first.columns[0]]
     return inside[0] if len(first.columns) == 1 and len(inside) == 1 else ","
 
 
-def _read_head(source: Source, encoding: str, sep: str) -> pd.DataFrame | None:
-    """Return the first rows, or None if a row has more cells than the first."""
+def _fits(source: Source, encoding: str, sep: str) -> bool:
+    """Return whether the first rows have the same number of cells, at least two."""
     try:
-        return pd.read_csv(
+        head = pd.read_csv(
             source.open(),
             sep=sep,
             encoding=encoding,
@@ -269,12 +271,8 @@ def _read_head(source: Source, encoding: str, sep: str) -> pd.DataFrame | None:
             dtype=str,
             keep_default_na=False,
         )
-    except pd.errors.ParserError:
-        return None
-
-
-def _is_full(head: pd.DataFrame) -> bool:
-    """Return whether all rows have the same number of cells, at least two."""
+    except pd.errors.ParserError:  # a row has more cells than the first
+        return False
     # An empty cell is an empty string; a cell that is not there is missing.
     return head.shape[1] > 1 and bool(head.notna().all(axis=None))
 

@@ -164,7 +164,7 @@ def pack(*names: str) -> bytes:
         (b"PK\x03\x04 and no more", "damaged ZIP archive or Excel workbook"),
         (
             gzip.compress(b"text,label\n" * 99)[:-9],
-            "damaged and cannot be decompressed",
+            "damaged and cannot be unpacked",
         ),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a table: expected a text file"),
     ],

@@ -210,7 +210,7 @@ def test_load_reviews(content: bytes, tmp_path: Path) -> None:
         path.write_bytes(given_content)
         found, refusal = attempt(load_reviews, path)
         if not refusal:
-            assert len(found[0]) == len(found[1])
+            assert len(found.data) == len(found.target)
 
 
 def changed(content: bytes) -> st.SearchStrategy[bytes]:
