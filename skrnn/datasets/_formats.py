@@ -115,6 +115,8 @@ def _find_kind(source: Source, encoding: str) -> str:
     head = source.head()
     if head.startswith(b"PAR1"):
         return "parquet"
+    if source.compression == "zstd":
+        _check_zstandard(source)
     if head.startswith(_OLD_EXCEL):
         raise ValueError(
             f"{source.name} is an Excel file in the format of 2003 and before. Save it "
@@ -143,6 +145,16 @@ def _find_kind(source: Source, encoding: str) -> str:
             "an Excel workbook (.xlsx), Parquet or JSON lines."
         )
     return "delimited"
+
+
+def _check_zstandard(source: Source) -> None:
+    try:
+        import zstandard  # noqa: F401
+    except ImportError as error:
+        raise ImportError(
+            f"{source.name} is compressed with Zstandard, which needs the package "
+            "zstandard: pip install zstandard. Or decompress the file first."
+        ) from error
 
 
 def _names_in_zip(source: Source) -> list[str]:

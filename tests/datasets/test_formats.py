@@ -141,6 +141,10 @@ def test_the_packages_of_other_formats_are_named(
     TABLE.to_parquet(tmp_path / "reviews.parquet")
     for module in ("openpyxl", "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, module, None)
+    (tmp_path / "reviews.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd")
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(ImportError, match="pip install zstandard"):
+        load_reviews(tmp_path / "reviews.csv.zst")
     for name, extra in (("reviews.xlsx", "excel"), ("reviews.parquet", "parquet")):
         with pytest.raises(ImportError, match=rf"pip install '\.\[{extra}\]'"):
             load_reviews(tmp_path / name)

@@ -95,7 +95,7 @@ def attempt(call: Callable, *args: object, **options: object) -> tuple[Any, str]
     """Return what a call gives and "", or None and with which words it refuses."""
     try:
         return call(*args, **options), ""
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ImportError) as error:
         return None, str(error) or pytest.fail("refused without a word")
 
 
