@@ -83,7 +83,8 @@ def small_hierarchical(**params) -> HierarchicalAttentionClassifier:
 
 SPEC = NetworkSpec(
     n_embeddings=8000,
-    n_classes=2,
+    head="binary",
+    n_outputs=1,
     cell="lstm",
     units=(32,),
     bidirectional=False,

@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.base import BaseTextClassifier, layer_sizes, positive_int
+from skrnn.estimators.base import layer_sizes, positive_int
+from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.networks.cells import CELLS
 from skrnn.networks.sequences import restore_columns
 from skrnn.networks.spec import NetworkSpec
@@ -441,11 +442,9 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         words, sentences, numbers = self.attention_levels(X)
         return words * np.take_along_axis(sentences, np.maximum(numbers, 0), axis=1)
 
-    def _make_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> NetworkSpec:
+    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
         return NetworkSpec(
-            **self._shared_spec(n_embeddings, n_classes, vectors),
+            **self._shared_spec(n_embeddings, vectors),
             pooling="attention",
             segment_length=None,
             sentence_units=layer_sizes(

@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.base import BaseTextClassifier, positive_int
+from skrnn.estimators.base import BaseTextNetwork, positive_int
+from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.networks.spec import NetworkSpec
@@ -22,7 +23,29 @@ from skrnn.networks.spec import NetworkSpec
 _Vectors = npt.NDArray[np.float32] | None
 
 
-class RNNSentimentClassifier(BaseTextClassifier):
+class RecurrentNetwork(BaseTextNetwork):
+    """Base of the networks that read a text as one sequence of words."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "cell": [StrOptions(set(CELLS))],
+        "pooling": [StrOptions(set(POOLINGS))],
+        "periods": ["array-like"],
+        "segment_length": [positive_int, None],
+    }
+
+    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
+        periods = self.periods if CELLS[self.cell].has_periods else ()
+        return NetworkSpec(
+            **self._shared_spec(n_embeddings, vectors),
+            pooling=self.pooling,
+            segment_length=(
+                None if self.segment_length is None else int(self.segment_length)
+            ),
+            periods=tuple(periods),
+        )
+
+
+class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
     """Recurrent neural network for classifying texts, given as rows of word ids.
 
     An embedding maps words to vectors, recurrent layers read the vectors in order, a
@@ -284,10 +307,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextClassifier._parameter_constraints,
-        "cell": [StrOptions(set(CELLS))],
-        "pooling": [StrOptions(set(POOLINGS))],
-        "periods": ["array-like"],
-        "segment_length": [positive_int, None],
+        **RecurrentNetwork._parameter_constraints,
     }
 
     def __init__(
@@ -362,16 +382,3 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.random_state = random_state
         self.verbose = verbose
         self.__dict__.update(routed)
-
-    def _make_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> NetworkSpec:
-        periods = self.periods if CELLS[self.cell].has_periods else ()
-        return NetworkSpec(
-            **self._shared_spec(n_embeddings, n_classes, vectors),
-            pooling=self.pooling,
-            segment_length=(
-                None if self.segment_length is None else int(self.segment_length)
-            ),
-            periods=tuple(periods),
-        )
