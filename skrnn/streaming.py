@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
-from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.estimators.routing import training_options
 from skrnn.estimators.validation import UNLABELED
 from skrnn.text.sequencer import TextSequencer

@@ -147,6 +147,7 @@ class BaseTextNetwork(
     n_parameters_: int
     pretrained_weights_: list[str]
     _fitted_network: FittedNetwork
+    heads: ClassVar[tuple[str, ...]]  # names of the heads that it may have
     _output: tuple[str, int]  # name of the head, and its number of outputs
     _resumable: bool
     _seed: int
@@ -346,6 +347,10 @@ class BaseTextNetwork(
     ) -> npt.NDArray[np.float64]:
         """Return the weights of targets for those of rows."""
         return weight
+
+    def _rescale(self, outputs: Any) -> Any:
+        """Return outputs of the network, or scores of them, in the unit of y."""
+        return outputs
 
     @property
     def _head(self) -> Head:

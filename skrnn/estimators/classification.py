@@ -34,10 +34,11 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
 
     classes_: npt.NDArray[Any]
 
+    heads = ("binary", "multiclass", "multilabel")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextNetwork._parameter_constraints,
         "loss": [
-            StrOptions(loss_names("binary", "multiclass", "multilabel")),
+            StrOptions(loss_names(*heads)),
             keras.losses.Loss,
         ],
         "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],

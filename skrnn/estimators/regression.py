@@ -91,6 +91,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     y_mean_: float
     y_scale_: float
 
+    heads = ("regression",)
     _output = "regression", 1
     # What the steps of a fit ask for, but a regressor has no parameters for.
     class_weight: ClassVar[None] = None
@@ -217,6 +218,9 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         standardized = (y - self.y_mean_) / self.y_scale_
         return standardized.astype(np.float32)
 
+    def _rescale(self, outputs: Any) -> Any:
+        return self.y_mean_ + self.y_scale_ * outputs
+
     # -- predict
 
     def predict(self, X: Any) -> _Floats:
@@ -233,7 +237,8 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
             The predicted numbers.
         """
         outputs = self._map_rows(predict, X)[:, 0].astype(np.float64)
-        return self.y_mean_ + self.y_scale_ * outputs
+        numbers: _Floats = self._rescale(outputs)
+        return numbers
 
     def _weights_to_export(self) -> Weights:
         """Return weights with which the outputs are not standardized."""

@@ -77,7 +77,10 @@ class Head(ABC):
     aligns : bool, default=False
         Whether a pretrained output layer is changed by :meth:`alignment`.
     link : str, default="none"
-        How serving turns the outputs of an ONNX graph into probabilities or numbers.
+        How serving reads the output of an ONNX graph; see
+        :mod:`skrnn.serving.combining`.
+    onnx_output : str, default="probabilities"
+        The name of that output.
     """
 
     kind: ClassVar[str]
@@ -90,6 +93,7 @@ class Head(ABC):
     starts_from: ClassVar[tuple[str, ...]] = ()
     aligns: ClassVar[bool] = False
     link: ClassVar[str] = "none"
+    onnx_output: ClassVar[str] = "probabilities"
 
     @abstractmethod
     def accepts(self, n_outputs: int) -> bool:
@@ -418,6 +422,7 @@ class _Regression(Head):
     starts_from = ("binary",)
     aligns = True
     link = "numbers"
+    onnx_output = "predictions"
 
     def accepts(self, n_outputs: int) -> bool:
         return n_outputs == 1
