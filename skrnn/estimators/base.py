@@ -95,7 +95,7 @@ from skrnn.training.checkpoints import (
     has_memory,
 )
 from skrnn.training.divergence import DivergenceError
-from skrnn.training.loop import Examples, predict, train, transform
+from skrnn.training.loop import Examples, train, transform
 from skrnn.training.sizes import AUTO
 from skrnn.training.workers import check_same_everywhere
 

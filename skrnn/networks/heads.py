@@ -203,7 +203,7 @@ class _Multiclass(Head):
 
     kind = "several classes"
     activation = "softmax"
-    losses = {
+    losses: ClassVar[dict[str, type[Loss]]] = {
         "crossentropy": _SPARSE,
         **_named(*_OF_DISTRIBUTIONS, *_OF_NUMBERS, *_OF_MARGINS),
     }
@@ -256,7 +256,7 @@ class _Binary(_Multiclass):
 
     kind = "two classes"
     activation = "sigmoid"
-    losses = {
+    losses: ClassVar[dict[str, type[Loss]]] = {
         "crossentropy": keras.losses.BinaryCrossentropy,
         **_named(*_OF_PROBABILITIES, *_OF_DISTRIBUTIONS, *_OF_NUMBERS, *_OF_MARGINS),
     }
@@ -362,7 +362,7 @@ class _Multilabel(Head):
 
     kind = "several labels a row"
     activation = "sigmoid"
-    losses = {
+    losses: ClassVar[dict[str, type[Loss]]] = {
         "crossentropy": keras.losses.BinaryCrossentropy,
         **_named(*_OF_PROBABILITIES, *_OF_NUMBERS, *_OF_MARGINS),
     }
@@ -411,7 +411,7 @@ class _Regression(Head):
 
     kind = "numbers"
     activation = "linear"
-    losses = {
+    losses: ClassVar[dict[str, type[Loss]]] = {
         "squared_error": keras.losses.MeanSquaredError,
         "absolute_error": keras.losses.MeanAbsoluteError,
         **_named(*_OF_NUMBERS, keras.losses.Huber, keras.losses.LogCosh),

@@ -15,6 +15,7 @@ from skrnn.networks.heads import HEADS
 # the weights. With this factor one backward pass serves both.
 UNLABELED_LOSS_WEIGHT = 2.0**-20
 
+
 @dataclass(frozen=True)
 class TrainingLoss:
     """The terms of the training loss.

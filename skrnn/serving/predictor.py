@@ -173,7 +173,9 @@ class SentimentPredictor:
             If ``X`` is a single string or is empty.
         """
         if predicts(self._model) == "numbers":
-            raise TypeError("This model predicts numbers, not probabilities: use predict.")
+            raise TypeError(
+                "This model predicts numbers, not probabilities: use predict."
+            )
         return combine(self._model, self._run_graph(X))
 
     def _run_graph(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:
