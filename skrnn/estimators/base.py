@@ -590,14 +590,15 @@ class BaseTextNetwork(
         """Return the training examples, and the validation examples if any."""
         has_weight = data.sample_weight > 0
         y, weight = data.y[has_weight], data.sample_weight[has_weight]
-        weight = as_loss_weights(self._weigh_targets(y, weight))
+        weight = self._weigh_targets(y, weight)
         rows = self._as_rows(data.ids[has_weight])
-        examples, validation = Examples(rows, self._encode(y), weight), None
+        examples = Examples(rows, self._encode(y), as_loss_weights(weight))
+        validation = None
         if data.validation is not None:
-            ids, y = data.validation
-            encoded = self._encode(y)
-            weight = np.full_like(encoded, 1 / encoded[0].size)
-            validation = Examples(self._as_rows(ids), encoded, weight)
+            ids, y_val = data.validation
+            encoded = self._encode(y_val)
+            each = np.full_like(encoded, 1 / encoded[0].size)
+            validation = Examples(self._as_rows(ids), encoded, each)
         elif validation_split or stops_early:
             reason = f"validation_split={validation_split}"
             if not validation_split:

@@ -34,7 +34,7 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
 
     classes_: npt.NDArray[Any]
 
-    heads = ("binary", "multiclass", "multilabel")
+    heads: ClassVar[tuple[str, ...]] = ("binary", "multiclass", "multilabel")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextNetwork._parameter_constraints,
         "loss": [
@@ -103,7 +103,7 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
 
     def _forget_targets(self) -> None:
         for name in ("classes_", "_output"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
 
     def _refuse_targets(self, y: Any, sample_weight: Any) -> None:
         refuse_other_labels(y)
@@ -216,7 +216,7 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
             return np.log(self.predict_proba(X))
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class, or the labels that are more probable than not.
+        """Predict the most probable class, or the labels with a probability above 0.5.
 
         Parameters
         ----------

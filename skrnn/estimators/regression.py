@@ -91,7 +91,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     y_mean_: float
     y_scale_: float
 
-    heads = ("regression",)
+    heads: ClassVar[tuple[str, ...]] = ("regression",)
     _output = "regression", 1
     # What the steps of a fit ask for, but a regressor has no parameters for.
     class_weight: ClassVar[None] = None
@@ -200,7 +200,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     # -- the targets
 
     def _forget_targets(self) -> None:
-        vars(self).pop("y_scale_", None)
+        self.__dict__.pop("y_scale_", None)
 
     def _check_targets(
         self, y: npt.NDArray[Any], weight: _Floats | None = None

@@ -215,9 +215,9 @@ def hold_out(
         rare = classes[counts == 1].tolist()
         if rare:
             raise ValueError(
-                f"{held_out} of the rows for validation, stratified by class, but class "
-                f"{rare[0]!r} has only 1 row. Add rows of this class, pass validation "
-                f"rows as X_val and y_val, or fit without {reason}."
+                f"{held_out} of the rows for validation, stratified by class, but "
+                f"class {rare[0]!r} has only 1 row. Add rows of this class, pass "
+                f"validation rows as X_val and y_val, or fit without {reason}."
             )
     try:
         training, validation = train_test_split(

@@ -52,9 +52,9 @@ def explain(
         the TextSequencer, and may be inside a search, a threshold or a
         :class:`~skrnn.ensemble.DistilledClassifier`. ``method="occlusion"`` supports
         every regressor, and every classifier with ``predict_proba``, such as calibrated
-        classifiers, ensembles and linear models of bags of words. The other methods explain the
-        network inside a calibrated classifier, before calibration, unless there is one
-        for each fold.
+        classifiers, ensembles and linear models of bags of words. The other methods
+        explain the network inside a calibrated classifier, before calibration, unless
+        there is one for each fold.
     text : str
         The text.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
@@ -238,7 +238,8 @@ def _resolve(
         if target is not None or score != "probability":
             raise ValueError(
                 f"{type(classifier).__name__} predicts numbers, which have no classes: "
-                f"leave out target and score, got target={target!r} and score={score!r}."
+                f"leave out target and score, got target={target!r} and "
+                f"score={score!r}."
             )
         return None, 0, "prediction"
     classes = classifier.classes_.tolist()

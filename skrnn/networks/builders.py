@@ -47,8 +47,8 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     -------
     model : keras.Model
         Maps int32 ids, shape (batch, time), to the float32 outputs of the head, shape
-        (batch, n_outputs). Ids of 0 are padding on either side, and separate sentences if the
-        network has ``sentence_units``. It is not compiled, and
+        (batch, n_outputs). Ids of 0 are padding on either side, and separate sentences
+        if the network has ``sentence_units``. It is not compiled, and
         :func:`initialize_network` sets its weights.
     """
     ids = keras.Input((None,), dtype="int32", name="ids")

@@ -8,7 +8,7 @@ what its outputs are in Keras, NumPy and ONNX. To add a head, add an entry to
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import keras
 import numpy as np
@@ -22,7 +22,7 @@ __all__ = ["HEADS", "Head", "loss_names"]
 
 Floats = npt.NDArray[np.float64]
 Targets = npt.NDArray[np.float32]
-Loss = keras.losses.Loss
+Loss: TypeAlias = keras.losses.Loss
 
 _SPARSE = keras.losses.SparseCategoricalCrossentropy
 _OF_DISTRIBUTIONS = (

@@ -28,8 +28,8 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     predicts on raw strings. In other ONNX runtimes, a graph of one network takes
     ``ids``, int64 of shape (batch, time), 0 for padding and between sentences, and
     returns ``probabilities``, float32 of shape (batch, n_classes), or ``predictions``,
-    the numbers of a regressor, of shape (batch, 1). The Notes describe other graphs. They use opset 17 and IR version 8. Needs onnx (``pip install
-    'skrnn[onnx]'``).
+    the numbers of a regressor, of shape (batch, 1). The Notes describe other graphs.
+    They use opset 17 and IR version 8. Needs onnx (``pip install 'skrnn[onnx]'``).
 
     Parameters
     ----------

@@ -2,9 +2,10 @@
 
 Each node has a ``kind``. An ``output`` names an output of the graph and its link
 function; with the link "labels" each column is the probability of a label of its own,
-and with "numbers" it is the prediction of a regressor. The others combine nodes: ``mean``, ``log_mean``, ``stacking``,
-``calibration`` and ``threshold``. They compute what the estimators of scikit-learn and
-:class:`~skrnn.ensemble.BlendedClassifier` compute.
+and with "numbers" it is the prediction of a regressor. The others combine nodes:
+``mean``, ``log_mean``, ``stacking``, ``calibration`` and ``threshold``. They compute
+what the estimators of scikit-learn and :class:`~skrnn.ensemble.BlendedClassifier`
+compute.
 """
 
 from __future__ import annotations
