@@ -1,4 +1,4 @@
-"""make_sentiment_pipeline: a Pipeline from raw strings to labels, by recipe."""
+"""make_sentiment_pipeline: a Pipeline from raw strings to labels or ratings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from skrnn.baselines import make_baseline
 from skrnn.embeddings import WordVectors
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.ordinal import RNNOrdinalClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
+from skrnn.estimators.regression import RNNSentimentRegressor
 from skrnn.recipes import get_recipe
 from skrnn.text.analysis import TEXT_RULES
 from skrnn.text.sequencer import TextSequencer
@@ -21,9 +23,14 @@ from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["make_sentiment_pipeline"]
 
-_CLASSIFIERS = {
+_ESTIMATORS: dict[str, type] = {
     cls.__name__: cls
-    for cls in (RNNSentimentClassifier, HierarchicalAttentionClassifier)
+    for cls in (
+        RNNSentimentClassifier,
+        RNNOrdinalClassifier,
+        RNNSentimentRegressor,
+        HierarchicalAttentionClassifier,
+    )
 }
 
 
@@ -32,7 +39,6 @@ _OF_PRETRAINED = {
     *TEXT_RULES,
     "bidirectional",
     "cell",
-    "classifier",
     "dense_units",
     "embedding_dim",
     "embeddings",
@@ -47,7 +53,7 @@ _OF_PRETRAINED = {
 
 
 def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
-    """Make a Pipeline from raw strings to labels.
+    """Make a Pipeline from raw strings to labels or ratings.
 
     Parameters
     ----------
@@ -64,7 +70,8 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
           (``seq__maxlen=100, clf__cell="gru"``). ``pretrained`` is set for both. If
           ``embeddings`` is a :class:`WordVectors`, its vocabulary is used unless
           ``vocabulary`` is given.
-        - ``classifier``: ``"RNNSentimentClassifier"`` (default) or
+        - ``classifier``: ``"RNNSentimentClassifier"`` (default),
+          ``"RNNOrdinalClassifier"`` or ``"RNNSentimentRegressor"`` for ratings, or
           ``"HierarchicalAttentionClassifier"``, which the recipes ``"accurate"`` and
           ``"semi_supervised"`` set.
         - ``teacher``: labels the rows with ``y = -1``. The name of a baseline (see
@@ -118,15 +125,17 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     """
     if recipe == "auto":
         plain = {name.removeprefix("seq__").removeprefix("clf__") for name in params}
-        recipe = "fast" if plain & _OF_PRETRAINED else "pretrained"
+        by_sentences = params.get("classifier") == "HierarchicalAttentionClassifier"
+        fits = not by_sentences and not plain & _OF_PRETRAINED
+        recipe = "pretrained" if fits else "fast"
     given = {**(get_recipe(recipe) if recipe is not None else {}), **params}
     teacher, blend = given.pop("teacher", None), given.pop("blend", None)
     name = given.pop("classifier", RNNSentimentClassifier.__name__)
-    if name not in _CLASSIFIERS:
+    if name not in _ESTIMATORS:
         raise ValueError(
-            f"There is no classifier {name!r}." + did_you_mean(name, _CLASSIFIERS)
+            f"There is no classifier {name!r}." + did_you_mean(name, _ESTIMATORS)
         )
-    classifier = _CLASSIFIERS[name]()
+    classifier = _ESTIMATORS[name]()
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
     known: dict[str, list[str]] = {}
     for step, estimator in pipeline.steps:
