@@ -299,7 +299,7 @@ class BaseTextNetwork(
             y,
             reset=reset,
             dtype="numeric",
-            multi_output=has_columns(y),
+            multi_output=has_columns(y) and "multilabel" in self.heads,
             y_numeric=is_regressor(self),
         )
         if reset:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import keras
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import Tags, column_or_1d
+from sklearn.utils import Tags
 
 from skrnn._sklearn import StrOptions
 from skrnn.estimators.recurrent import RNNSentimentClassifier
@@ -78,10 +78,6 @@ class RNNOrdinalClassifier(RNNSentimentClassifier):
         **RNNSentimentClassifier._parameter_constraints,
         "loss": [StrOptions(loss_names("ordinal")), keras.losses.Loss],
     }
-
-    def _refuse_targets(self, y: Any, sample_weight: Any) -> None:
-        column_or_1d(y)
-        super()._refuse_targets(y, sample_weight)
 
     def _choose_output(self, y: npt.NDArray[Any]) -> tuple[str, int]:
         return "ordinal", len(self.classes_)
