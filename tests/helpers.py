@@ -150,7 +150,16 @@ _EXPECTED_FAILURES = {
     },
     "DistilledClassifier": {"check_classifiers_classes": _MINUS_ONE},
     "NBSVMClassifier": {"check_decision_proba_consistency": _NEGATIVE},
-    "RNNOrdinalClassifier": _OF_NETWORKS,
+    "RNNOrdinalClassifier": {
+        **_OF_NETWORKS,
+        **dict.fromkeys(
+            (
+                "check_classifiers_train",
+                "check_classifiers_one_label_sample_weights",
+            ),
+            "predict gives the median class, not the most probable one",
+        ),
+    },
     "RNNSentimentClassifier": _OF_NETWORKS,
     "RNNSentimentRegressor": {
         "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT

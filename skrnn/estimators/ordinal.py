@@ -26,6 +26,11 @@ class RNNOrdinalClassifier(RNNSentimentClassifier):
     increase with the number of stars. A review of 5 stars therefore also says something
     about 4 stars, and few of its errors are large ones.
 
+    ``predict`` gives the median class, as in the paper: the first that is not exceeded
+    with a probability above one half. Of all classes it has the smallest expected
+    distance. The most probable class, ``classes_[predict_proba(X).argmax(axis=1)]``, is
+    another one where a review is rated either very well or very badly.
+
     Parameters
     ----------
     loss : str or keras.losses.Loss, default="crossentropy"

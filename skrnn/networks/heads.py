@@ -319,7 +319,9 @@ class _Ordinal(_Multiclass):
     loss of the paper, the sum of the binary crossentropies of the units for the rows
     that reach them.
 
-    Logits of zero give all classes the same probability.
+    The predicted class is the median, as in the paper: the last that the text exceeds
+    or reaches with a probability of one half. It has the smallest expected distance
+    from the class. Logits of zero give all classes the same probability.
 
     .. [1] Shi, Cao, Raschka (2021). Deep neural networks for rank-consistent ordinal
        regression based on conditional probabilities. arXiv:2111.08851.
@@ -327,6 +329,7 @@ class _Ordinal(_Multiclass):
 
     kind = "ordered classes"
     activation = "linear"
+    link = "ordinal"
 
     def accepts(self, n_outputs: int) -> bool:
         return n_outputs > 1
@@ -336,6 +339,15 @@ class _Ordinal(_Multiclass):
 
     def connect(self, units: keras.KerasTensor) -> keras.KerasTensor:
         return OrdinalProbabilities(name="probabilities")(units)
+
+    def is_hit(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        below = tf.cumsum(outputs, axis=1)[:, :-1] < 0.5
+        return tf.equal(tf.reduce_sum(tf.cast(below, tf.float32), axis=1), y)
+
+    def decode(self, proba: Floats, classes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        below = proba.cumsum(axis=1)[:, :-1] < 0.5
+        labels: npt.NDArray[Any] = classes[below.sum(axis=1)]
+        return labels
 
     def score(self, logits: tf.Tensor, target: int, log_odds: bool) -> tf.Tensor:
         log_proba = _ordinal_log_proba(logits)

@@ -1,8 +1,9 @@
 """From the outputs of the graph to probabilities, by a tree of plain data.
 
 Each node has a ``kind``. An ``output`` names an output of the graph and its link
-function; with the link "labels" each column is the probability of a label of its own,
-and with "numbers" it is the prediction of a regressor. The others combine nodes:
+function; with the link "ordinal" its classes are ordered, with "labels" each column is
+the probability of a label of its own, and with "numbers" it is the prediction of a
+regressor. The others combine nodes:
 ``mean``, ``log_mean``, ``stacking``, ``calibration`` and ``threshold``. They compute
 what the estimators of scikit-learn and :class:`~skrnn.ensemble.BlendedClassifier`
 compute.
@@ -51,10 +52,14 @@ def predicts(node: dict[str, Any]) -> str:
 def decide(node: dict[str, Any], outputs: Outputs) -> npt.NDArray[np.intp]:
     """Return the number of the predicted class of each text, shape (n_texts,).
 
-    It is the most probable class, or the decision of a threshold.
+    It is the most probable class, the median of ordered classes, or the decision of a
+    threshold.
     """
     if node["kind"] != "threshold":
-        return combine(node, outputs).argmax(axis=1)
+        proba = combine(node, outputs)
+        if node.get("link") == "ordinal":
+            return (proba.cumsum(axis=1)[:, :-1] < 0.5).sum(axis=1)
+        return proba.argmax(axis=1)
     positive = int(node["positive"])
     if node["response"] == "scores":
         scores = _scores(node["model"], outputs)[:, 0] * (1 if positive else -1)
@@ -134,6 +139,7 @@ def _one_vs_rest(scores: Matrix) -> Matrix:
 
 _LINKS: dict[str, Callable[[Matrix], Matrix]] = {
     "none": lambda proba: proba / proba.sum(axis=1, keepdims=True),
+    "ordinal": lambda proba: proba / proba.sum(axis=1, keepdims=True),
     "labels": lambda proba: proba,
     "numbers": lambda numbers: numbers,
     "one_vs_rest": _one_vs_rest,

@@ -205,8 +205,8 @@ class SentimentPredictor:
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Predict as the exported model does.
 
-        It is the most probable class, or the decision of a tuned threshold; an
-        indicator matrix of the labels that are more probable than not; or the number of
+        It is the most probable class, the median of ordered classes, or the decision of
+        a tuned threshold; an indicator matrix of the labels that are more probable than not; or the number of
         a regressor.
 
         Parameters
