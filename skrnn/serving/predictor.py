@@ -206,8 +206,8 @@ class SentimentPredictor:
         """Predict as the exported model does.
 
         It is the most probable class, the median of ordered classes, or the decision of
-        a tuned threshold; an indicator matrix of the labels that are more probable than not; or the number of
-        a regressor.
+        a tuned threshold; an indicator matrix of the labels with a probability above
+        0.5; or the number of a regressor.
 
         Parameters
         ----------
