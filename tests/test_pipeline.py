@@ -145,3 +145,19 @@ def test_amazon_reviews_get_the_vectors_of_their_words(skrnn_data: Path) -> None
     other = model.set_params(seq__vocabulary=None)
     with pytest.warns(UserWarning, match="another vocabulary"):
         other.fit(train, y_train)
+
+
+@pytest.mark.parametrize(
+    ("name", "pretrained"),
+    [
+        ("RNNSentimentRegressor", "reviews-en"),
+        ("RNNOrdinalClassifier", "reviews-en"),
+        ("HierarchicalAttentionClassifier", None),
+    ],
+)
+def test_ratings_start_from_the_pretrained_network_too(
+    name: str, pretrained: str | None
+) -> None:
+    model = make_sentiment_pipeline(classifier=name)
+    assert type(model["clf"]).__name__ == name
+    assert model["clf"].pretrained == model["seq"].pretrained == pretrained

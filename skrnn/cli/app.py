@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
@@ -310,9 +311,12 @@ def predict(
             "written. Rename or drop it."
         )
     fitted = load_model(model)
-    probabilities = fitted.predict_proba(data)
-    table["prediction"] = fitted.classes_[probabilities.argmax(axis=1)]
-    table["probability"] = probabilities.max(axis=1).round(4)
+    table["prediction"] = fitted.predict(data)
+    if hasattr(fitted, "predict_proba"):  # a regressor has none
+        probabilities = fitted.predict_proba(data)
+        predicted = np.searchsorted(fitted.classes_, table["prediction"])
+        of_predicted = probabilities[np.arange(len(table)), predicted]
+        table["probability"] = of_predicted.round(4)
     table.to_csv(sys.stdout if output is None else output, index=False)
     if output is not None:
         click.echo(f"{len(table)} labeled texts are in {output}", err=True)

@@ -180,9 +180,8 @@ def fetch_imdb(
     y: Any = ratings if by_rating else sentiment
     frame = None
     if as_frame:
-        frame = pd.DataFrame({"text": data, "target": y, "rating": ratings})
-        if by_rating:
-            del frame["rating"]
+        columns = {"text": data, "target": y}
+        frame = pd.DataFrame(columns if by_rating else {**columns, "rating": ratings})
         data, y = frame["text"], frame["target"]
     if return_X_y:
         return data, y

@@ -89,7 +89,7 @@ class CompiledNetwork:
         self._extract_features = keras.Model(vectors, output.input)
         self.model.compile(
             optimizer=optimizer,
-            loss=self.head.compiled_loss,
+            loss=self.head.default_loss,
             metrics=["accuracy"] if self.head.has_accuracy else [],
         )
         optimizer.build(self.model.trainable_variables)

@@ -64,8 +64,6 @@ class Head(ABC):
         Keras' activation function of the output layer.
     losses : dict of str to type of keras.losses.Loss
         The losses that fit, by name; the first is the default.
-    compiled_loss : str
-        Keras' name of the default loss.
     has_target_columns : bool, default=False
         Whether a row has a target for each output.
     has_accuracy : bool, default=True
@@ -86,7 +84,6 @@ class Head(ABC):
     kind: ClassVar[str]
     activation: ClassVar[str]
     losses: ClassVar[dict[str, type[Loss]]]
-    compiled_loss: ClassVar[str]
     has_target_columns: ClassVar[bool] = False
     has_accuracy: ClassVar[bool] = True
     has_classes: ClassVar[bool] = True
@@ -94,6 +91,11 @@ class Head(ABC):
     aligns: ClassVar[bool] = False
     link: ClassVar[str] = "none"
     onnx_output: ClassVar[str] = "probabilities"
+
+    @property
+    def default_loss(self) -> Loss:
+        """The first of the losses, with Keras' default arguments."""
+        return next(iter(self.losses.values()))()
 
     @abstractmethod
     def accepts(self, n_outputs: int) -> bool:
@@ -207,7 +209,6 @@ class _Multiclass(Head):
         "crossentropy": _SPARSE,
         **_named(*_OF_DISTRIBUTIONS, *_OF_NUMBERS, *_OF_MARGINS),
     }
-    compiled_loss = "sparse_categorical_crossentropy"
 
     def accepts(self, n_outputs: int) -> bool:
         return n_outputs > 2
@@ -260,7 +261,6 @@ class _Binary(_Multiclass):
         "crossentropy": keras.losses.BinaryCrossentropy,
         **_named(*_OF_PROBABILITIES, *_OF_DISTRIBUTIONS, *_OF_NUMBERS, *_OF_MARGINS),
     }
-    compiled_loss = "binary_crossentropy"
     aligns = True
 
     def accepts(self, n_outputs: int) -> bool:
@@ -378,7 +378,6 @@ class _Multilabel(Head):
         "crossentropy": keras.losses.BinaryCrossentropy,
         **_named(*_OF_PROBABILITIES, *_OF_NUMBERS, *_OF_MARGINS),
     }
-    compiled_loss = "binary_crossentropy"
     has_target_columns = True
     has_classes = False
     link = "labels"
@@ -428,7 +427,6 @@ class _Regression(Head):
         "absolute_error": keras.losses.MeanAbsoluteError,
         **_named(*_OF_NUMBERS, keras.losses.Huber, keras.losses.LogCosh),
     }
-    compiled_loss = "mean_squared_error"
     has_accuracy = False
     has_classes = False
     starts_from = ("binary",)
