@@ -152,12 +152,8 @@ _EXPECTED_FAILURES = {
     "NBSVMClassifier": {"check_decision_proba_consistency": _NEGATIVE},
     "RNNOrdinalClassifier": {
         **_OF_NETWORKS,
-        **dict.fromkeys(
-            (
-                "check_classifiers_train",
-                "check_classifiers_one_label_sample_weights",
-            ),
-            "predict gives the median class, not the most probable one",
+        "check_classifiers_train": (
+            "predict gives the median class, not the most probable one"
         ),
     },
     "RNNSentimentClassifier": _OF_NETWORKS,

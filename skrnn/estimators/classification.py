@@ -228,7 +228,8 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
         y : ndarray of shape (n_samples,) or (n_samples, n_labels)
             Predicted labels, of the same type as in ``fit``, or an indicator matrix.
         """
-        return self._head.decode(self.predict_proba(X), self.classes_)
+        proba = self.predict_proba(X)
+        return self._head.decode(proba, self.classes_)
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags of the estimator: it takes several labels a row.

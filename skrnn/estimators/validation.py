@@ -99,7 +99,7 @@ def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
 
 def has_columns(y: Any) -> bool:
     """Return whether targets are a matrix of several columns."""
-    shape = y.shape if sparse.issparse(y) else np.shape(y)
+    shape = y.shape if sparse.issparse(y) else np.asarray(y).shape
     return len(shape) == 2 and shape[1] > 1
 
 

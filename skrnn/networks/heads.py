@@ -352,13 +352,13 @@ class _Ordinal(_Multiclass):
     def score(self, logits: tf.Tensor, target: int, log_odds: bool) -> tf.Tensor:
         log_proba = _ordinal_log_proba(logits)
         if not log_odds:
-            return tf.exp(log_proba[:, target])
-        return super().score(log_proba, target, log_odds)
+            return tf.cast(tf.exp(log_proba[:, target]), tf.float32)
+        return super().score(tf.cast(log_proba, tf.float32), target, log_odds)
 
     def add_onnx_nodes(
         self, graph: Graph, logits: str, output: str, n_outputs: int
     ) -> None:
-        offset = graph.constant(_uniform_logits(n_outputs - 1))
+        offset = graph.constant(_uniform_logits(n_outputs - 1).astype(np.float32))
         logits = graph.add("Add", [logits, offset])
         stop = graph.add("Neg", [graph.add("Softplus", [logits])])
         minus = graph.add("Softplus", [graph.add("Neg", [logits])])
@@ -479,7 +479,7 @@ class OrdinalProbabilities(keras.layers.Layer):
 
     def call(self, logits: tf.Tensor) -> tf.Tensor:
         """Return probabilities, (batch, n_classes), for logits of one column less."""
-        return tf.exp(_ordinal_log_proba(logits))
+        return tf.cast(tf.exp(_ordinal_log_proba(logits)), tf.float32)
 
     def compute_output_spec(self, logits: Any) -> keras.KerasTensor:
         """Return the shape and type of the output."""
@@ -487,14 +487,15 @@ class OrdinalProbabilities(keras.layers.Layer):
 
 
 def _ordinal_log_proba(logits: tf.Tensor) -> tf.Tensor:
-    """Return the logarithms of the probabilities of ordered classes."""
-    logits = logits + _uniform_logits(logits.shape[1])
+    """Return the logarithms of the probabilities of ordered classes, float64."""
+    # In float32 the rounding would depend on the place of a row in its batch.
+    logits = tf.cast(logits, tf.float64) + _uniform_logits(logits.shape[1])
     go_on, stop = tf.math.log_sigmoid(logits), tf.math.log_sigmoid(-logits)
     reached = tf.cumsum(go_on, axis=1, exclusive=True)
     last = tf.reduce_sum(go_on, axis=1, keepdims=True)
     return tf.concat([reached + stop, last], axis=1)
 
 
-def _uniform_logits(n_units: int) -> npt.NDArray[np.float32]:
+def _uniform_logits(n_units: int) -> Floats:
     """Return the logits at which all classes have the same probability."""
-    return np.log(np.arange(n_units, 0, -1, dtype=np.float32))
+    return np.log(np.arange(n_units, 0, -1, dtype=np.float64))
