@@ -87,7 +87,10 @@ for name, model in {"network": network, "TF-IDF, one vs rest": linear}.items():
 # --------
 
 predicted = network.predict(texts[n_train:])
-print(classification_report(y[n_train:], predicted, target_names=names))
+report = classification_report(
+    y[n_train:], predicted, target_names=names, zero_division=0
+)
+print(report)
 
 # %%
 # A threshold for each label
