@@ -120,8 +120,9 @@ def test_a_search_a_pickle_and_cross_validation(sequences: Sequences) -> None:
 def test_it_starts_from_a_classifier_whatever_its_labels_mean() -> None:
     """The sentiment is scaled to the ratings, or reversed for numbers of complaints."""
     params = {"classifier": "RNNSentimentRegressor", "learning_rate": 1e-6}
+    pretrained = fit_pretrained()
     for y in (STARS, 5 - STARS):
-        model = start_from(fit_pretrained(), **params).fit(TEXTS, y)
+        model = start_from(pretrained, **params).fit(TEXTS, y)
         assert "output/kernel" in model["clf"].pretrained_weights_
         assert np.corrcoef(model.predict(TEXTS), y)[0, 1] > 0.9
         assert model.score(TEXTS, y) > 0.8
