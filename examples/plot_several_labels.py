@@ -2,17 +2,17 @@
 Several labels a text
 =====================
 
-A review may be about the picture, the sound, both or neither. An indicator matrix has a
-column for each label; the network gets a sigmoid for each, and ``predict_proba`` a
-column for each.
+What does a review complain about: the picture, the sound, both, nothing? An indicator
+matrix has a column for each label; the network gets a sigmoid for each, and
+``predict_proba`` a column for each.
 
-The texts are generated from topics, as
-:func:`sklearn.datasets.make_multilabel_classification` generates counts.
+The texts are generated. A bag of words knows which parts a text is about and that
+something is bad, but not what.
 """
 
 # %%
-# Texts about topics
-# ------------------
+# Complaints
+# ----------
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,38 +24,25 @@ from sklearn.pipeline import make_pipeline
 
 from skrnn import explain, make_sentiment_pipeline
 
-TOPICS = {
-    "picture": "sharp bright screen color dark blurry contrast pixels",
-    "sound": "loud bass clear speakers noise volume voices music",
-    "price": "cheap worth money expensive bargain cost paid discount",
-    "service": "support refund helpful call waited delivery returned answer",
+PARTS = {
+    "picture": ("screen", "picture", "display"),
+    "sound": ("sound", "volume", "music"),
+    "battery": ("battery", "charger"),
+    "price": ("price", "cost"),
 }
-OTHER = [
-    "the",
-    "it",
-    "is",
-    "a",
-    "very",
-    "not",
-    "and",
-    "we",
-    "they",
-    "this",
-    "was",
-    "of",
-]
-names = list(TOPICS)
+GOOD, BAD = ("great", "fine", "perfect"), ("poor", "awful", "terrible")
+names = list(PARTS)
 rng = np.random.default_rng(0)
-y = (rng.random((1600, len(names))) < [0.5, 0.4, 0.3, 0.1]).astype(int)
+y = np.zeros((1600, len(names)), dtype=int)
 texts = []
 for row in y:
-    words = [
-        word for name in np.array(names)[row == 1] for word in TOPICS[name].split()
-    ]
-    about = rng.choice(words, size=4 * row.sum()).tolist() if words else []
-    strays = rng.choice(" ".join(TOPICS.values()).split(), size=2).tolist()
-    text = rng.permutation([*about, *strays, *rng.choice(OTHER, size=12)])
-    texts.append(" ".join(text))
+    sentences = []
+    for label, name in enumerate(names):
+        if rng.random() < 0.7:  # else the text does not mention it
+            row[label] = rng.random() < (0.5, 0.4, 0.3, 0.15)[label]
+            adjective = rng.choice(BAD if row[label] else GOOD)
+            sentences.append(f"The {rng.choice(PARTS[name])} is {adjective}.")
+    texts.append(" ".join(rng.permutation(sentences)))
 n_train = 1200
 print(texts[0], dict(zip(names, y[0].tolist(), strict=True)))
 
@@ -66,7 +53,7 @@ print(texts[0], dict(zip(names, y[0].tolist(), strict=True)))
 network = make_sentiment_pipeline(
     None,
     cell="gru",
-    maxlen=30,
+    maxlen=20,
     units=16,
     epochs=12,
     batch_size=32,
@@ -76,7 +63,8 @@ network = make_sentiment_pipeline(
     random_state=0,
 ).fit(texts[:n_train], y[:n_train])
 linear = make_pipeline(
-    TfidfVectorizer(), OneVsRestClassifier(LogisticRegression(class_weight="balanced"))
+    TfidfVectorizer(ngram_range=(1, 2)),
+    OneVsRestClassifier(LogisticRegression(class_weight="balanced")),
 ).fit(texts[:n_train], y[:n_train])
 for name, model in {"network": network, "TF-IDF, one vs rest": linear}.items():
     score = f1_score(y[n_train:], model.predict(texts[n_train:]), average="macro")
@@ -116,7 +104,8 @@ print((proba > thresholds).astype(int)[:3])
 # %%
 # Which words speak for a label
 # -----------------------------
+# The same word counts for one label and not for another.
 
-text = "the picture is sharp but the speakers have no bass"
+text = "The screen is great, but the sound is awful."
 explain(network, text, target=names.index("sound")).plot()
 plt.show()

@@ -61,7 +61,7 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         Name of the recipe to start from, see :func:`get_recipe`. ``"auto"`` is
         ``"pretrained"``, or ``"fast"`` if ``params`` have an architecture or text rules
         of their own (such as ``cell`` or ``stemmer``), which a pretrained network does
-        not fit. None starts from the defaults of the two estimators.
+        not fit, or ``"accurate"`` for the HierarchicalAttentionClassifier. None starts from the defaults of the two estimators.
     **params : dict
         Overrides of the recipe:
 
@@ -125,9 +125,9 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     """
     if recipe == "auto":
         plain = {name.removeprefix("seq__").removeprefix("clf__") for name in params}
-        by_sentences = params.get("classifier") == "HierarchicalAttentionClassifier"
-        fits = not by_sentences and not plain & _OF_PRETRAINED
-        recipe = "pretrained" if fits else "fast"
+        recipe = "fast" if plain & _OF_PRETRAINED else "pretrained"
+        if params.get("classifier") == HierarchicalAttentionClassifier.__name__:
+            recipe = "accurate"
     given = {**(get_recipe(recipe) if recipe is not None else {}), **params}
     teacher, blend = given.pop("teacher", None), given.pop("blend", None)
     name = given.pop("classifier", RNNSentimentClassifier.__name__)
