@@ -61,7 +61,8 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         Name of the recipe to start from, see :func:`get_recipe`. ``"auto"`` is
         ``"pretrained"``, or ``"fast"`` if ``params`` have an architecture or text rules
         of their own (such as ``cell`` or ``stemmer``), which a pretrained network does
-        not fit, or ``"accurate"`` for the HierarchicalAttentionClassifier. None starts from the defaults of the two estimators.
+        not fit, or ``"accurate"`` for the HierarchicalAttentionClassifier. None starts
+        from the defaults of the two estimators.
     **params : dict
         Overrides of the recipe:
 
