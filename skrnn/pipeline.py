@@ -1,4 +1,4 @@
-"""make_sentiment_pipeline: a Pipeline from raw strings to labels, by recipe."""
+"""make_sentiment_pipeline: a Pipeline from raw strings to labels or ratings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from skrnn.baselines import make_baseline
 from skrnn.embeddings import WordVectors
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.ordinal import RNNOrdinalClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
+from skrnn.estimators.regression import RNNSentimentRegressor
 from skrnn.recipes import get_recipe
 from skrnn.text.analysis import TEXT_RULES
 from skrnn.text.sequencer import TextSequencer
@@ -22,9 +24,14 @@ from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["make_sentiment_pipeline"]
 
-_CLASSIFIERS = {
+_ESTIMATORS: dict[str, type] = {
     cls.__name__: cls
-    for cls in (RNNSentimentClassifier, HierarchicalAttentionClassifier)
+    for cls in (
+        RNNSentimentClassifier,
+        RNNOrdinalClassifier,
+        RNNSentimentRegressor,
+        HierarchicalAttentionClassifier,
+    )
 }
 
 # Parameters of make_sentiment_pipeline that are of neither step.
@@ -35,7 +42,6 @@ _OF_PRETRAINED = {
     *TEXT_RULES,
     "bidirectional",
     "cell",
-    "classifier",
     "dense_units",
     "embedding_dim",
     "embeddings",
@@ -116,7 +122,7 @@ def make_sentiment_pipeline(
 @overload
 def make_sentiment_pipeline(recipe: str | None = ..., **params: Any) -> Any: ...
 def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
-    """Make a Pipeline from raw strings to labels.
+    """Make a Pipeline from raw strings to labels or ratings.
 
     Parameters
     ----------
@@ -124,10 +130,12 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         Name of the recipe to start from, see :func:`get_recipe`. ``"auto"`` is
         ``"pretrained"``, or ``"fast"`` if ``params`` have an architecture or text rules
         of their own (such as ``cell`` or ``stemmer``), which a pretrained network does
-        not fit. None starts from the defaults of the two estimators. All other
-        parameters override the recipe.
+        not fit, or ``"accurate"`` for the HierarchicalAttentionClassifier. None starts
+        from the defaults of the two estimators. All other parameters override the
+        recipe.
     classifier : str
-        ``"RNNSentimentClassifier"``, the default, or
+        ``"RNNSentimentClassifier"``, the default; ``"RNNOrdinalClassifier"`` or
+        ``"RNNSentimentRegressor"`` for ratings; or
         ``"HierarchicalAttentionClassifier"``, which the recipes ``"accurate"`` and
         ``"semi_supervised"`` set.
     teacher : str, list of str, classifier or None
@@ -192,15 +200,17 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     if recipe == "auto":
         plain = {name.removeprefix("seq__").removeprefix("clf__") for name in params}
         recipe = "fast" if plain & _OF_PRETRAINED else "pretrained"
+        if params.get("classifier") == HierarchicalAttentionClassifier.__name__:
+            recipe = "accurate"
     given = {**(get_recipe(recipe) if recipe is not None else {}), **params}
     teacher, blend = given.pop("teacher", None), given.pop("blend", None)
     name = given.pop("classifier", RNNSentimentClassifier.__name__)
-    if name not in _CLASSIFIERS:
+    if name not in _ESTIMATORS:
         raise ValueError(
             f"There is no classifier {name!r}."
-            + did_you_mean(name, _CLASSIFIERS, "classifiers")
+            + did_you_mean(name, _ESTIMATORS, "classifiers")
         )
-    classifier = _CLASSIFIERS[name]()
+    classifier = _ESTIMATORS[name]()
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
     known: dict[str, list[str]] = {}
     for step, estimator in pipeline.steps:
@@ -237,7 +247,7 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
 list_parameters(
     make_sentiment_pipeline,
     _OF_PIPELINE,
-    (TextSequencer, *_CLASSIFIERS.values()),
+    (TextSequencer, *_ESTIMATORS.values()),
 )
 
 

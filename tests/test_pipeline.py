@@ -177,3 +177,19 @@ def test_signature_docstring_and_editors_list_the_parameters() -> None:
         "\nword_dropout : float in [0, 1)\n"
         "    Fraction of the words that become out of vocabulary during training.\n"
     ) in doc
+
+
+@pytest.mark.parametrize(
+    ("name", "pretrained"),
+    [
+        ("RNNSentimentRegressor", "reviews-en"),
+        ("RNNOrdinalClassifier", "reviews-en"),
+        ("HierarchicalAttentionClassifier", None),
+    ],
+)
+def test_ratings_start_from_the_pretrained_network_too(
+    name: str, pretrained: str | None
+) -> None:
+    model = make_sentiment_pipeline(classifier=name)
+    assert type(model["clf"]).__name__ == name
+    assert model["clf"].pretrained == model["seq"].pretrained == pretrained
