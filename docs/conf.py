@@ -60,7 +60,11 @@ numpydoc_validation_checks = {
     "SS03",  # summary without a period
 }
 
-numpydoc_validation_overrides = {"PR02": [r"\*\*routed"]}  # hidden from the signature
+_LISTED_ELSEWHERE = r"The other parameters of :class:"
+numpydoc_validation_overrides = {
+    "PR01": [_LISTED_ELSEWHERE],
+    "PR02": [r"\*\*routed", _LISTED_ELSEWHERE],  # hidden from the signature
+}
 
 # -- Gallery ---------------------------------------------------------------------------
 
