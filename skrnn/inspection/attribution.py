@@ -35,7 +35,7 @@ _Floats = npt.NDArray[np.float64]
 
 def explain(
     estimator: Any,
-    text: str,
+    text: Any,
     method: str = "occlusion",
     *,
     target: Any = None,
@@ -55,8 +55,9 @@ def explain(
         ensembles and linear models of bags of words. The other methods explain the
         network inside a calibrated classifier, before calibration, unless there is one
         for each fold.
-    text : str
-        The text.
+    text : str, or Series or sequence of values
+        The text, or a row of a table if the classifier takes one, such as
+        ``X.iloc[0]``. The words of all its texts are explained.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
         - ``"occlusion"`` [1]_: the decrease of the score when the word is removed from
           the input of the network, one word at a time. Without a TextSequencer right
@@ -91,7 +92,7 @@ def explain(
     NotFittedError
         If the estimator is not fitted.
     TypeError
-        If ``text`` is not a str, or ``method`` needs a network and there is none or
+        If ``text`` is neither a str nor a row, or ``method`` needs a network and there is none or
         several.
     ValueError
         If ``method`` or ``score`` is unknown, ``target`` is not one of the classes, or
@@ -137,10 +138,10 @@ def explain(
         raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
     if score not in SCORES:
         raise ValueError(f"score must be one of {SCORES}, got {score!r}.")
-    if not isinstance(text, str):
+    if not isinstance(text, str | list | tuple | np.ndarray | pd.Series):
         raise TypeError(
-            f"explain takes one text, a str, got {type(text).__name__}. Call it once "
-            "per text."
+            "explain takes one text, a str, or a row of a table, a Series, got "
+            f"{type(text).__name__}. Call it once per text or row."
         )
     # Occlusion explains calibrated probabilities; the other methods need the network.
     steps = fitted_steps(estimator, inside_calibration=method != "occlusion")
@@ -149,7 +150,7 @@ def explain(
     ):
         return _explain_black_box(estimator, text, target, score)
     classifier = steps.classifier
-    texts = pd.Series([text], dtype=object)  # some steps need a column
+    texts = _like(estimator, text, [_columns(text)])
     (tokenized,) = tokenize_texts(steps.sequencer, steps.clean(texts))
     rows = tokenized.row[np.newaxis]
     if target is None:
@@ -195,10 +196,25 @@ def explain(
     )
 
 
+def _columns(text: Any) -> list[Any]:
+    """Return the values of a row; a text is its only one."""
+    return [text] if isinstance(text, str) else list(text)
+
+
+def _like(estimator: Any, text: Any, rows: list[list[Any]]) -> Any:
+    """Return rows as a column of texts if ``text`` is one, else as a DataFrame."""
+    if isinstance(text, str):
+        return pd.Series([row[0] for row in rows], dtype=object)
+    names = getattr(estimator, "feature_names_in_", None)
+    if isinstance(text, pd.Series):
+        names = text.index
+    return pd.DataFrame(rows, columns=names)
+
+
 def _explain_black_box(
-    estimator: Any, text: str, target: Any, score: str
+    estimator: Any, text: Any, target: Any, score: str
 ) -> Explanation:
-    """Explain by occlusion: remove one word at a time from the raw string."""
+    """Explain by occlusion: remove one word at a time from the raw strings."""
     if not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"explain needs a classifier with predict_proba, got {estimator!r}. "
@@ -207,15 +223,25 @@ def _explain_black_box(
         )
     if hasattr(estimator, "fit"):  # a SentimentPredictor has none
         check_is_fitted(estimator)
-    spans = locate(text, tokenize_as_typed(text))
-    without = [text[:start] + text[end:] for start, end in spans]
-    texts = pd.Series([text, *without], dtype=object)
+    columns = _columns(text)
+    rows, spans, shown = [columns], [], ""
+    for number, column in enumerate(columns):
+        if not isinstance(column, str):
+            continue
+        if shown:
+            shown += "\n"
+        for start, end in locate(column, tokenize_as_typed(column)):
+            without = column[:start] + column[end:]
+            rows.append([*columns[:number], without, *columns[number + 1 :]])
+            spans.append((len(shown) + start, len(shown) + end))
+        shown += column
+    texts = _like(estimator, text, rows)
     if target is None:
         (target,) = np.asarray(estimator.predict(texts[:1])).tolist()
     index = _class_index(estimator, target)
     value, *rest = _score(estimator.predict_proba(texts), index, score).tolist()
     return Explanation(
-        tokens=tuple(text[start:end] for start, end in spans),
+        tokens=tuple(shown[start:end] for start, end in spans),
         weights=value - np.array(rest, dtype=np.float64),
         known=np.ones(len(spans), dtype=bool),
         method="occlusion",
@@ -224,7 +250,7 @@ def _explain_black_box(
         value=value,
         baseline=None,
         n_words=len(spans),
-        text=text,
+        text=shown,
         spans=tuple(spans),
     )
 
