@@ -12,6 +12,7 @@ from .estimators.hierarchical import (
 )
 from .estimators.recurrent import RNNSentimentClassifier as RNNSentimentClassifier
 from .inspection import AttentionDisplay as AttentionDisplay
+from .inspection import DriftDisplay as DriftDisplay
 from .inspection import Explanation as Explanation
 from .inspection import LongTermDependencyDisplay as LongTermDependencyDisplay
 from .inspection import SequenceLengthDisplay as SequenceLengthDisplay

@@ -562,7 +562,7 @@ class BaseTextClassifier(
             data, options.validation_split, stops_early=stops_early
         )
         scorer = None
-        if validation is not None:
+        if validation is not None and y_val is not None:
             scorer = make_scorer(self, validation.rows.ids, y_val)
         if stops_early:
             callbacks.append(self._early_stopping(scores=scorer is not None))

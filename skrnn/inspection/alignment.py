@@ -71,8 +71,9 @@ class TokenizedText:
 def tokenize_texts(sequencer: TextSequencer, texts: Any) -> list[TokenizedText]:
     """Align the tokens of each text with its ids from a fitted sequencer.
 
-    The texts of a row of a table are joined, with the separator between them. Raises a ValueError if they do not match, since the parameters of the sequencer were
-    changed after fit.
+    The texts of a row of a table are joined, with the separator between them. Raises a
+    ValueError if tokens and ids do not match, since the parameters of the sequencer
+    were changed after fit.
     """
     if not isinstance(texts, str) and count_columns(texts) is None:
         texts = list(texts)

@@ -92,8 +92,8 @@ def explain(
     NotFittedError
         If the estimator is not fitted.
     TypeError
-        If ``text`` is neither a str nor a row, or ``method`` needs a network and there is none or
-        several.
+        If ``text`` is neither a str nor a row, or ``method`` needs a network and there
+        is none or several.
     ValueError
         If ``method`` or ``score`` is unknown, ``target`` is not one of the classes, or
         ``method="attention"`` and the network has no attention.

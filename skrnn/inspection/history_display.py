@@ -22,9 +22,9 @@ class TrainingHistoryDisplay:
     """Training curves: a panel for each metric.
 
     Use :meth:`from_estimator` or :meth:`from_history`. Curves on the training rows and
-    on held-out rows share a panel. A line marks the epoch with the highest held-out score
-    or, without ``scoring``, the lowest held-out loss. Early stopping restores its
-    weights.
+    on held-out rows share a panel. A line marks the best epoch, whose weights early
+    stopping restores: the one with the highest held-out score or, without ``scoring``,
+    the lowest held-out loss.
 
     Parameters
     ----------

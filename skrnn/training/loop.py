@@ -116,7 +116,8 @@ def train(
     -------
     history : dict of str to list of float
         ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``
-        and any ``val_score``, and the numbers that callbacks add to the logs of an epoch.
+        and any ``val_score``, and the numbers that callbacks add to the logs of an
+        epoch.
 
     Raises
     ------
