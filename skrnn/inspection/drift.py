@@ -13,7 +13,7 @@ from scipy import stats
 from sklearn.base import is_regressor
 
 from skrnn.inspection.steps import fitted_steps
-from skrnn.text.encoding import count_columns, encode
+from skrnn.text.encoding import encode
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["PROBABILITY", "TextMeasures", "compare_measures"]
@@ -187,15 +187,16 @@ def _unknown_p_value(reference: TextMeasures, new: TextMeasures) -> float:
 
     Words of one text are alike, so the variance is that between texts.
     """
-    both = [m for m in (reference, new) if m.n_unknown is not None]
+    counted = [
+        (m.n_unknown, m.lengths) for m in (reference, new) if m.n_unknown is not None
+    ]
     share = reference.oov_rate  # known, if it is that of all training texts
-    if len(both) == 2:
-        n_unknown = sum(int(m.n_unknown.sum()) for m in both)
-        share = n_unknown / max(sum(int(m.lengths.sum()) for m in both), 1)
+    if len(counted) == 2:
+        n_words = sum(int(lengths.sum()) for _, lengths in counted)
+        share = sum(int(n.sum()) for n, _ in counted) / max(n_words, 1)
     variance = sum(
-        float(np.square(m.n_unknown - share * m.lengths).sum())
-        / max(int(m.lengths.sum()), 1) ** 2
-        for m in both
+        float(np.square(n - share * lengths).sum()) / max(int(lengths.sum()), 1) ** 2
+        for n, lengths in counted
     )
     if not variance:
         return 1.0
