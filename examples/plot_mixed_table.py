@@ -30,7 +30,7 @@ from skrnn import explain, make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 
 rng = np.random.default_rng(0)
-n = 2400
+n = 1600
 body, liked = make_reviews(n, reach=1, random_state=0)
 title = rng.choice(["My order", "After a month", "A first look"], n).astype(object)
 update = rng.random(n) < 1 / 3
@@ -71,7 +71,7 @@ network = make_sentiment_pipeline(
     units=16,
     embedding_dim=16,
     maxlen="auto",
-    epochs=8,
+    epochs=6,
     batch_size=32,
     optimizer="adam",
     learning_rate=0.005,
