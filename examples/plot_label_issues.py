@@ -99,4 +99,3 @@ model.fit(reviews[~is_issue], y[~is_issue])
 explanation = explain(model, reviews[worst[0]], target=int(y[worst[0]]))
 explanation.plot(max_words=12)
 plt.show()
-explanation

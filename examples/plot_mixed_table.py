@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, StackingClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import RocCurveDisplay
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
@@ -149,12 +148,11 @@ plt.show()
 # %%
 # Why does this one come back?
 # ----------------------------
-# :func:`~skrnn.explain` takes a row of the table. It deletes each word in turn and asks
-# the whole stack again.
+# :func:`~skrnn.explain` takes a row of the table. It deletes each word of the texts in
+# turn and asks the whole stack again.
 
 row = X_test[X_test["title"].str.startswith("Update")].iloc[0]
 print(row.drop("body").to_dict())
-explanation = explain(stacked, row)
+explanation = explain(stacked, row, columns=TEXTS)
 explanation.plot(max_words=12)
 plt.show()
-explanation

@@ -81,7 +81,9 @@ ax.set(xlabel="share of the reviews that are answered", ylabel="their accuracy")
 plt.show()
 
 limit = 0.8
-answers = np.where(certainty >= limit, calibrated.predict(reviews[test]), "ask a person")
+answers = np.where(
+    certainty >= limit, calibrated.predict(reviews[test]), "ask a person"
+)
 print(f"answered: {np.mean(certainty >= limit):.0%} of the reviews")
 print(f"accuracy of the answers: {is_right[certainty >= limit].mean():.3f}")
 print(answers[:8])

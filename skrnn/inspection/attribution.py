@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def explain(
     *,
     target: Any = None,
     score: str = "probability",
+    columns: Sequence[Any] | None = None,
 ) -> Explanation:
     """Explain a prediction by a weight for each word of the text.
 
@@ -55,9 +57,9 @@ def explain(
         ensembles and linear models of bags of words. The other methods explain the
         network inside a calibrated classifier, before calibration, unless there is one
         for each fold.
-    text : str, or Series or sequence of values
+    text : str or Series
         The text, or a row of a table if the classifier takes one, such as
-        ``X.iloc[0]``. The words of all its texts are explained.
+        ``X.iloc[0]``.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
         - ``"occlusion"`` [1]_: the decrease of the score when the word is removed from
           the input of the network, one word at a time. Without a TextSequencer right
@@ -80,6 +82,10 @@ def explain(
         [eps, 1 - eps], with the eps of float64, as in scikit-learn's
         :func:`~sklearn.metrics.log_loss`. With ``method="attention"``, it only selects
         the value to report.
+    columns : sequence of column names, default=None
+        The columns of a row whose words are explained, if the classifier also reads
+        categories that are strings. None means all strings. Without effect if a
+        TextSequencer is right before the classifier.
 
     Returns
     -------
@@ -138,7 +144,7 @@ def explain(
         raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
     if score not in SCORES:
         raise ValueError(f"score must be one of {SCORES}, got {score!r}.")
-    if not isinstance(text, str | list | tuple | np.ndarray | pd.Series):
+    if not isinstance(text, str | pd.Series):
         raise TypeError(
             "explain takes one text, a str, or a row of a table, a Series, got "
             f"{type(text).__name__}. Call it once per text or row."
@@ -148,9 +154,9 @@ def explain(
     if method == "occlusion" and not (
         steps.has_ids or isinstance(estimator, BaseTextClassifier)
     ):
-        return _explain_black_box(estimator, text, target, score)
+        return _explain_black_box(estimator, text, target, score, columns)
     classifier = steps.classifier
-    texts = _like(estimator, text, [_columns(text)])
+    texts = _like(text, [_values(text)])
     (tokenized,) = tokenize_texts(steps.sequencer, steps.clean(texts))
     rows = tokenized.row[np.newaxis]
     if target is None:
@@ -196,23 +202,24 @@ def explain(
     )
 
 
-def _columns(text: Any) -> list[Any]:
+def _values(text: str | pd.Series) -> list[Any]:
     """Return the values of a row; a text is its only one."""
     return [text] if isinstance(text, str) else list(text)
 
 
-def _like(estimator: Any, text: Any, rows: list[list[Any]]) -> Any:
+def _like(text: str | pd.Series, rows: list[list[Any]]) -> Any:
     """Return rows as a column of texts if ``text`` is one, else as a DataFrame."""
     if isinstance(text, str):
         return pd.Series([row[0] for row in rows], dtype=object)
-    names = getattr(estimator, "feature_names_in_", None)
-    if isinstance(text, pd.Series):
-        names = text.index
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=text.index)
 
 
 def _explain_black_box(
-    estimator: Any, text: Any, target: Any, score: str
+    estimator: Any,
+    text: str | pd.Series,
+    target: Any,
+    score: str,
+    columns: Sequence[Any] | None,
 ) -> Explanation:
     """Explain by occlusion: remove one word at a time from the raw strings."""
     if not hasattr(estimator, "predict_proba"):
@@ -223,31 +230,32 @@ def _explain_black_box(
         )
     if hasattr(estimator, "fit"):  # a SentimentPredictor has none
         check_is_fitted(estimator)
-    columns = _columns(text)
-    rows, spans, shown = [columns], [], ""
-    for number, column in enumerate(columns):
-        if not isinstance(column, str):
+    values = _values(text)
+    names = [None] if isinstance(text, str) else text.index
+    rows, spans, shown = [values], [], ""
+    for number, (name, value) in enumerate(zip(names, values, strict=True)):
+        if not isinstance(value, str) or (columns is not None and name not in columns):
             continue
         if shown:
             shown += "\n"
-        for start, end in locate(column, tokenize_as_typed(column)):
-            without = column[:start] + column[end:]
-            rows.append([*columns[:number], without, *columns[number + 1 :]])
+        for start, end in locate(value, tokenize_as_typed(value)):
+            without = value[:start] + value[end:]
+            rows.append([*values[:number], without, *values[number + 1 :]])
             spans.append((len(shown) + start, len(shown) + end))
-        shown += column
-    texts = _like(estimator, text, rows)
+        shown += value
+    texts = _like(text, rows)
     if target is None:
         (target,) = np.asarray(estimator.predict(texts[:1])).tolist()
     index = _class_index(estimator, target)
-    value, *rest = _score(estimator.predict_proba(texts), index, score).tolist()
+    score_of_text, *rest = _score(estimator.predict_proba(texts), index, score).tolist()
     return Explanation(
         tokens=tuple(shown[start:end] for start, end in spans),
-        weights=value - np.array(rest, dtype=np.float64),
+        weights=score_of_text - np.array(rest, dtype=np.float64),
         known=np.ones(len(spans), dtype=bool),
         method="occlusion",
         target=target,
         score=score,
-        value=value,
+        value=score_of_text,
         baseline=None,
         n_words=len(spans),
         text=shown,
