@@ -117,6 +117,15 @@ def skip_inherited(
     return None
 
 
+def short_signature(
+    app: Any, what: str, name: str, value: Any, *_: Any
+) -> tuple[str, str] | None:
+    """Shorten the signature that lists the parameters of all estimators."""
+    if name.endswith(".make_sentiment_pipeline"):
+        return "(recipe='auto', **params)", ""
+    return None
+
+
 def headers_in_rst(app: Any, config: Any) -> None:
     """Accept only .rst headers, so the benchmarks' README is not a gallery section."""
     config.sphinx_gallery_conf["source_suffix"] = {".rst": "restructuredtext"}
@@ -142,6 +151,7 @@ def links_from_docs(app: Any, path: Path, parent: str, content: list[str]) -> No
 
 def setup(app: Any) -> None:
     """Connect the functions above."""
+    app.connect("autodoc-process-signature", short_signature, priority=400)
     app.connect("autodoc-skip-member", skip_inherited)
     app.connect("config-inited", headers_in_rst, priority=900)
     app.connect("include-read", links_from_docs)

@@ -10,7 +10,9 @@ from .embeddings import WordVectors as WordVectors
 from .estimators.hierarchical import (
     HierarchicalAttentionClassifier as HierarchicalAttentionClassifier,
 )
+from .estimators.ordinal import RNNOrdinalClassifier as RNNOrdinalClassifier
 from .estimators.recurrent import RNNSentimentClassifier as RNNSentimentClassifier
+from .estimators.regression import RNNSentimentRegressor as RNNSentimentRegressor
 from .inspection import AttentionDisplay as AttentionDisplay
 from .inspection import DriftDisplay as DriftDisplay
 from .inspection import Explanation as Explanation

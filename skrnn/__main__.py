@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from skrnn._messages import install_hint
+
 
 def main() -> None:
     """Run the command line; say what to install if its packages are missing."""
@@ -16,7 +18,7 @@ def main() -> None:
             raise
         sys.exit(
             f"The command line needs {package}, which is not installed: "
-            "pip install 'skrnn[cli]'"
+            f"{install_hint('cli')}."
         )
     except KeyboardInterrupt:  # during the import; later the commands handle it
         sys.exit(130)

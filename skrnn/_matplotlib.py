@@ -9,6 +9,8 @@ from html import escape
 from io import StringIO
 from typing import Any
 
+from skrnn._messages import install_hint
+
 __all__ = ["axes_or_new", "draw_svg"]
 
 # Stand-ins for the colors of a page, which matplotlib cannot name.
@@ -60,7 +62,7 @@ def axes_or_new(
     except ImportError as error:
         raise ImportError(
             f"{caller} draws with matplotlib, which is not installed: "
-            "pip install 'skrnn[plot]'"
+            f"{install_hint('plot')}."
         ) from error
     if ax is None:
         _, axes = plt.subplots(
@@ -90,7 +92,7 @@ def draw_svg(
     except ImportError as error:
         raise ImportError(
             f"{label!r} is drawn with matplotlib, which is not installed: "
-            "pip install 'skrnn[report]'"
+            f"{install_hint('report')}."
         ) from error
     # Identifiers are hashed with the salt: those of two charts on a page must differ.
     style = {**_PAGE_STYLE, "svg.hashsalt": label}

@@ -276,7 +276,8 @@ def make_baseline(name: str = "nbsvm", **params: Any) -> Pipeline:
     """
     if name not in BASELINES:
         raise ValueError(
-            f"There is no baseline {name!r}." + did_you_mean(name, BASELINES)
+            f"There is no baseline {name!r}."
+            + did_you_mean(name, BASELINES, "baselines")
         )
     vectorizer, classifier = BASELINES[name]()
     return Pipeline([("vec", vectorizer), ("clf", classifier)]).set_params(**params)

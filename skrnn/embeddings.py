@@ -19,6 +19,7 @@ from sklearn.base import clone
 from sklearn.utils.extmath import randomized_svd
 
 from skrnn._blas import one_blas_thread
+from skrnn._messages import install_hint
 from skrnn.text.encoding import count_columns
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import FIRST_WORD, PAD
@@ -120,8 +121,8 @@ class WordVectors:
         (fastText's ``.vec``) or binary format, uncompressed, gzipped or in a ``.zip``.
         If a word is repeated, its first vector is used.
 
-        gensim's ``.kv`` and fastText's ``.bin`` are read by gensim (``pip install
-        'skrnn[word2vec]'``). A ``.kv`` is a pickle, which can run arbitrary code: load
+        gensim's ``.kv`` and fastText's ``.bin`` are read by gensim (extra
+        ``word2vec``). A ``.kv`` is a pickle, which can run arbitrary code: load
         one only from a source that you trust. For a gensim object in memory, use
         ``WordVectors(keyed.index_to_key, keyed.vectors)``.
 
@@ -200,7 +201,7 @@ class WordVectors:
             The texts.
         method : {"word2vec", "svd"}, default="word2vec"
             ``"word2vec"`` is the skip-gram model with negative sampling [1]_ and needs
-            gensim (``pip install 'skrnn[word2vec]'``). ``"svd"`` is the truncated SVD
+            gensim (extra ``word2vec``). ``"svd"`` is the truncated SVD
             of the positive pointwise mutual information of words [2]_, which is faster.
         n_dimensions : int, default=100
             The length of a vector.
@@ -443,8 +444,7 @@ def _gensim(task: str) -> ModuleType:
         return import_module("gensim.models")
     except ImportError as error:
         raise ImportError(
-            f"{task} needs gensim, which is not installed: "
-            "pip install 'skrnn[word2vec]'."
+            f"{task} needs gensim, which is not installed: {install_hint('word2vec')}."
         ) from error
 
 

@@ -1,19 +1,22 @@
-"""make_sentiment_pipeline: a Pipeline from raw strings to labels, by recipe."""
+"""make_sentiment_pipeline: a Pipeline from raw strings to labels or ratings."""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, overload
 
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from skrnn._messages import did_you_mean
+from skrnn._signatures import list_parameters
 from skrnn.baselines import make_baseline
 from skrnn.embeddings import WordVectors
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.ordinal import RNNOrdinalClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
+from skrnn.estimators.regression import RNNSentimentRegressor
 from skrnn.recipes import get_recipe
 from skrnn.text.analysis import TEXT_RULES
 from skrnn.text.sequencer import TextSequencer
@@ -21,18 +24,24 @@ from skrnn.text.vocabulary import check_vocabulary
 
 __all__ = ["make_sentiment_pipeline"]
 
-_CLASSIFIERS = {
+_ESTIMATORS: dict[str, type] = {
     cls.__name__: cls
-    for cls in (RNNSentimentClassifier, HierarchicalAttentionClassifier)
+    for cls in (
+        RNNSentimentClassifier,
+        RNNOrdinalClassifier,
+        RNNSentimentRegressor,
+        HierarchicalAttentionClassifier,
+    )
 }
 
+# Parameters of make_sentiment_pipeline that are of neither step.
+_OF_PIPELINE = ("classifier", "teacher", "blend")
 
 # What a pretrained network has already: its text rules, and its architecture.
 _OF_PRETRAINED = {
     *TEXT_RULES,
     "bidirectional",
     "cell",
-    "classifier",
     "dense_units",
     "embedding_dim",
     "embeddings",
@@ -46,8 +55,74 @@ _OF_PRETRAINED = {
 }
 
 
+# The first overload is for editors, which list these parameters as you type; Python
+# gets the same list from list_parameters below.
+@overload
+def make_sentiment_pipeline(
+    recipe: str | None = ...,
+    *,
+    classifier: str = ...,
+    teacher: Any = ...,
+    blend: list[str] | None = ...,
+    lowercase: bool = ...,
+    strip_html: bool = ...,
+    normalize: str | None = ...,
+    strip_accents: Any = ...,
+    preprocessor: Any = ...,
+    tokenizer: Any = ...,
+    stop_words: Any = ...,
+    keep_negations: bool = ...,
+    stemmer: Any = ...,
+    max_features: int | None = ...,
+    min_df: float = ...,
+    max_df: float = ...,
+    vocabulary: Any = ...,
+    pretrained: Any = ...,
+    sentence_splitter: Any = ...,
+    sentence_length: int | None = ...,
+    maxlen: float | str = ...,
+    padding: str = ...,
+    truncating: str = ...,
+    n_jobs: int | None = ...,
+    cell: str = ...,
+    units: int | tuple[int, ...] = ...,
+    bidirectional: bool = ...,
+    pooling: str = ...,
+    embedding_dim: int = ...,
+    embeddings: Any = ...,
+    embeddings_trainable: bool = ...,
+    n_embeddings: int | None = ...,
+    periods: tuple[int, ...] = ...,
+    segment_length: int | None = ...,
+    word_dropout: float = ...,
+    spatial_dropout: float = ...,
+    dropout: float = ...,
+    recurrent_dropout: float = ...,
+    dense_units: tuple[int, ...] = ...,
+    optimizer: Any = ...,
+    learning_rate: Any = ...,
+    weight_averaging: float = ...,
+    loss: Any = ...,
+    adversarial: float = ...,
+    virtual_adversarial: float = ...,
+    epochs: int | str = ...,
+    batch_size: int | str = ...,
+    validation_split: float = ...,
+    early_stopping: bool | int = ...,
+    class_weight: Any = ...,
+    callbacks: Any = ...,
+    memory: Any = ...,
+    warm_start: bool = ...,
+    strategy: Any = ...,
+    random_state: Any = ...,
+    verbose: int = ...,
+    sentence_units: int | tuple[int, ...] = ...,
+    **params: Any,
+) -> Any: ...
+@overload
+def make_sentiment_pipeline(recipe: str | None = ..., **params: Any) -> Any: ...
 def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
-    """Make a Pipeline from raw strings to labels.
+    """Make a Pipeline from raw strings to labels or ratings.
 
     Parameters
     ----------
@@ -55,23 +130,20 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         Name of the recipe to start from, see :func:`get_recipe`. ``"auto"`` is
         ``"pretrained"``, or ``"fast"`` if ``params`` have an architecture or text rules
         of their own (such as ``cell`` or ``stemmer``), which a pretrained network does
-        not fit. None starts from the defaults of the two estimators.
-    **params : dict
-        Overrides of the recipe:
-
-        - Parameters of :class:`TextSequencer` and of the classifier, plain
-          (``maxlen=100, cell="gru"``) or with the step's prefix
-          (``seq__maxlen=100, clf__cell="gru"``). ``pretrained`` is set for both. If
-          ``embeddings`` is a :class:`WordVectors`, its vocabulary is used unless
-          ``vocabulary`` is given.
-        - ``classifier``: ``"RNNSentimentClassifier"`` (default) or
-          ``"HierarchicalAttentionClassifier"``, which the recipes ``"accurate"`` and
-          ``"semi_supervised"`` set.
-        - ``teacher``: labels the rows with ``y = -1``. The name of a baseline (see
-          :func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
-          are averaged, any classifier of texts, or None (default).
-        - ``blend``: a list of names of baselines, whose average is averaged with the
-          pipeline, or None (default).
+        not fit, or ``"accurate"`` for the HierarchicalAttentionClassifier. None starts
+        from the defaults of the two estimators. All other parameters override the
+        recipe.
+    classifier : str
+        ``"RNNSentimentClassifier"``, the default; ``"RNNOrdinalClassifier"`` or
+        ``"RNNSentimentRegressor"`` for ratings; or
+        ``"HierarchicalAttentionClassifier"``, which the recipes ``"accurate"`` and
+        ``"semi_supervised"`` set.
+    teacher : str, list of str, classifier or None
+        Labels the rows with ``y = -1``: the name of a baseline (see
+        :func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
+        are averaged, or any classifier of texts.
+    blend : list of str or None
+        Names of baselines, whose average is averaged with the pipeline.
 
     Returns
     -------
@@ -80,6 +152,15 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         :class:`skrnn.ensemble.DistilledClassifier` with this Pipeline as its
         ``estimator``. With ``blend``, a :class:`skrnn.ensemble.BlendedClassifier` of
         it (``network``) and the baselines (``linear``).
+
+    Other Parameters
+    ----------------
+    **params : dict
+        Any of these parameters with the prefix of a step (``seq__maxlen=100,
+        clf__cell="gru"``), and routed parameters of the classifier
+        (``optimizer__clipnorm=1.0``). ``pretrained`` is set for both steps. If
+        ``embeddings`` is a :class:`WordVectors`, its vocabulary is used unless
+        ``vocabulary`` is given.
 
     Raises
     ------
@@ -119,14 +200,17 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     if recipe == "auto":
         plain = {name.removeprefix("seq__").removeprefix("clf__") for name in params}
         recipe = "fast" if plain & _OF_PRETRAINED else "pretrained"
+        if params.get("classifier") == HierarchicalAttentionClassifier.__name__:
+            recipe = "accurate"
     given = {**(get_recipe(recipe) if recipe is not None else {}), **params}
     teacher, blend = given.pop("teacher", None), given.pop("blend", None)
     name = given.pop("classifier", RNNSentimentClassifier.__name__)
-    if name not in _CLASSIFIERS:
+    if name not in _ESTIMATORS:
         raise ValueError(
-            f"There is no classifier {name!r}." + did_you_mean(name, _CLASSIFIERS)
+            f"There is no classifier {name!r}."
+            + did_you_mean(name, _ESTIMATORS, "classifiers")
         )
-    classifier = _CLASSIFIERS[name]()
+    classifier = _ESTIMATORS[name]()
     pipeline = Pipeline([("seq", TextSequencer()), ("clf", classifier)])
     known: dict[str, list[str]] = {}
     for step, estimator in pipeline.steps:
@@ -144,7 +228,7 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         else:
             raise TypeError(
                 f"make_sentiment_pipeline has no parameter {name!r}."
-                + did_you_mean(name, [*known, "classifier", "teacher", "blend"])
+                + did_you_mean(name, [*known, *_OF_PIPELINE])
             )
     _set_vocabulary(full)
     model: Any = pipeline.set_params(**full)
@@ -158,6 +242,13 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
             [("network", model), ("linear", linear)], weights="equal"
         )
     return model
+
+
+list_parameters(
+    make_sentiment_pipeline,
+    _OF_PIPELINE,
+    (TextSequencer, *_ESTIMATORS.values()),
+)
 
 
 def _set_vocabulary(params: dict[str, Any]) -> None:

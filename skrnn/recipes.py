@@ -138,5 +138,7 @@ def get_recipe(name: str) -> dict[str, Any]:
     >>> model = make_sentiment_pipeline(None, **{**params, "epochs": 2})
     """
     if name not in _RECIPES:
-        raise ValueError(f"There is no recipe {name!r}." + did_you_mean(name, _RECIPES))
+        raise ValueError(
+            f"There is no recipe {name!r}." + did_you_mean(name, _RECIPES, "recipes")
+        )
     return copy.deepcopy(_RECIPES[name])

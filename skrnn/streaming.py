@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
-from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.routing import training_options
-from skrnn.estimators.validation import UNLABELED
+from skrnn.estimators.validation import UNLABELED, has_columns
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["fit_stream"]
@@ -30,9 +30,9 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     Parameters
     ----------
     model : Pipeline
-        A :class:`TextSequencer` and a classifier of this package, as
+        A :class:`TextSequencer` and a network of this package, as
         :func:`make_sentiment_pipeline` returns. It is fitted from scratch, in place.
-    chunks : iterable of (texts, labels)
+    chunks : iterable of (texts, targets)
         Iterated several times: a :class:`~skrnn.datasets.ReviewStream` or a list, not a
         generator. A chunk should have thousands of rows and all classes.
     verbose : int, default=1
@@ -88,14 +88,17 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     progress = _Progress(verbose)
     survey = _Survey(chunks, progress)
     sequencer = clone(sequencer).fit(survey)
-    labels = survey.labels
-    if getattr(classifier, "virtual_adversarial", 0.0):
-        labels = labels[labels != UNLABELED]
-    if len(labels) < 2:
-        raise ValueError(
-            "The classifier needs reviews of at least 2 classes, got "
-            f"{labels.tolist()}."
-        )
+    targets = {}
+    if is_classifier(classifier):
+        labels = survey.labels
+        if classifier.virtual_adversarial:
+            labels = labels[labels != UNLABELED]
+        if len(labels) < 2:
+            raise ValueError(
+                "The classifier needs reviews of at least 2 classes, got "
+                f"{labels.tolist()}."
+            )
+        targets["classes"] = labels
     classifier = clone(classifier).set_params(
         n_embeddings=max(sequencer.vocabulary_.values()) + 1
     )
@@ -103,24 +106,27 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     for epoch in range(1, epochs + 1):
         n_read = 0
         for texts, y in chunks:
-            classifier.partial_fit(sequencer.transform(texts), y, classes=labels)
+            classifier.partial_fit(sequencer.transform(texts), y, **targets)
             if not n_read and epoch == 1:
                 model.set_params(**{text_step: sequencer, network_step: classifier})
             n_read += len(texts)
-            curves = classifier.history_
+            curves = ", ".join(
+                f"{name} {values[-1]:.4f}"
+                for name, values in classifier.history_.items()
+                if name in ("loss", "accuracy")
+            )
             progress(
                 f"epoch {epoch}/{epochs}: {n_read:,} of {survey.n_texts:,} reviews, "
-                f"loss {curves['loss'][-1]:.4f}, "
-                f"accuracy {curves['accuracy'][-1]:.4f} on the last {len(texts):,}"
+                f"{curves} on the last {len(texts):,}"
             )
     return model
 
 
 def _two_steps(model: Any) -> list[tuple[str, Any]]:
-    """Return the TextSequencer and the classifier of a Pipeline, with their names."""
+    """Return the TextSequencer and the network of a Pipeline, with their names."""
     steps = active_steps(model)
     match [step for _, step in steps]:
-        case [TextSequencer(), BaseTextClassifier()]:
+        case [TextSequencer(), BaseTextNetwork()]:
             return steps
         case others:
             found = describe_steps(type(model).__name__, others)
@@ -145,7 +151,7 @@ class _Survey:
                     "Each chunk must be a pair of texts and as many labels, got "
                     f"{len(texts)} texts and {'no' if y is None else len(y)} labels."
                 )
-            found = np.unique(np.asarray(y))
+            found = np.arange(np.shape(y)[1]) if has_columns(y) else np.unique(y)
             self.labels = np.union1d(self.labels, found) if self.n_texts else found
             yield from texts
             self.n_texts += len(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import keras
@@ -9,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from skrnn import (
     HierarchicalAttentionClassifier,
+    RNNOrdinalClassifier,
     RNNSentimentClassifier,
+    RNNSentimentRegressor,
+    TextSequencer,
     make_sentiment_pipeline,
 )
 from skrnn.datasets import make_reviews
@@ -83,7 +87,8 @@ def small_hierarchical(**params) -> HierarchicalAttentionClassifier:
 
 SPEC = NetworkSpec(
     n_embeddings=8000,
-    n_classes=2,
+    head="binary",
+    n_outputs=1,
     cell="lstm",
     units=(32,),
     bidirectional=False,
@@ -145,7 +150,16 @@ _EXPECTED_FAILURES = {
     },
     "DistilledClassifier": {"check_classifiers_classes": _MINUS_ONE},
     "NBSVMClassifier": {"check_decision_proba_consistency": _NEGATIVE},
+    "RNNOrdinalClassifier": {
+        **_OF_NETWORKS,
+        "check_classifiers_train": (
+            "predict gives the median class, not the most probable one"
+        ),
+    },
     "RNNSentimentClassifier": _OF_NETWORKS,
+    "RNNSentimentRegressor": {
+        "check_sample_weight_equivalence_on_dense_data": _SAMPLE_WEIGHT
+    },
     "HierarchicalAttentionClassifier": _OF_NETWORKS,
 }
 
@@ -212,3 +226,49 @@ def start_from(pretrained: Any, **params: Any) -> Pipeline:
     defaults = {"maxlen": 5, "epochs": 1, "learning_rate": 1e-6, "random_state": 0}
     given = {"seq__pretrained": pretrained, "clf__pretrained": pretrained}
     return make_sentiment_pipeline(None, **{**defaults, **KNOWN, **given, **params})
+
+
+# -- every kind of target
+
+KINDS = ("ratings", "stars", "labels", "labels by sentences")
+STARS = np.array(
+    [1 + 3 * y + len(text) % 2 for text, y in zip(REVIEWS, LABELS, strict=True)]
+)
+TOPICS = ("cable", "lamp", "great")  # words: a review has the label if it has the word
+INDICATORS = np.array([[int(word in text) for word in TOPICS] for text in REVIEWS])
+
+
+def targets_of(kind: str) -> npt.NDArray[Any]:
+    """Return the targets of REVIEWS for a kind of target."""
+    of_kind = {"ratings": STARS / 2, "stars": STARS}
+    return of_kind.get(kind, INDICATORS)
+
+
+def make_kind(kind: str, **params: Any) -> Pipeline:
+    """Return a small pipeline for a kind of target."""
+    classifier = {
+        "ratings": RNNSentimentRegressor,
+        "stars": RNNOrdinalClassifier,
+        "labels": RNNSentimentClassifier,
+        "labels by sentences": HierarchicalAttentionClassifier,
+    }[kind]
+    small = {"cell": "gru", "units": 3, "embedding_dim": 4, "epochs": 2}
+    params = {**small, "batch_size": 16, "learning_rate": 0.02, **params}
+    sequencer = TextSequencer(maxlen=14, max_features=40)
+    return make_pipeline(sequencer, classifier(random_state=0, **params))
+
+
+@cache
+def fitted_kind(kind: str) -> Pipeline:
+    """Return a fitted pipeline for a kind of target, which tests must not change."""
+    return make_kind(kind).fit(REVIEWS, targets_of(kind))
+
+
+def assert_predicts(model: Any, expected: dict[str, Any]) -> None:
+    """Check the predictions of a loaded or served model against a golden file's."""
+    if "proba" in expected:
+        assert model.classes_.tolist() == expected["classes"]
+        found, noted = model.predict_proba(expected["texts"]), expected["proba"]
+    else:
+        found, noted = model.predict(expected["texts"]), expected["predictions"]
+    np.testing.assert_allclose(found, noted, atol=1e-5)

@@ -14,12 +14,26 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
+from skrnn import (
+    HierarchicalAttentionClassifier,
+    RNNOrdinalClassifier,
+    RNNSentimentClassifier,
+    RNNSentimentRegressor,
+)
 from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.helpers import expected_failures
 
 _PRETRAINED = Path(__file__).parent / "persistence" / "data" / "lstm_binary.skrnn"
+# The checks fit hundreds of times on random numbers: a small plain network goes through
+# the same code in a tenth of the time.
+_SMALL = {
+    "cell": "simple",
+    "units": 4,
+    "embedding_dim": 4,
+    "epochs": 2,
+    "batch_size": 128,
+}
 _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
 
 
@@ -27,24 +41,10 @@ _LINEAR = [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast")  # y=inf
 @parametrize_with_checks(
     [
-        # The checks fit hundreds of times on random numbers: a small plain network
-        # goes through the same code in a tenth of the time.
-        RNNSentimentClassifier(
-            pooling="last",
-            cell="simple",
-            units=4,
-            embedding_dim=4,
-            epochs=2,
-            batch_size=128,
-        ),
-        HierarchicalAttentionClassifier(
-            cell="simple",
-            units=4,
-            sentence_units=4,
-            embedding_dim=4,
-            epochs=2,
-            batch_size=128,
-        ),
+        RNNSentimentClassifier(pooling="last", **_SMALL),
+        RNNOrdinalClassifier(pooling="last", **_SMALL),
+        RNNSentimentRegressor(pooling="last", **_SMALL),
+        HierarchicalAttentionClassifier(sentence_units=4, **_SMALL),
         RNNSentimentClassifier(
             units=3,
             embedding_dim=4,

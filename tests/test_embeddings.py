@@ -215,7 +215,7 @@ def test_gensim_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ImportError(name)
 
     monkeypatch.setattr(embeddings, "import_module", missing)
-    with pytest.raises(ImportError, match=r"pip install 'skrnn\[word2vec\]'"):
+    with pytest.raises(ImportError, match=r"pip install '\.\[word2vec\]'"):
         WordVectors.train(["a b", "b a"])
 
 

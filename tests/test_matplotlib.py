@@ -38,6 +38,6 @@ def test_given_axes_are_drawn_on() -> None:
 def test_without_matplotlib_the_message_says_what_to_install(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     display = SequenceLengthDisplay.from_lengths([3])
-    message = r"SequenceLengthDisplay.plot draws .*: pip install 'skrnn\[plot\]'"
+    message = r"SequenceLengthDisplay.plot draws .*: pip install '\.\[plot\]'"
     with pytest.raises(ImportError, match=message):
         display.plot()

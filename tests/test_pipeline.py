@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
+from typing import get_overloads
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline
 
 from skrnn import (
+    HierarchicalAttentionClassifier,
     RNNSentimentClassifier,
     TextSequencer,
     WordVectors,
@@ -145,3 +149,47 @@ def test_amazon_reviews_get_the_vectors_of_their_words(skrnn_data: Path) -> None
     other = model.set_params(seq__vocabulary=None)
     with pytest.warns(UserWarning, match="another vocabulary"):
         other.fit(train, y_train)
+
+
+def test_signature_docstring_and_editors_list_the_parameters() -> None:
+    shown = inspect.signature(make_sentiment_pipeline).parameters
+    of_steps = {
+        name
+        for estimator in (
+            TextSequencer(),
+            RNNSentimentClassifier(),
+            HierarchicalAttentionClassifier(),
+        )
+        for name in estimator.get_params()
+    }
+    of_pipeline = {"recipe", "params", "classifier", "teacher", "blend"}
+    assert set(shown) == of_steps | of_pipeline
+    assert len(shown) == len(of_steps) + len(of_pipeline)
+    assert str(shown["maxlen"].default) == "<recipe>"
+    for_editors = inspect.signature(get_overloads(make_sentiment_pipeline)[0])
+    assert list(for_editors.parameters) == list(shown)
+
+    doc = (make_sentiment_pipeline.__doc__ or "").partition("\nSee Also\n")[0]
+    documented = re.findall(r"^\*{0,2}(\w+) : ", doc, flags=re.MULTILINE)
+    documented.remove("pipeline")  # what is returned
+    assert documented == list(shown)
+    assert (
+        "\nword_dropout : float in [0, 1)\n"
+        "    Fraction of the words that become out of vocabulary during training.\n"
+    ) in doc
+
+
+@pytest.mark.parametrize(
+    ("name", "pretrained"),
+    [
+        ("RNNSentimentRegressor", "reviews-en"),
+        ("RNNOrdinalClassifier", "reviews-en"),
+        ("HierarchicalAttentionClassifier", None),
+    ],
+)
+def test_ratings_start_from_the_pretrained_network_too(
+    name: str, pretrained: str | None
+) -> None:
+    model = make_sentiment_pipeline(classifier=name)
+    assert type(model["clf"]).__name__ == name
+    assert model["clf"].pretrained == model["seq"].pretrained == pretrained

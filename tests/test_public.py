@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 
@@ -43,6 +44,30 @@ def test_public_names_have_docstrings_with_examples() -> None:
         assert ">>>" in thing.__doc__, thing
         takes = inspect.signature(thing).parameters
         assert not takes or "Parameters\n" in thing.__doc__, thing
+
+
+def test_dir_lists_public_names_only() -> None:
+    for module in (skrnn, datasets, inspection, text):
+        assert [name for name in dir(module) if name[0] != "_"] == module.__all__
+
+
+def test_what_fitted_estimators_show_is_documented() -> None:
+    small = {"cell": "simple", "units": 2, "embedding_dim": 2, "epochs": 1, "maxlen": 4}
+    texts, labels = ["so good", "so bad"] * 4, [1, 0] * 4
+    linear = baselines.make_baseline().fit(texts, labels)
+    network = skrnn.make_sentiment_pipeline(None, **small).fit(texts, labels)
+    student = ensemble.DistilledClassifier(network, linear).fit(
+        texts, [*labels[:6], -1, -1]
+    )
+    blend = ensemble.BlendedClassifier([("network", network)], weights="equal")
+    blend.fit(texts, labels)
+    for estimator in (network["seq"], network["clf"], linear["clf"], student, blend):
+        cls = type(estimator)
+        shown = {name for name in dir(estimator) if name[0] != "_"}
+        methods = {name for name in shown if callable(getattr(cls, name, None))}
+        documented = set(re.findall(r"^(\w+) : ", inspect.getdoc(cls), re.MULTILINE))
+        parameters = set(estimator.get_params(deep=False))
+        assert not shown - methods - parameters - documented
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

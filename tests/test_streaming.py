@@ -17,6 +17,7 @@ from skrnn import (
     make_sentiment_pipeline,
 )
 from skrnn.datasets import make_reviews
+from tests.helpers import REVIEWS, make_kind, targets_of
 
 TEXTS, LABELS = make_reviews(60, random_state=0)
 NAMES = np.array(["bad", "good"], dtype=object)[LABELS]
@@ -142,3 +143,12 @@ def test_passthrough_steps_are_left_out() -> None:
     assert fit_stream(model, pieces(60), verbose=0).predict(TEXTS[:1]).shape == (1,)
     with pytest.raises(TypeError, match=r"got Pipeline of \['TextSequencer', 'str'\]"):
         fit_stream(make_pipeline(TextSequencer(), "passthrough"), pieces(60))
+
+
+@pytest.mark.parametrize("kind", ["ratings", "labels"])
+def test_ratings_and_several_labels_come_in_chunks(kind: str) -> None:
+    y = targets_of(kind)
+    chunks = [(REVIEWS[:40], y[:40]), (REVIEWS[40:], y[40:])]
+    model = fit_stream(make_kind(kind), chunks, verbose=1)
+    assert len(model[-1].history_["loss"]) == 2 * 2
+    assert model.predict(REVIEWS).shape == y.shape

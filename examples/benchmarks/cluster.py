@@ -2,7 +2,7 @@
 
 One worker process with one thread alternates with two; then one of two workers is
 killed halfway. The workers import TensorFlow and compile before the clock starts. Needs
-``pip install 'skrnn[dask,ray]'``; without Ray, only Dask is measured.
+``pip install '.[dask,ray]'``; without Ray, only Dask is measured.
 
     python examples/benchmarks/cluster.py --repeats 5
     N_ROWS=12000 python examples/benchmarks/cluster.py    # fits four times as long

@@ -3,7 +3,7 @@
 Any input must produce tokens or a clear error in less than a second. A violation ends
 the run; libFuzzer then writes the input to a file in the current folder.
 
-    pip install 'skrnn[fuzz]'
+    pip install '.[fuzz]'
     python examples/benchmarks/fuzz.py tokenizer --seconds 300
     python examples/benchmarks/fuzz.py loader --seconds 300
 """

@@ -1,5 +1,6 @@
 """Shared by the benchmarks: alternating peers, medians, memory."""
 
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -10,10 +11,14 @@ from statistics import median
 def take_turns(
     peers: dict[str, Callable[[], object]], *, repeats: int = 3, warm_up: int = 1
 ) -> dict[str, float]:
-    """Run the peers in turns and return the median seconds of each."""
+    """Run the peers in turns and return the median seconds of each.
+
+    No peer pays for collecting the garbage of another.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in peers}
     for turn in range(warm_up + repeats):
         for name, run in peers.items():
+            gc.collect()
             start = time.perf_counter()
             run()
             if turn >= warm_up:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,17 +21,25 @@ from skrnn.cli.command_helpers import (
     compare,
     epochs_shown,
     finish,
+    import_extra,
     load_model,
     make_model,
     make_network,
+    name_of,
+    predict_table,
+    read_reviews,
     read_setting,
+    settle_duplicates,
     split_rows,
 )
-from skrnn.cli.terminal import Commands, show_comparison
+from skrnn.cli.terminal import Commands, show_comparison, show_explanation
 from skrnn.comparison import compare_models
-from skrnn.datasets import load_reviews, make_reviews
+from skrnn.datasets import make_reviews
+from skrnn.recipes import get_recipe_names
 
-_FILE = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, allow_dash=True)
+_MODEL_FILES = (".skrnn", ".onnx")
+_NAMES = ", ".join([*BASELINES, *get_recipe_names()])
 
 Command = Callable[..., Any]
 
@@ -39,62 +48,99 @@ Command = Callable[..., Any]
 @click.version_option(None, "--version", "-V", package_name="skrnn", prog_name="skrnn")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def commands(debug: bool) -> None:
-    """Recurrent networks for text: from a CSV file of reviews to labels.
+    """Classify texts with recurrent networks: from a file of reviews to a service.
 
-    A file has a column of texts and a column of labels. They are guessed unless you
-    give --text-column and --label-column.
+    A FILE is a table with a column of texts and, to learn from, a column of labels: CSV
+    with any separator, Excel (.xlsx), Parquet or JSON lines. Write - to read it from
+    stdin. The columns are guessed unless you name them.
 
     \b
     Examples:
       skrnn demo
       skrnn compare reviews.csv
-      skrnn train reviews.csv --output model.skrnn
+      skrnn train reviews.csv --model best --output model.skrnn
       skrnn predict model.skrnn new.csv --output labeled.csv
-      skrnn report labeled_by_hand.csv model.skrnn
+      skrnn explain model.skrnn --text "Not bad at all!"
+      skrnn report more_labeled.csv model.skrnn
+      skrnn serve model.skrnn
 
-    Errors are one line on stderr. Exit codes: 1 for errors in data or models, 2 for
-    usage errors, 130 after Ctrl-C.
+    Results go to stdout, progress and errors to stderr. Exit codes: 1 for errors in
+    data or models, 2 for usage errors, 130 after Ctrl-C.
     """
 
 
-def _file_options(command: Command) -> Command:
-    for option in (
-        click.option("--encoding", default="utf-8", show_default=True),
-        click.option(
-            "--label-column",
-            default="auto",
-            help="Column of the labels.",
-            metavar="NAME",
-        ),
-        click.option(
-            "--text-column", default="auto", help="Column of the texts.", metavar="NAME"
-        ),
-    ):
-        command = option(command)
-    return command
+_TEXT_OPTIONS = (
+    click.option(
+        "--text-column",
+        default="auto",
+        metavar="NAME",
+        help="Column with the texts.  [default: guessed]",
+    ),
+    click.option(
+        "--sep",
+        metavar="CHARACTER",
+        help="Character between two columns, such as ';' or tab.  [default: guessed]",
+    ),
+    click.option(
+        "--header/--no-header",
+        default=None,
+        help="Whether the first row has the names of the columns.  [default: guessed]",
+    ),
+    click.option(
+        "--encoding",
+        default="utf-8",
+        show_default=True,
+        help="Encoding of a text file.",
+    ),
+)
+_LABEL_OPTIONS = (
+    click.option(
+        "--label-column",
+        default="auto",
+        metavar="NAME",
+        help="Column with the labels.  [default: guessed]",
+    ),
+    click.option(
+        "--drop-missing",
+        is_flag=True,
+        help="Leave out rows without a text or label.",
+    ),
+)
 
 
-def _fit_options(test_size: float) -> Callable[[Command], Command]:
+def _options(*options: Command) -> Callable[[Command], Command]:
+    """Add options to a command, in this order."""
+
     def add(command: Command) -> Command:
-        for option in (
-            click.option("--seed", default=0, show_default=True, help="Random seed."),
-            click.option(
-                "--epochs",
-                type=click.IntRange(1),
-                help="Epochs.  [default: of the recipe]",
-            ),
-            click.option(
-                "--test-size",
-                default=test_size,
-                show_default=True,
-                type=click.FloatRange(0, 1, max_open=True),
-                help="Fraction of the rows to test on, stratified by class.",
-            ),
-        ):
+        for option in reversed(options):
             command = option(command)
         return command
 
     return add
+
+
+def _fit_options(test_size: float) -> tuple[Command, ...]:
+    return (
+        click.option(
+            "--test-size",
+            default=test_size,
+            show_default=True,
+            type=click.FloatRange(0, 1, max_open=True),
+            help="Fraction of the rows to test on, with the same shares of labels.",
+        ),
+        click.option(
+            "--duplicates",
+            type=click.Choice(["drop", "keep"]),
+            help="What to do with training texts that are also among the test texts.  "
+            "[default: keep, with a warning]",
+        ),
+        click.option(
+            "--epochs",
+            type=click.IntRange(1),
+            help="Number of epochs (overrides the model's).",
+        ),
+        click.option("--seed", default=0, show_default=True, help="Random seed."),
+    )
 
 
 @commands.command()
@@ -103,22 +149,28 @@ def _fit_options(test_size: float) -> Callable[[Command], Command]:
     default=4000,
     show_default=True,
     type=click.IntRange(40),
-    help="How many reviews to generate.",
+    help="Number of reviews to generate.",
 )
-@click.option("--epochs", default=5, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--epochs",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Number of epochs of the LSTM.",
+)
 @click.option("--seed", default=0, show_default=True, help="Random seed.")
 @click.option(
     "--report",
     type=_FILE,
     default=Path("skrnn_demo.html"),
     show_default=True,
-    help="HTML file of the report.",
+    help="HTML file for the report.",
 )
 def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
     """Compare an LSTM with a bag of words on generated reviews.
 
-    Whether a review is positive depends on a "not" some words before the opinion, so
-    word order matters. Nothing is downloaded.
+    A "not" some words before the opinion reverses it, so the order of the words
+    decides. Nothing is downloaded.
 
     \b
     Examples:
@@ -147,114 +199,129 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
 
 
 @commands.command("compare")
-@click.argument("csv", type=_FILE)
-@_file_options
-@_fit_options(test_size=0.25)
-@click.option(
-    "--test", type=_FILE, help="CSV file to test on, instead of a part of the rows."
-)
+@click.argument("file", type=_FILE)
 @click.option(
     "--model",
     "names",
     multiple=True,
-    default=(*BASELINES, "fast"),
+    default=(*BASELINES, "pretrained"),
     show_default=True,
     metavar="NAME",
-    help=f"{', '.join(BASELINES)} or the name of a recipe; repeatable.",
+    help=f"Model to compare: {_NAMES}; repeatable.",
+)
+@_options(*_TEXT_OPTIONS, *_LABEL_OPTIONS, *_fit_options(test_size=0.25))
+@click.option(
+    "--test", type=_FILE, help="File to test on, instead of a fraction of the rows."
 )
 @click.option(
     "--report",
     type=_FILE,
-    help="HTML file of the report.  [default: NAME_comparison.html]",
+    help="HTML file for the report.  [default: NAME_comparison.html]",
 )
 def compare_command(
-    csv: Path,
-    text_column: str,
-    label_column: str,
-    encoding: str,
+    file: Path,
+    names: tuple[str, ...],
     test_size: float,
+    duplicates: str | None,
     epochs: int | None,
     seed: int,
     test: Path | None,
-    names: tuple[str, ...],
     report: Path | None,
+    **columns: Any,
 ) -> None:
-    """Compare networks and linear models on a CSV file of labeled texts.
+    """Compare networks and linear models on a file of labeled texts.
 
-    The models are fitted to one part of the rows and tested on the other. The result is
-    a table and an HTML report with training curves, confusion matrices and the texts on
-    which the models disagree.
+    The models learn from one part of the rows and are tested on the other. The result
+    is a table, the best model first, and an HTML report with training curves, confusion
+    matrices and the texts on which the models disagree.
 
     \b
     Examples:
       skrnn compare reviews.csv
-      skrnn compare reviews.csv --text-column body --label-column stars
-      skrnn compare train.csv --test test.csv --model nbsvm --model accurate
+      skrnn compare reviews.xlsx --text-column body --label-column stars
+      skrnn compare train.csv --test test.csv --model nbsvm --model best
     """
     check_names(names)
-    page = check_output(report or Path(f"{csv.stem}_comparison.html"))
-    reviews = _load(csv, text_column, label_column, encoding)
+    page = check_output(report or Path(f"{name_of(file)}_comparison.html"))
+    reviews = read_reviews(file, **columns)
     if test is None:
         split = split_rows(reviews.data, reviews.target, test_size, seed)
     else:
-        others = _load(test, reviews.text_column, reviews.label_column, encoding)
+        found = {
+            "text_column": reviews.text_column,
+            "label_column": reviews.label_column,
+        }
+        others = read_reviews(test, **{**columns, **found})
         split = Split(reviews.data, others.data, reviews.target, others.target)
-    models = {name: make_model(name, epochs, seed) for name in dict.fromkeys(names)}
-    finish(compare(models, split), page, f"Comparison of models on {csv.name}")
+    split = settle_duplicates(split, duplicates)
+    models = {name: make_model(name, {}, epochs, seed) for name in dict.fromkeys(names)}
+    finish(
+        compare(models, split),
+        page,
+        f"Comparison of models on {name_of(file, whole=True)}",
+        trained_on=file,
+    )
 
 
 @commands.command()
-@click.argument("csv", type=_FILE)
-@_file_options
-@_fit_options(test_size=0.2)
+@click.argument("file", type=_FILE)
 @click.option(
-    "--recipe", default="fast", show_default=True, help="Recipe of the model."
+    "--model",
+    "--recipe",
+    "name",
+    default="pretrained",
+    show_default=True,
+    metavar="NAME",
+    help=f"Model to train: {_NAMES}.",
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Override a parameter of the recipe, such as cell=gru or units=64.",
+    help="Set a parameter of the model, such as cell=gru or units=64; repeatable.",
 )
-@click.option("--output", type=_FILE, help="File of the model.  [default: NAME.skrnn]")
+@_options(*_TEXT_OPTIONS, *_LABEL_OPTIONS, *_fit_options(test_size=0.2))
+@click.option(
+    "--output", type=_FILE, help="File to save the model in.  [default: NAME.skrnn]"
+)
 def train(
-    csv: Path,
-    text_column: str,
-    label_column: str,
-    encoding: str,
+    file: Path,
+    name: str,
+    settings: tuple[str, ...],
     test_size: float,
+    duplicates: str | None,
     epochs: int | None,
     seed: int,
-    recipe: str,
-    settings: tuple[str, ...],
     output: Path | None,
+    **columns: Any,
 ) -> None:
-    """Train a network on a CSV file of labeled texts and save it.
+    """Train a model on a file of labeled texts and save it.
 
-    Its accuracy is measured on a part of the rows that is held out; with --test-size 0
-    it is fitted to all rows.
+    The model is tested on a part of the rows that it does not learn from. With
+    --test-size 0, it learns from all rows.
 
     \b
     Examples:
       skrnn train reviews.csv
-      skrnn train reviews.csv --recipe accurate --test-size 0 --output model.skrnn
-      skrnn train reviews.csv --set cell=gru --set units=32 --epochs 4
+      skrnn train reviews.csv --model best --test-size 0 --output model.skrnn
+      skrnn train reviews.csv --model fast --set cell=gru --set units=32 --epochs 4
     """
-    output = check_output(output or Path(f"{csv.stem}.skrnn"))
-    check_names((recipe,))
+    check_names((name,))
+    output = check_output(output or Path(f"{name_of(file)}.skrnn"))
     params = dict(read_setting(text) for text in settings)
-    reviews = _load(csv, text_column, label_column, encoding)
-    model = make_network(recipe, params, epochs, seed)
+    reviews = read_reviews(file, **columns)
+    model = make_model(name, params, epochs, seed)
     if test_size:
         split = split_rows(reviews.data, reviews.target, test_size, seed)
-        comparison = compare({recipe: model}, split, return_estimator=True)
+        split = settle_duplicates(split, duplicates)
+        comparison = compare({name: model}, split, return_estimator=True)
         show_comparison(comparison)
-        if comparison.estimators is None or recipe not in comparison.estimators:
+        if not comparison.estimators:
             sys.exit(1)
-        model = comparison.estimators[recipe]
+        model = comparison.estimators[name]
     else:
-        with epochs_shown({recipe: model}):
+        with epochs_shown({name: model}):
             model.fit(reviews.data, reviews.target)
     skrnn.save(model, output)
     click.echo(f"The model is in {output}", err=True)
@@ -262,103 +329,193 @@ def train(
 
 @commands.command()
 @click.argument("model", type=_FILE, required=False)
-@click.argument("csv", type=_FILE, required=False)
+@click.argument("file", type=_FILE, required=False)
 @click.option(
-    "--text", "texts", multiple=True, help="A text, instead of a file; repeatable."
+    "--text",
+    "texts",
+    multiple=True,
+    help="Text to label, instead of a file; repeatable.",
 )
-@click.option(
-    "--text-column", default="auto", metavar="NAME", help="Column of the texts."
-)
-@click.option("--encoding", default="utf-8", show_default=True)
-@click.option("--output", type=_FILE, help="CSV file.  [default: stdout]")
+@_options(*_TEXT_OPTIONS)
+@click.option("--output", type=_FILE, help="CSV file to write.  [default: stdout]")
 def predict(
     model: Path | None,
-    csv: Path | None,
+    file: Path | None,
     texts: tuple[str, ...],
-    text_column: str,
-    encoding: str,
     output: Path | None,
+    **columns: Any,
 ) -> None:
-    """Predict labels of texts in a CSV file, or of --text.
+    """Predict the labels of the texts in a file, or of --text.
 
-    MODEL is a saved model; without one, the network that comes with skrnn labels
-    English reviews. The columns "prediction" and "probability" are added to those of
-    the file.
+    MODEL is a file of skrnn train or skrnn.export_onnx. Without one, the network that
+    comes with skrnn labels English reviews. The columns "prediction" and "probability"
+    are added to those of the file; they stay empty in rows without a text.
 
     \b
     Examples:
       skrnn predict new.csv
       skrnn predict --text "Not bad at all!"
       skrnn predict model.skrnn new.csv --output labeled.csv
-      skrnn predict model.skrnn --text "Not bad at all!"
+      cat new.csv | skrnn predict model.skrnn -
     """
-    if model is not None and model.suffix != ".skrnn" and csv is None and not texts:
-        model, csv = None, model
-    if bool(texts) == (csv is not None):
-        raise click.UsageError("Give either a CSV file or --text.")
+    if (
+        model is not None
+        and model.suffix not in _MODEL_FILES
+        and file is None
+        and not texts
+    ):
+        model, file = None, model
+    if bool(texts) == (file is not None):
+        raise click.UsageError("Give either a file or --text.")
     if output is not None:
         check_output(output)
-    if csv is not None:
-        reviews = _load(csv, text_column, None, encoding)
-        table, data = reviews.frame.copy(), reviews.data
+    if file is None:
+        table = pd.DataFrame({"text": texts})
+        data, rows = list(texts), table.index.to_numpy()
     else:
-        table, data = pd.DataFrame({"text": texts}), list(texts)
+        reviews = read_reviews(file, label_column=None, drop_missing=True, **columns)
+        table, data, rows = reviews.frame.copy(), reviews.data, reviews.rows
+        if len(rows) < len(table):
+            click.echo(
+                f"{len(table) - len(rows):,} of {len(table):,} rows have no text and "
+                "get no prediction",
+                err=True,
+            )
     taken = [name for name in ("prediction", "probability") if name in table]
     if taken:
         raise ValueError(
-            f"{csv} already has a column {taken[0]!r}, to which predictions would be "
-            "written. Rename or drop it."
+            f"{file} already has a column {taken[0]!r}. Rename or delete it: "
+            "predictions are written to a column of this name."
         )
-    fitted = load_model(model)
-    probabilities = fitted.predict_proba(data)
-    table["prediction"] = fitted.classes_[probabilities.argmax(axis=1)]
-    table["probability"] = probabilities.max(axis=1).round(4)
+    answers = predict_table(load_model(model), data).set_index(rows)
+    table = table.reset_index(drop=True).join(answers)
     table.to_csv(sys.stdout if output is None else output, index=False)
     if output is not None:
-        click.echo(f"{len(table)} labeled texts are in {output}", err=True)
+        click.echo(f"{len(rows):,} labeled texts are in {output}", err=True)
 
 
 @commands.command()
-@click.argument("csv", type=_FILE)
+@click.argument("model", type=_FILE, required=False)
+@click.option(
+    "--text",
+    "texts",
+    multiple=True,
+    required=True,
+    help="Text to explain; repeatable.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["occlusion", "integrated_gradients", "attention"]),
+    default="occlusion",
+    show_default=True,
+    help="How to compute the weights of the words.",
+)
+@click.option(
+    "--target",
+    metavar="LABEL",
+    help="Label to explain.  [default: the predicted one]",
+)
+@click.option("--output", type=_FILE, help="HTML file to write, with colored texts.")
+def explain(
+    model: Path | None,
+    texts: tuple[str, ...],
+    method: str,
+    target: str | None,
+    output: Path | None,
+) -> None:
+    """Show which words decide the label of a text.
+
+    A word with a positive weight speaks for the label, one with a negative weight
+    against it. Without a MODEL, the network that comes with skrnn is explained.
+
+    \b
+    Examples:
+      skrnn explain --text "Not bad at all!"
+      skrnn explain model.skrnn --text "Not bad at all!" --output why.html
+      skrnn explain model.skrnn --text "Dull." --method integrated_gradients
+    """
+    if output is not None:
+        check_output(output)
+    fitted = load_model(model)
+    label = None
+    if target is not None:
+        known = {str(each): each for each in fitted.classes_}
+        if target not in known:
+            raise ValueError(
+                f"The model has no label {target!r}. Its labels are "
+                f"{', '.join(map(repr, known))}."
+            )
+        label = known[target]
+    found = [skrnn.explain(fitted, text, method, target=label) for text in texts]
+    for explanation in found:
+        show_explanation(explanation)
+    if output is not None:
+        title = html.escape(name_of(model) if model else "skrnn")
+        parts = "\n<hr>\n".join(each._repr_html_() for each in found)
+        output.write_text(
+            f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8">\n'
+            f"<title>{title}: explanations</title>\n"
+            f'<body style="font-family:sans-serif;margin:2em">\n{parts}\n',
+            encoding="utf-8",
+            errors="xmlcharrefreplace",
+        )
+        click.echo(f"The explanations are in {output}", err=True)
+
+
+@commands.command()
+@click.argument("file", type=_FILE)
 @click.argument("models", type=_FILE, nargs=-1, required=True)
-@_file_options
+@_options(*_TEXT_OPTIONS, *_LABEL_OPTIONS)
 @click.option(
     "--output",
     type=_FILE,
-    help="HTML file of the report.  [default: NAME_report.html]",
+    help="HTML file for the report.  [default: NAME_report.html]",
 )
 def report(
-    csv: Path,
-    models: tuple[Path, ...],
-    text_column: str,
-    label_column: str,
-    encoding: str,
-    output: Path | None,
+    file: Path, models: tuple[Path, ...], output: Path | None, **columns: Any
 ) -> None:
-    """Test saved models on a CSV file of labeled texts they were not fitted to.
+    """Test saved models on a file of labeled texts that they did not learn from.
 
     \b
     Examples:
       skrnn report test.csv model.skrnn
       skrnn report test.csv small.skrnn large.skrnn --output report.html
     """
-    page = check_output(output or Path(f"{csv.stem}_report.html"))
-    reviews = _load(csv, text_column, label_column, encoding)
+    page = check_output(output or Path(f"{name_of(file)}_report.html"))
+    reviews = read_reviews(file, **columns)
     fitted = [(str(path), FrozenEstimator(load_model(path))) for path in models]
     X, y = reviews.data, reviews.target
     comparison = compare_models(fitted, X[:0], y[:0], X, y, verbose=0)
-    finish(comparison, page, f"Models tested on {csv.name}")
+    finish(comparison, page, f"Models tested on {file.name}")
 
 
-def _load(path: Path, text_column: str, label_column: str | None, encoding: str) -> Any:
-    """Return the texts of a file, and print which columns were guessed."""
-    reviews = load_reviews(
-        path, text_column=text_column, label_column=label_column, encoding=encoding
-    )
-    if "auto" in (text_column, label_column):
-        labels = f", labels {reviews.label_column!r}" if label_column else ""
-        click.echo(
-            f"{path}: texts are in the column {reviews.text_column!r}{labels}",
-            err=True,
-        )
-    return reviews
+@commands.command()
+@click.argument("model", type=_FILE, required=False)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 accepts requests from other machines.",
+)
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+def serve(model: Path | None, host: str, port: int) -> None:
+    """Serve a model over HTTP.
+
+    POST {"texts": ["..."]} to /predict for labels and probabilities. /docs describes
+    the service and lets you try it, and /health answers when it is ready. Without a
+    MODEL, the network that comes with skrnn is served.
+
+    \b
+    Examples:
+      skrnn serve model.skrnn
+      skrnn serve model.onnx --host 0.0.0.0 --port 80
+      curl 127.0.0.1:8000/predict --json '{"texts": ["Not bad at all!"]}'
+    """
+    server = import_extra("skrnn.cli.server", "serve", "fastapi", "uvicorn", "pydantic")
+    server.run(load_model(model), host=host, port=port)

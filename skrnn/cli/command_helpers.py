@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -14,13 +15,18 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import Pipeline
 
 import skrnn
+from skrnn._messages import did_you_mean, install_hint
 from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.terminal import load_tensorflow, show_comparison
 from skrnn.comparison import ModelComparison, compare_models
+from skrnn.datasets import load_reviews
+from skrnn.recipes import get_recipe_names
+
+_STDIN = Path("-")
 
 
 class Split(NamedTuple):
@@ -40,11 +46,10 @@ def split_rows(
         raise ValueError("--test-size 0 leaves no rows to test on.")
     labels, counts = np.unique(y, return_counts=True)
     if len(labels) < 2 or counts.min() < 2:
-        rarest = labels.tolist()[counts.argmin()]
         raise ValueError(
-            f"There are {len(labels)} different labels in {len(y)} rows, and "
-            f"{rarest!r} is in {counts.min()} of them. At least two labels are needed, "
-            "each in at least two rows. Name their column with --label-column."
+            f"{_describe_labels(labels, counts)} At least two labels are needed, each "
+            "in at least two rows. If the labels are in another column, name it with "
+            "--label-column."
         )
     try:
         train, test = train_test_split(
@@ -52,24 +57,99 @@ def split_rows(
         )
     except ValueError as error:
         raise ValueError(
-            f"A fraction of {test_size} of {len(y)} rows cannot be held out with "
-            f"{len(labels)} different labels: {str(error).rstrip('.')}. "
-            "Change --test-size."
+            f"{len(y)} rows with {len(labels)} labels cannot be divided with "
+            f"--test-size {test_size}: {str(error).rstrip('.')}. Change --test-size."
         ) from error
     return Split(X[train], X[test], y[train], y[test])
 
 
-def make_model(name: str, epochs: int | None, seed: int) -> Pipeline:
+def _describe_labels(labels: npt.NDArray[Any], counts: npt.NDArray[np.intp]) -> str:
+    """Say which labels are too few or too rare."""
+    if len(labels) == 1:
+        return f"Only one label was found: {labels.tolist()[0]!r}."
+    rarest = labels.tolist()[counts.argmin()]
+    return f"Only one row has the label {rarest!r}."
+
+
+def settle_duplicates(split: Split, choice: str | None) -> Split:
+    """Report texts that are in both parts; ``"drop"`` takes them out of training."""
+    tested = {text.strip() for text in split.X_test}
+    is_tested = np.array([text.strip() in tested for text in split.X_train], dtype=bool)
+    if not is_tested.any():
+        return split
+    repeated = {text.strip() for text in split.X_train[is_tested]}
+    n_leaked = sum(text.strip() in repeated for text in split.X_test)
+    found = (
+        f"{n_leaked:,} of {len(split.X_test):,} test texts are also among the "
+        "training texts"
+    )
+    if choice != "drop":
+        advice = "; --duplicates drop takes them out of training"
+        click.echo(
+            f"Warning: {found}, so the models look better than they are"
+            f"{'' if choice else advice}.",
+            err=True,
+        )
+        return split
+    if len(np.unique(split.y_train[~is_tested])) < len(np.unique(split.y_train)):
+        raise ValueError(
+            f"{found}: without these, a label has no training texts. Give "
+            "--duplicates keep."
+        )
+    click.echo(f"{found}, and were taken out of training", err=True)
+    return split._replace(
+        X_train=split.X_train[~is_tested], y_train=split.y_train[~is_tested]
+    )
+
+
+def read_reviews(
+    file: Path, *, sep: str | None, header: bool | None, **options: Any
+) -> Any:
+    """Return the reviews of a file or of stdin, and print the guessed columns."""
+    reviews = load_reviews(
+        sys.stdin.buffer if file == _STDIN else file,
+        sep="\t" if sep in ("tab", r"\t") else sep,
+        header="auto" if header is None else header,
+        **options,
+    )
+    if "auto" in (options["text_column"], options["label_column"]):
+        label = reviews.label_column
+        labels = "" if label is None else f", labels in {label!r}"
+        click.echo(
+            f"{name_of(file, whole=True)}: texts are in the column "
+            f"{reviews.text_column!r}{labels}",
+            err=True,
+        )
+    n_dropped = len(reviews.frame) - len(reviews.rows)
+    if n_dropped and reviews.target is not None:
+        click.echo(
+            f"{n_dropped:,} of {len(reviews.frame):,} rows lack a text or label and "
+            "are left out",
+            err=True,
+        )
+    return reviews
+
+
+def name_of(file: Path, *, whole: bool = False) -> str:
+    """Return the name of a file without its extension."""
+    if file == _STDIN:
+        return "stdin"
+    return str(file) if whole else file.stem
+
+
+def make_model(
+    name: str, params: Mapping[str, Any], epochs: int | None, seed: int
+) -> Any:
     """Return the unfitted baseline or recipe of this name."""
     if name in BASELINES:
-        return make_baseline(name)
-    return make_network(name, {}, epochs, seed)
+        return make_baseline(name, **params)
+    return make_network(name, params, epochs, seed)
 
 
 def make_network(
     recipe: str | None, params: Mapping[str, Any], epochs: int | None, seed: int
-) -> Pipeline:
-    """Return the Pipeline of a recipe with other parameters."""
+) -> Any:
+    """Return the pipeline of a recipe with other parameters."""
     load_tensorflow()
     overrides: dict[str, Any] = {"random_state": seed, **params}
     if epochs is not None:
@@ -79,9 +159,12 @@ def make_network(
 
 def check_names(names: tuple[str, ...]) -> None:
     """Raise for unknown models before anything takes time."""
+    known = [*BASELINES, *get_recipe_names()]
     for name in names:
-        if name not in BASELINES:
-            skrnn.get_recipe(name)
+        if name not in known:
+            raise ValueError(
+                f"There is no model {name!r}." + did_you_mean(name, known, "models")
+            )
 
 
 def check_output(path: Path) -> Path:
@@ -107,19 +190,51 @@ def read_setting(text: str) -> tuple[str, Any]:
 
 
 def load_model(path: Path | None) -> Any:
-    """Return a saved model, or the one that comes with skrnn."""
+    """Return a saved or exported model, or the one that comes with skrnn."""
     if path is None:
         click.echo("The model is skrnn's own for English reviews", err=True)
         load_tensorflow()
         return skrnn.load_pretrained()
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
+    if path.suffix == ".onnx":
+        return skrnn.serving.SentimentPredictor(path)
     load_tensorflow()
     return skrnn.load(path)
 
 
+def predict_table(model: Any, texts: Any) -> pd.DataFrame:
+    """Return the label of each text, and its probability if the model has it."""
+    labels = pd.Series(model.predict(texts))
+    if not hasattr(model, "predict_proba"):
+        return pd.DataFrame({"prediction": labels})
+    # A model with a threshold does not always predict the most probable label.
+    probabilities = model.predict_proba(texts)
+    columns = pd.Index(model.classes_).get_indexer(labels)
+    return pd.DataFrame(
+        {
+            "prediction": labels,
+            "probability": probabilities[np.arange(len(labels)), columns].round(4),
+        }
+    )
+
+
+def import_extra(module: str, extra: str, *packages: str) -> Any:
+    """Import a module of an extra; say what to install if a package is missing."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in packages:
+            raise
+        raise ImportError(
+            f"This command needs {package}, which is not installed: "
+            f"{install_hint(extra)}."
+        ) from error
+
+
 def compare(
-    models: dict[str, Pipeline], split: Split, *, return_estimator: bool = False
+    models: dict[str, Any], split: Split, *, return_estimator: bool = False
 ) -> ModelComparison:
     """Compare the models, with progress on stderr."""
     X_train, X_test, y_train, y_test = split
@@ -134,9 +249,13 @@ def compare(
 
 
 @contextmanager
-def epochs_shown(models: dict[str, Pipeline]) -> Iterator[None]:
-    """Show progress bars of networks; without networks, Keras is not imported."""
-    networks = {k: m for k, m in models.items() if "clf__callbacks" in m.get_params()}
+def epochs_shown(models: dict[str, Any]) -> Iterator[None]:
+    """Show the epochs of networks; without networks, Keras is not imported."""
+    networks = {
+        name: model
+        for name, model in models.items()
+        if any(each.endswith("clf__callbacks") for each in model.get_params())
+    }
     if networks:
         with import_module("skrnn.cli.progress").show_epochs(networks):
             yield
@@ -145,10 +264,15 @@ def epochs_shown(models: dict[str, Pipeline]) -> Iterator[None]:
             yield
 
 
-def finish(comparison: ModelComparison, page: Path, title: str) -> None:
-    """Show the table and write the report; exit with 1 if a model failed."""
+def finish(
+    comparison: ModelComparison, page: Path, title: str, trained_on: Path = _STDIN
+) -> None:
+    """Show the result and write the report; exit with 1 if a model failed."""
     show_comparison(comparison)
     comparison.to_html(page, title=title)
     click.echo(f"The report is in {page}", err=True)
+    if comparison.best is not None and trained_on != _STDIN:
+        command = shlex.join(["train", str(trained_on), "--model", comparison.best])
+        click.echo(f"To save the best model: skrnn {command}", err=True)
     if any(result.error is not None for result in comparison.results.values()):
         sys.exit(1)

@@ -1,7 +1,8 @@
-"""A progress bar for each network in training."""
+"""The progress of each network in training: a line per epoch, and a bar."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import (
@@ -15,11 +16,13 @@ from typing import Any, Self
 import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from sklearn.pipeline import Pipeline
+from sklearn.base import BaseEstimator
+
+_CALLBACKS = re.compile(r"(.*__)?clf__callbacks")
 
 
 class EpochBar(keras.callbacks.Callback):
-    """Advances a bar with every batch, and shows loss and accuracy."""
+    """Advances a bar with every batch, and prints the metrics of every epoch."""
 
     def __init__(self, progress: Progress, name: str) -> None:
         super().__init__()
@@ -49,14 +52,22 @@ class EpochBar(keras.callbacks.Callback):
         shown = " ".join(f"{k} {v:.3f}" for k, v in (logs or {}).items())
         self.progress.update(self._bar, advance=1, logs=shown)
 
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Print a line about the epoch, which stays."""
+        shown = ", ".join(f"{k} {v:.3f}" for k, v in (logs or {}).items())
+        title = f"{self.name}: epoch {epoch + 1}/{self.params['epochs']}"
+        self.progress.console.print(
+            f"{title}, {shown}", highlight=False, markup=False, soft_wrap=True
+        )
+
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Remove the bar; the result is printed elsewhere."""
         self.progress.remove_task(self._bar)
 
 
 @contextmanager
-def show_epochs(models: dict[str, Pipeline]) -> Iterator[None]:
-    """Show a bar on stderr for each network during its fit, if it is a terminal.
+def show_epochs(models: dict[str, BaseEstimator]) -> Iterator[None]:
+    """Print a line to stderr for each epoch of a network; on a terminal, show a bar.
 
     Other output is redirected to stderr as well, since stdout is for results.
     """
@@ -71,7 +82,10 @@ def show_epochs(models: dict[str, Pipeline]) -> Iterator[None]:
         disable=not console.is_terminal,
     )
     for name, model in models.items():
-        model.set_params(clf__callbacks=[EpochBar(progress, name)])
+        bar = EpochBar(progress, name)
+        # The network may be inside a blend or a distillation.
+        params = [each for each in model.get_params() if _CALLBACKS.fullmatch(each)]
+        model.set_params(**{each: [bar] for each in params})
     drawn: AbstractContextManager[Any] = (
         progress if console.is_terminal else nullcontext()
     )

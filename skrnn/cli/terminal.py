@@ -1,35 +1,41 @@
-"""Output on the terminal: one-line errors, the table, no logs of TensorFlow."""
+"""Output on the terminal: one-line errors, tables and explanations."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TextIO
 
 import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from skrnn.comparison import ModelComparison
 from skrnn.comparison.columns import COLUMNS, format_table
+from skrnn.inspection import Explanation
 
 INTERRUPTED = 130  # the shell convention after Ctrl-C
 
 # A terminal with fewer characters a line shows fewer columns of the table.
 _WIDE = 105
+_MAX_CLASSES = 8  # of a confusion matrix
+_MAX_WORDS = 12  # of an explanation
 
 # Parameters in the messages of public functions, and the options for them.
 _OPTIONS = {
     r"\btext_column=": "--text-column",
     r"\blabel_column=": "--label-column",
     r"\bencoding='([\w-]+)'": r"--encoding \1",
+    r"\bsep=": "--sep",
+    r"\bheader=False": "--no-header",
+    r"\bheader=True": "--header",
+    r"\bdrop_missing=True": "--drop-missing",
 }
 
 
@@ -75,10 +81,8 @@ def _show_warning(
 
 
 def show_comparison(comparison: ModelComparison) -> None:
-    """Print the table to stdout and errors to stderr."""
-    console = Console()
-    if not console.is_terminal:  # a file has no width: do not wrap
-        console = Console(width=200)
+    """Print the result to stdout, the best model first, and errors to stderr."""
+    console = _stdout()
     headings = [
         column.heading
         for column in COLUMNS
@@ -88,10 +92,19 @@ def show_comparison(comparison: ModelComparison) -> None:
     table.add_column("model", overflow="fold")
     for heading in headings:
         table.add_column(heading, justify="right")
-    for name, cells in format_table(comparison.to_frame()).items():
+    frame = comparison.to_frame()
+    frame = frame.sort_values("accuracy", ascending=False, kind="stable")
+    for name, cells in format_table(frame).items():
         style = "bold" if name == comparison.best else None
-        table.add_row(name, *(cells[heading] for heading in headings), style=style)
+        table.add_row(
+            escape(name), *(cells[heading] for heading in headings), style=style
+        )
     console.print(table)
+    if comparison.best is not None:
+        _show_classes(console, comparison, comparison.best)
+        console.print(
+            describe_best(comparison), highlight=False, markup=False, soft_wrap=True
+        )
     for name, result in comparison.results.items():
         if result.error is not None:
             click.echo(
@@ -99,31 +112,104 @@ def show_comparison(comparison: ModelComparison) -> None:
             )
 
 
+def _show_classes(console: Console, comparison: ModelComparison, name: str) -> None:
+    """Print precision and recall of each class, and the confusion matrix."""
+    y, predicted = comparison.y_test, comparison.results[name].predictions
+    classes = comparison.classes
+    scores = precision_recall_fscore_support(
+        y, predicted, labels=classes, zero_division=0.0
+    )
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, title=f"{escape(name)}, by class")
+    table.title_justify, table.title_style = "left", "bold"
+    for heading in ("class", "precision", "recall", "F1", "texts"):
+        table.add_column(heading, justify="left" if heading == "class" else "right")
+    is_small = len(classes) <= _MAX_CLASSES
+    if is_small:
+        for label in classes:
+            table.add_column(f"→ {escape(str(label))}", justify="right")
+    matrix = confusion_matrix(y, predicted, labels=classes)
+    rows = zip(classes, *scores, matrix, strict=True)
+    for label, precision, recall, f1, n_texts, counts in rows:
+        cells = [escape(str(label)), f"{precision:.4f}", f"{recall:.4f}", f"{f1:.4f}"]
+        cells += [f"{n:,}" for n in ([n_texts, *counts] if is_small else [n_texts])]
+        table.add_row(*cells)
+    console.print(table)
+    if is_small:
+        console.print(
+            "→ is what the model predicts: how many texts of the row's class it puts "
+            "into each.",
+            style="dim",
+            soft_wrap=True,
+        )
+
+
+def describe_best(comparison: ModelComparison) -> str:
+    """Say which model is best, and whether that may be chance."""
+    table = comparison.to_frame().sort_values(
+        "accuracy", ascending=False, kind="stable"
+    )
+    table = table[table["error"].isna()]
+    best, n = table.iloc[0], len(comparison.y_test)
+    right = f"{round(best['accuracy'] * n):,} of {n:,} texts"
+    if len(table) == 1:
+        low, high = 100 * best["accuracy_low"], 100 * best["accuracy_high"]
+        return (
+            f"{best.name} labels {right} correctly ({100 * best['accuracy']:.1f} %). "
+            f"Its accuracy on texts like these is {low:.1f} % to {high:.1f} % "
+            "(95 % confidence)."
+        )
+    second = table.iloc[1]
+    n_more = round((best["accuracy"] - second["accuracy"]) * n)
+    if not n_more:
+        return (
+            f"{best.name} and {second.name} are equally accurate: each labels {right} "
+            "correctly."
+        )
+    p_value = second["mcnemar_p"]
+    digits = 0 if p_value >= 0.1 else 1
+    often = f"{100 * p_value:.{digits}f} %" if p_value >= 0.001 else "under 0.1 %"
+    verdict = "may well be" if p_value >= 0.05 else "is hardly"
+    return (
+        f"{best.name} is the most accurate: it labels {right} correctly, {n_more:,} "
+        f"more than {second.name}. That {verdict} chance: of two equally good models, "
+        f"one is at least this far ahead in {often} of such tests."
+    )
+
+
+def show_explanation(explanation: Explanation) -> None:
+    """Print the text with its words tinted, and the weights, the largest first."""
+    console = _stdout()
+    frame = explanation.to_frame()
+    full = max(frame["weight"].abs().max(), 1e-9) if len(frame) else 1.0
+    label = f"{explanation.target} ({explanation.score} {explanation.value:.3f})"
+    console.print(Text.assemble((label, "bold"), ": "), end="")
+    words = Text()
+    for token, weight, _ in frame.itertuples(index=False):
+        is_strong = abs(weight) >= full / 4
+        color = ("bright_blue" if weight >= 0 else "dark_orange") if is_strong else ""
+        words.append(f"{token} ", style=f"bold {color}" if is_strong else "dim")
+    console.print(words, soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("word")
+    table.add_column("weight", justify="right")
+    order = frame["weight"].abs().sort_values(ascending=False, kind="stable").index
+    for token, weight, is_known in frame.loc[order[:_MAX_WORDS]].itertuples(
+        index=False
+    ):
+        table.add_row(
+            Text(token if is_known else f"{token} (unknown)"), f"{weight:+.4f}"
+        )
+    console.print(table)
+
+
+def _stdout() -> Console:
+    console = Console()
+    # A file has no width: do not wrap.
+    return console if console.is_terminal else Console(width=200)
+
+
 def load_tensorflow() -> None:
-    """Import TensorFlow without its logs, unless the import fails."""
-    if "tensorflow" in sys.modules:
-        return
-    click.echo("Starting TensorFlow ...", err=True)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silent_stderr():
-        import_module("keras")
-        # The first computation looks for devices, and logs them.
-        import_module("tensorflow").constant(0)
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Capture stderr, including that of C code; show it after an error only."""
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as captured:
-        before = os.dup(2)
-        os.dup2(captured.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            captured.seek(0)
-            os.write(before, captured.read())
-            raise
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
+    """Import TensorFlow, which takes seconds."""
+    if "tensorflow" not in sys.modules:
+        click.echo("Starting TensorFlow ...", err=True)
+        import_module("skrnn._tensorflow")

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
+from skrnn._messages import install_hint
+
 __all__ = [
     "make_confusion_tables",
     "make_difference_table",
@@ -27,7 +29,7 @@ def _environment() -> Any:
     except ImportError as error:
         raise ImportError(
             "The HTML report needs Jinja2, which is not installed: "
-            "pip install 'skrnn[report]'"
+            f"{install_hint('report')}."
         ) from error
     return Environment(
         loader=PackageLoader("skrnn.comparison"),

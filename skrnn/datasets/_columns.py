@@ -1,8 +1,9 @@
-"""Guess which columns of a table hold the texts and the labels."""
+"""Guess whether a table has a header, and which columns are texts and labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from textwrap import shorten
 
 import pandas as pd
 
@@ -15,6 +16,44 @@ _LABEL_NAMES = (
     "rating", "stars", "star_rating", "score", "overall", "y",
 )  # fmt: skip
 _MAX_LABELS = 20
+
+
+_WORDS_OF_A_TEXT = 4
+
+
+def has_header(frame: pd.DataFrame, wanted: Collection[str | None]) -> bool:
+    """Return whether the names of the columns are names, rather than a first row.
+
+    Raises ValueError if one looks like a review, and none is ``wanted``.
+    """
+    if any(name in frame for name in wanted):
+        return True
+    if _by_name(frame, _TEXT_NAMES + _LABEL_NAMES):
+        return True
+    if any(_is_number(name) or _is_label(name, frame[name]) for name in frame):
+        return False
+    for name in frame:
+        if len(name.split()) >= _WORDS_OF_A_TEXT or name.endswith((".", "!")):
+            raise ValueError(
+                f"The first row has {shorten(name, 60)!r}, which may be a text or the "
+                "name of a column. Pass header=False if it is a text, header=True if "
+                "it is a name."
+            )
+    return True
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_label(name: str, column: pd.Series) -> bool:
+    """Return whether a name is one of the few values of its own column."""
+    values = column.dropna().unique()
+    return len(values) <= _MAX_LABELS and name in set(map(str, values))
 
 
 def guess_text_column(frame: pd.DataFrame) -> str:

@@ -47,6 +47,7 @@ Reviews = list[tuple[str, int, int]]
 def fetch_imdb(
     *,
     subset: str = "train",
+    target: str = "sentiment",
     data_home: str | os.PathLike[str] | None = None,
     return_X_y: bool = False,
     as_frame: bool = False,
@@ -56,7 +57,7 @@ def fetch_imdb(
     n_retries: int = 3,
     delay: float = 1.0,
 ) -> Any:
-    """Load the IMDb movie reviews (binary classification).
+    """Load the IMDb movie reviews, with their sentiment or their rating as target.
 
     The archive ``aclImdb_v1.tar.gz`` is searched in ``data_home`` and in the folder
     that the environment variable ``SKRNN_DATA`` names, and else downloaded (84 MB) into
@@ -64,7 +65,7 @@ def fetch_imdb(
     cache is rebuilt when the archive has changed.
 
     =================   ================================================
-    Classes                                                            2
+    Classes                         2, or ratings from 1 to 10 (no 5 and 6)
     Samples               25,000 train, 25,000 test, 50,000 unlabeled
     Texts               UTF-8, with ``<br />``
     =================   ================================================
@@ -73,6 +74,10 @@ def fetch_imdb(
     ----------
     subset : {"train", "test", "all", "unsup"}, default="train"
         The labeled reviews for training, for testing, or both; or the unlabeled ones.
+    target : {"sentiment", "rating"}, default="sentiment"
+        What to predict: whether a review is positive, or its stars from 1 to 10. A
+        review of 4 stars or fewer is negative, one of 7 or more positive; there are no
+        others.
     data_home : str or path-like, default=None
         Folder of the archive and the cache; scikit-learn's data folder if None.
     return_X_y : bool, default=False
@@ -99,13 +104,15 @@ def fetch_imdb(
         data : ndarray of shape (n_samples,), object, or Series
             The texts, str.
         target : ndarray or Series of shape (n_samples,), int64
-            0 is negative, 1 positive, -1 unlabeled.
+            0 is negative, 1 positive, -1 unlabeled. With ``target="rating"``, the
+            same as ``ratings``.
         ratings : ndarray of shape (n_samples,), int64
             Stars from 1 to 10, 0 if unlabeled.
         target_names : list of str
-            ``["neg", "pos"]``.
+            ``["neg", "pos"]``, or ``["rating"]``.
         frame : DataFrame of shape (n_samples, 3), or None
-            The columns ``text``, ``target`` and ``rating``, if ``as_frame`` is true.
+            The columns ``text``, ``target`` and ``rating``, if ``as_frame`` is true;
+            with ``target="rating"``, ``text`` and ``target``.
         DESCR : str
             The source of the data.
     (data, target) : tuple
@@ -141,6 +148,8 @@ def fetch_imdb(
         raise ValueError(
             f"subset must be one of {', '.join(map(repr, subsets))}, got {subset!r}."
         )
+    if target not in ("sentiment", "rating"):
+        raise ValueError(f"target must be 'sentiment' or 'rating', got {target!r}.")
     if not isinstance(n_retries, Integral) or n_retries < 0:
         raise ValueError(
             f"n_retries must be a non-negative integer, got {n_retries!r}."
@@ -165,19 +174,22 @@ def fetch_imdb(
     if shuffle:
         check_random_state(random_state).shuffle(order)
     data = np.array([reviews[i][0] for i in order], dtype=object)
-    target = np.array([reviews[i][1] for i in order], dtype=np.int64)
+    sentiment = np.array([reviews[i][1] for i in order], dtype=np.int64)
     ratings = np.array([reviews[i][2] for i in order], dtype=np.int64)
+    by_rating = target == "rating"
+    y: Any = ratings if by_rating else sentiment
     frame = None
     if as_frame:
-        frame = pd.DataFrame({"text": data, "target": target, "rating": ratings})
-        data, target = frame["text"], frame["target"]
+        columns = {"text": data, "target": y}
+        frame = pd.DataFrame(columns if by_rating else {**columns, "rating": ratings})
+        data, y = frame["text"], frame["target"]
     if return_X_y:
-        return data, target
+        return data, y
     return Bunch(
         data=data,
-        target=target,
+        target=y,
         ratings=ratings,
-        target_names=["neg", "pos"],
+        target_names=["rating"] if by_rating else ["neg", "pos"],
         frame=frame,
         DESCR="Large Movie Review Dataset v1.0 (Maas et al., ACL 2011).",
     )

@@ -12,17 +12,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skrnn.datasets._tables import (
-    as_target,
-    as_texts,
+from skrnn.datasets._formats import (
+    Source,
     check_cells,
-    check_columns,
-    check_filled,
-    explain_csv_errors,
-    read_csv,
+    check_pyarrow,
+    explain_errors,
+    read_delimited,
 )
+from skrnn.datasets._tables import as_target, as_texts, check_columns, find_filled
 
-_CSV = (".csv", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zip", ".csv.zst")
+_CSV = tuple(
+    kind + packed
+    for kind in (".csv", ".tsv")
+    for packed in ("", ".gz", ".bz2", ".xz", ".zip", ".zst")
+)
 _PARQUET = (".parquet", ".pq")
 _BUFFER_SIZE = 2**20  # bytes of a Parquet file to read ahead, for each column
 
@@ -39,11 +42,11 @@ class ReviewStream:
     Parameters
     ----------
     source : str, path-like, iterable of them, or Dask DataFrame
-        A CSV or Parquet file; a folder, of which all files ending in ``.csv`` (also
-        compressed, such as ``.csv.gz``), ``.parquet`` or ``.pq`` are read, including
-        those in subfolders, in the order of their names; several files and folders; or
-        a Dask DataFrame, of which one partition at a time is in memory. Parquet files
-        need pyarrow (``pip install 'skrnn[parquet]'``).
+        A CSV or Parquet file; a folder, of which all files ending in ``.csv`` or
+        ``.tsv`` (also compressed, such as ``.csv.gz``), ``.parquet`` or ``.pq`` are
+        read, including those in subfolders, in the order of their names; several files
+        and folders; or a Dask DataFrame, of which one partition at a time is in memory.
+        Parquet files need the extra ``parquet``.
     text_column : str, default="review_text"
         The column of the texts.
     label_column : str or None, default="label"
@@ -53,6 +56,11 @@ class ReviewStream:
         several files.
     encoding : str, default="utf-8"
         The encoding of CSV files.
+    sep : str, default=None
+        The character between two columns of CSV files; None guesses it for each file,
+        as :func:`load_reviews` does.
+    drop_missing : bool, default=False
+        Whether to leave out rows without a text or label, instead of an error.
 
     Raises
     ------
@@ -64,11 +72,12 @@ class ReviewStream:
         If ``source`` has another type.
     ValueError
         If ``chunk_size`` is below 1 or a file has another extension. While reading: if
-        a file lacks a column or is damaged, or if a text or label is missing.
+        a file lacks a column or is damaged, or if a text or label is missing and
+        ``drop_missing`` is false.
 
     See Also
     --------
-    load_reviews : One CSV file, at once.
+    load_reviews : One file, at once.
     skrnn.fit_stream : Fit a pipeline to a stream.
 
     Notes
@@ -102,11 +111,15 @@ class ReviewStream:
         label_column: str | None = "label",
         chunk_size: int = 10_000,
         encoding: str = "utf-8",
+        sep: str | None = None,
+        drop_missing: bool = False,
     ) -> None:
         self.text_column = text_column
         self.label_column = label_column
         self.chunk_size = _check_size(chunk_size)
         self.encoding = encoding
+        self.sep = sep
+        self.drop_missing = drop_missing
         self._frame = source if _is_dask_frame(source) else None
         self._files = [] if self._frame is not None else _find_files(source)
 
@@ -166,19 +179,30 @@ class ReviewStream:
             read = self._read_csv if _ends(path, _CSV) else self._read_parquet
             first = 1
             for frame in read(path):
-                check_filled(path, frame, self._columns, first=first)
+                yield frame[self._find_filled(path, frame, first)]
                 first += len(frame)
-                yield frame
+
+    def _find_filled(
+        self, source: object, frame: pd.DataFrame, first: int = 1
+    ) -> npt.NDArray[np.bool_]:
+        return find_filled(
+            source, frame, self._columns, drop_missing=self.drop_missing, first=first
+        )
 
     def _read_csv(self, path: Path) -> Iterator[pd.DataFrame]:
+        source = Source(path)
         with (
-            explain_csv_errors(path, self.encoding),
-            read_csv(
-                path, self.encoding, self.text_column, chunksize=self.chunk_size
+            explain_errors(source, self.encoding, self.sep),
+            read_delimited(
+                source,
+                self.encoding,
+                self.sep,
+                dtype={self.text_column: object},
+                chunksize=self.chunk_size,
             ) as tables,
         ):
             for frame in tables:
-                check_cells(path, frame)
+                check_cells(source, frame)
                 check_columns(path, list(frame), self.text_column, self.label_column)
                 yield frame[self._columns]
 
@@ -203,8 +227,7 @@ class ReviewStream:
         check_columns("The DataFrame", names, self.text_column, self.label_column)
         for number in range(frame.npartitions):
             part = frame[self._columns].get_partition(number).compute()
-            check_filled(f"Partition {number}", part, self._columns)
-            yield part
+            yield part[self._find_filled(f"Partition {number}", part)]
 
 
 def _check_size(chunk_size: Any) -> int:
@@ -253,19 +276,9 @@ def _find_files(source: Any) -> list[Path]:
                 f"{', '.join(_CSV + _PARQUET)}."
             )
     if any(_ends(path, _PARQUET) for path in files):
-        _check_pyarrow()
+        check_pyarrow()
     return files
 
 
 def _ends(path: Path, endings: tuple[str, ...]) -> bool:
     return path.name.lower().endswith(endings)
-
-
-def _check_pyarrow() -> None:
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise ImportError(
-            "Parquet files need pyarrow, which is not installed: "
-            "pip install 'skrnn[parquet]'."
-        ) from error

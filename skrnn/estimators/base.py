@@ -1,4 +1,4 @@
-"""The base of all classifiers of rows of word ids: fit, partial_fit and predict."""
+"""The base of all networks of rows of word ids: fit, transform and what they share."""
 
 from __future__ import annotations
 
@@ -20,15 +20,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import (
     BaseEstimator,
-    ClassifierMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
+    is_regressor,
 )
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils import Tags, check_random_state, column_or_1d
-from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skrnn._sklearn import (
@@ -54,7 +52,6 @@ from skrnn.embeddings import (
 from skrnn.estimators.network import FittedNetwork, acquire
 from skrnn.estimators.pretrained import (
     MIN_KNOWN,
-    OUTPUT_KERNEL,
     align_output,
     copy_weights,
     is_complete,
@@ -75,18 +72,18 @@ from skrnn.estimators.validation import (
     as_ids,
     as_loss_weights,
     check_validation,
-    encode_validation,
+    has_columns,
     has_label,
-    refuse_one_weighted_class,
+    hold_out,
     refuse_other_inputs,
-    refuse_other_labels,
-    stratified_split,
 )
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
-from skrnn.networks.losses import CROSSENTROPY, LOSSES, TrainingLoss, make_label_loss
+from skrnn.networks.heads import HEADS, Head, Targets
+from skrnn.networks.losses import TrainingLoss
+from skrnn.networks.recurrent import Weights
 from skrnn.networks.replicas import STRATEGIES, as_replicas, strategy_name
-from skrnn.networks.spec import NetworkSpec
+from skrnn.networks.spec import OUTPUT_KERNEL, NetworkSpec
 from skrnn.pretrained.parts import PretrainedParts, get_parts
 from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
@@ -99,7 +96,7 @@ from skrnn.training.checkpoints import (
     has_memory,
 )
 from skrnn.training.divergence import DivergenceError
-from skrnn.training.loop import Examples, predict, train, transform
+from skrnn.training.loop import Examples, train, transform
 from skrnn.training.sizes import AUTO
 from skrnn.training.workers import check_same_everywhere
 
@@ -117,40 +114,42 @@ positive_int = Interval(Integral, 1, None, closed="left")
 class _FitData:
     """The validated data of one fit."""
 
-    ids: npt.NDArray[np.int32]  # rows with a label
+    ids: npt.NDArray[np.int32]  # rows with a target
     y: npt.NDArray[Any]
     sample_weight: npt.NDArray[np.float64]
-    unlabeled: npt.NDArray[np.int32] | None  # rows without a label
-    validation: tuple[npt.NDArray[np.int32], npt.NDArray[Any]] | None  # ids and labels
+    unlabeled: npt.NDArray[np.int32] | None  # rows without a target
+    validation: tuple[npt.NDArray[np.int32], npt.NDArray[Any]] | None  # ids and targets
 
     @property
     def all_ids(self) -> list[npt.NDArray[np.int32]]:
-        """The ids of labeled rows, and of unlabeled rows if any."""
+        """The ids of rows with a target, and of those without if any."""
         return [self.ids] if self.unlabeled is None else [self.ids, self.unlabeled]
 
 
-class BaseTextClassifier(
+class BaseTextNetwork(
     SuggestParameters,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
-    ClassifierMixin,
     CallbackSupportMixin,
     HTMLReprMixin,
     BaseEstimator,
     ABC,
 ):
-    """Base of the classifiers of rows of word ids.
+    """Base of the networks of rows of word ids.
 
     A subclass has a constructor with all parameters of ``_parameter_constraints`` and
-    ``**routed`` for SciKeras' routed parameters, and implements :meth:`_make_spec`.
+    ``**routed`` for SciKeras' routed parameters. It says how ids become a vector
+    (:meth:`_make_spec`) and what the targets are: it checks and encodes them
+    (:meth:`_check_targets`, :meth:`_encode`), sets ``_output``, and predicts them.
     """
 
-    classes_: npt.NDArray[Any]
     history_: History
     n_embeddings_: int
     n_parameters_: int
     pretrained_weights_: list[str]
     _fitted_network: FittedNetwork
+    heads: ClassVar[tuple[str, ...]]  # names of the heads that it may have
+    _output: tuple[str, int]  # name of the head, and its number of outputs
     _resumable: bool
     _seed: int
 
@@ -176,15 +175,12 @@ class BaseTextClassifier(
             keras.optimizers.schedules.LearningRateSchedule,
         ],
         "weight_averaging": [_fraction],
-        "loss": [StrOptions({CROSSENTROPY, *LOSSES}), keras.losses.Loss],
         "adversarial": [Interval(Real, 0.0, None, closed="left")],
-        "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
         "epochs": [positive_int, StrOptions({AUTO})],
         "batch_size": [positive_int, StrOptions({AUTO})],
         "validation_split": [_fraction],
         "early_stopping": ["boolean", positive_int],
         "scoring": SCORING,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
         "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
         "memory": [str, os.PathLike, joblib.Memory, None],
         "warm_start": ["boolean"],
@@ -194,13 +190,7 @@ class BaseTextClassifier(
     }
 
     # Parameters of earlier releases, and what replaces them.
-    _removed_parameters: ClassVar[dict[str, str]] = {
-        "clipnorm": "optimizer__clipnorm=...",
-        "label_smoothing": (
-            "loss=keras.losses.BinaryCrossentropy(label_smoothing=...), or "
-            "CategoricalCrossentropy for more than two classes"
-        ),
-    }
+    _removed_parameters: ClassVar[dict[str, str]] = {}
 
     # -- fit ---------------------------------------------------------------------------
 
@@ -213,27 +203,29 @@ class BaseTextClassifier(
         X_val: Any = None,
         y_val: Any = None,
     ) -> Self:
-        """Fit the network to rows of word ids and their labels.
+        """Fit the network to rows of word ids and their targets.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
             Word ids: non-negative integers; 0 is padding, 1 is out of vocabulary.
-        y : array-like of shape (n_samples,)
-            Labels: numbers, strings or booleans, of at least two classes. With
-            ``virtual_adversarial``, -1 marks rows without a label.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            For a classifier, labels: numbers, strings or booleans, of at least two
+            classes. Or several labels a row, as an indicator matrix of zeros and ones.
+            With ``virtual_adversarial``, -1 marks rows without a label. For a
+            regressor, numbers.
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights of the rows.
         X_val : array-like of shape (n_validation_samples, n_features), default=None
             Validation rows for ``val_loss``, ``val_accuracy``, ``scoring`` and
             ``early_stopping``, instead of a fraction of X.
-        y_val : array-like of shape (n_validation_samples,), default=None
-            Labels of the validation rows, of classes in ``y``.
+        y_val : array-like, default=None
+            Targets of the validation rows, as in ``y``.
 
         Returns
         -------
         self : estimator
-            The fitted classifier.
+            The fitted estimator.
 
         Raises
         ------
@@ -251,7 +243,7 @@ class BaseTextClassifier(
         with self._transaction():
             resumes = self.warm_start and self.__sklearn_is_fitted__()
             if not resumes:
-                self.__dict__.pop("classes_", None)
+                self._forget_targets()
             data = self._check_data(X, y, sample_weight, validation, reset=not resumes)
             if not resumes:
                 self._initialize(data)
@@ -260,44 +252,15 @@ class BaseTextClassifier(
         task.end()
         return self
 
-    @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(
-        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
-    ) -> Self:
-        """Train one epoch on a chunk of rows, continuing from the last call.
-
-        The first call sets the classes and, unless ``n_embeddings`` is given, the
-        number of word vectors from its largest id; larger ids in later calls are out of
-        vocabulary. Word vectors that are learned from rows (``embeddings="svd"``) are
-        learned from the rows of the first call.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids.
-        y : array-like of shape (n_samples,)
-            Labels.
-        classes : array-like of shape (n_classes,), default=None
-            The labels of all calls; required in the first call unless its ``y`` has
-            all of them.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights of the rows.
-
-        Returns
-        -------
-        self : estimator
-            The fitted classifier.
-        """
+    def _train_on_chunk(self, X: Any, y: Any, sample_weight: Any) -> None:
+        """Train one epoch on a chunk of rows, for ``partial_fit``."""
         options = training_options(self, count_rows(X))
-        with self._transaction():
-            resumes = self.__sklearn_is_fitted__()
-            self._check_classes(classes, reset=not resumes)
-            data = self._check_data(X, y, sample_weight, None, reset=not resumes)
-            if not resumes:
-                self._initialize(data)
-            self._resumable = True
-            self._train(data, options, 1, resumes=resumes, task=None)
-        return self
+        resumes = self.__sklearn_is_fitted__()
+        data = self._check_data(X, y, sample_weight, None, reset=not resumes)
+        if not resumes:
+            self._initialize(data)
+        self._resumable = True
+        self._train(data, options, 1, resumes=resumes, task=None)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -319,23 +282,10 @@ class BaseTextClassifier(
             self.__dict__.update(before)
             raise
 
-    def _check_classes(self, classes: Any, *, reset: bool) -> None:
-        """Set the classes in the first ``partial_fit``, and compare them later."""
-        if classes is None:
-            return
-        classes = np.unique(classes)
-        if reset:
-            self.classes_ = classes
-        elif not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"classes={classes.tolist()!r} is not the same as on the first call "
-                f"of partial_fit: {self.classes_.tolist()!r}."
-            )
-
     def _check_data(
         self, X: Any, y: Any, sample_weight: Any, validation: Any, *, reset: bool
     ) -> _FitData:
-        """Validate the data of a fit; with ``reset``, set the columns and classes."""
+        """Validate the data of a fit; with ``reset``, set the columns."""
         name = type(self).__name__
         unlabeled = None
         if self.virtual_adversarial and (labeled := has_label(y)) is not None:
@@ -343,30 +293,20 @@ class BaseTextClassifier(
             X, y = take_rows(X, labeled), take_rows(y, labeled)
             if sample_weight is not None and not np.isscalar(sample_weight):
                 sample_weight = take_rows(sample_weight, labeled)
-        refuse_other_labels(y)
-        refuse_one_weighted_class(y, sample_weight)
+        self._refuse_targets(y, sample_weight)
         refuse_other_inputs(name, X)
         X, y = validate_data(
-            self, X, y, reset=reset, dtype="numeric", multi_output=False
+            self,
+            X,
+            y,
+            reset=reset,
+            dtype="numeric",
+            multi_output=has_columns(y) and "multilabel" in self.heads,
+            y_numeric=is_regressor(self),
         )
         if reset:
             check_columns(name, X, getattr(self, "feature_names_in_", None))
-        ids, y = as_ids(name, X), column_or_1d(y)
-        check_classification_targets(y)
-        if not hasattr(self, "classes_"):
-            self.classes_ = np.unique(y)
-            if len(self.classes_) < 2:
-                raise ValueError(
-                    f"{name} needs samples of at least 2 classes, got 1 class: "
-                    f"{y.tolist()[0]!r}."
-                )
-        elif not np.isin(y, self.classes_).all():
-            unknown = np.setdiff1d(y, self.classes_)
-            raise ValueError(
-                f"y has labels {unknown.tolist()!r} that are not among the classes "
-                f"{self.classes_.tolist()!r} of this {name}. Name all classes in the "
-                "first partial_fit (classes=), or fit without warm_start."
-            )
+        ids = as_ids(name, X)
         weight = check_sample_weight(
             sample_weight, ids, dtype=np.float64, ensure_non_negative=True
         )
@@ -374,11 +314,52 @@ class BaseTextClassifier(
             raise ValueError(
                 "sample_weight is zero for all rows. Give some rows a positive weight."
             )
+        y = self._check_targets(y, weight)
         if unlabeled is not None:
             unlabeled = self._check_ids(unlabeled)
         if validation is not None:
-            validation = self._check_ids(validation[0]), validation[1]
+            X_val, y_val = validation
+            validation = self._check_ids(X_val), self._check_targets(y_val)
         return _FitData(ids, y, weight, unlabeled, validation)
+
+    # -- the targets
+
+    def _forget_targets(self) -> None:
+        """Remove what a previous fit has set about its targets."""
+
+    def _refuse_targets(self, y: Any, sample_weight: Any) -> None:
+        """Refuse targets of another kind, before they become an array."""
+
+    @abstractmethod
+    def _check_targets(
+        self, y: npt.NDArray[Any], weight: npt.NDArray[np.float64] | None = None
+    ) -> npt.NDArray[Any]:
+        """Return the validated targets of a fit, or of validation rows.
+
+        A new fit sets ``_output`` and the fitted attributes of its targets. Targets of
+        validation rows have no ``weight``.
+        """
+
+    @abstractmethod
+    def _encode(self, y: npt.NDArray[Any]) -> Targets:
+        """Return checked targets as numbers for the network."""
+
+    def _weigh_targets(
+        self, y: npt.NDArray[Any], weight: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Return the weights of targets for those of rows."""
+        return weight
+
+    def _rescale(self, outputs: Any) -> Any:
+        """Return outputs of the network, or scores of them, in the unit of y."""
+        return outputs
+
+    @property
+    def _head(self) -> Head:
+        """The head of the network."""
+        return HEADS[self._output[0]]
+
+    # -- the steps of a fit
 
     def _check_ids(self, X: Any) -> npt.NDArray[np.int32]:
         """Return X as ids, validated against the columns in ``fit``."""
@@ -403,7 +384,7 @@ class BaseTextClassifier(
         self.n_embeddings_ = self._count_embeddings(data, vectors, parts)
         if isinstance(self.embeddings, str) and parts is None:
             vectors = self._learn_embeddings(data)
-        spec = self._make_spec(self.n_embeddings_, len(self.classes_), vectors)
+        spec = self._make_spec(self.n_embeddings_, vectors)
         with float32_policy(), replicas.scope():
             optimizer = make_optimizer(self)
         previous = vars(self).get("_fitted_network")
@@ -496,25 +477,23 @@ class BaseTextClassifier(
         warn_of_other_ids(parts, data.all_ids)
         network, name = self._network, type(self).__name__
         self.pretrained_weights_ = copy_weights(network, parts, name)
-        if OUTPUT_KERNEL in self.pretrained_weights_ and len(self.classes_) == 2:
-            codes = np.searchsorted(self.classes_, data.y)
-            align_output(network, data.ids, codes, data.sample_weight, self._as_rows)
+        if OUTPUT_KERNEL in self.pretrained_weights_:
+            y = self._encode(data.y)
+            align_output(network, data.ids, y, data.sample_weight, self._as_rows)
         if is_complete(network.spec, self.pretrained_weights_):
             scale_learning_rate(network.model.optimizer)
 
     @abstractmethod
-    def _make_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> NetworkSpec:
+    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
         """Return the architecture that the parameters ask for."""
 
-    def _shared_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> dict[str, Any]:
+    def _shared_spec(self, n_embeddings: int, vectors: _Vectors) -> dict[str, Any]:
         """Return the arguments of a NetworkSpec that all subclasses share."""
+        head, n_outputs = self._output
         return {
             "n_embeddings": n_embeddings,
-            "n_classes": n_classes,
+            "head": head,
+            "n_outputs": n_outputs,
             "cell": self.cell,
             "units": layer_sizes("units", self.units, at_least=1),
             "bidirectional": bool(self.bidirectional),
@@ -532,7 +511,8 @@ class BaseTextClassifier(
     def _make_loss(self) -> TrainingLoss:
         """Return the training loss that the parameters ask for."""
         return TrainingLoss(
-            make_label_loss(self.loss, len(self.classes_)),
+            self._output[0],
+            self._head.make_loss(self.loss),
             adversarial=float(self.adversarial),
             virtual_adversarial=float(self.virtual_adversarial),
         )
@@ -625,26 +605,24 @@ class BaseTextClassifier(
         """Return the training examples, and any validation examples and labels."""
         has_weight = data.sample_weight > 0
         y, weight = data.y[has_weight], data.sample_weight[has_weight]
-        if self.class_weight is not None:
-            weight = weight * compute_sample_weight(self.class_weight, y)
-        codes = np.searchsorted(self.classes_, y).astype(np.float32)
+        weight = self._weigh_targets(y, weight)
         rows = self._as_rows(data.ids[has_weight])
-        examples = Examples(rows, codes, as_loss_weights(weight))
+        examples = Examples(rows, self._encode(y), as_loss_weights(weight))
         validation = y_val = None
         if data.validation is not None:
-            y_val = data.validation[1]
-            codes = encode_validation(y_val, self.classes_)
-            rows = self._as_rows(data.validation[0])
-            validation = Examples(rows, codes, np.ones(len(codes), np.float32))
+            ids, y_val = data.validation
+            encoded = self._encode(y_val)
+            each = np.full_like(encoded, 1 / encoded[0].size)
+            validation = Examples(self._as_rows(ids), encoded, each)
         elif validation_split or stops_early:
             reason = f"validation_split={validation_split}"
             if not validation_split:
                 reason = f"early_stopping={self.early_stopping!r}"
-            training, held_out = stratified_split(
-                examples.y,
+            training, held_out = hold_out(
+                len(y),
                 validation_split or _VALIDATION_FRACTION,
                 self._seed,
-                classes=self.classes_,
+                strata=y if self._head.has_classes else None,
                 reason=reason,
             )
             validation, examples = examples.part(held_out), examples.part(training)
@@ -683,14 +661,19 @@ class BaseTextClassifier(
             )
         return self._fitted_network
 
+    def _weights_to_export(self) -> Weights:
+        """Return the weights of the network for other formats, by name."""
+        return self._network.named_weights()
+
     def _restore(
         self,
         spec: NetworkSpec,
-        weights: dict[str, npt.NDArray[np.float32]],
+        weights: Weights,
         fitted: dict[str, Any],
     ) -> None:
         """Set the fitted state that :mod:`skrnn.persistence` has read."""
         self.__dict__.update(fitted)
+        self._output = spec.head, spec.n_outputs
         self._resumable = False
         with float32_policy():
             optimizer = make_optimizer(self)
@@ -717,7 +700,7 @@ class BaseTextClassifier(
     # -- transform and predict ---------------------------------------------------------
 
     def transform(self, X: Any) -> npt.NDArray[np.float32]:
-        """Compute the vector of each document, which the output layer classifies.
+        """Compute the vector of each document, which the output layer reads.
 
         It is the pooled vector, or the last hidden layer if there are ``dense_units``.
 
@@ -738,25 +721,6 @@ class BaseTextClassifier(
         """Length of a document vector, for the names of the columns."""
         return self._checked_network().spec.dense_layers[-1].input_dim
 
-    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Predict the probability of each class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids, 0 for padding.
-
-        Returns
-        -------
-        proba : ndarray of shape (n_samples, n_classes), float64
-            Probabilities in the order of ``classes_``; each row sums to one.
-        """
-        outputs = self._map_rows(predict, X).astype(np.float64)
-        if outputs.shape[1] == 1:
-            return np.column_stack([1.0 - outputs, outputs])
-        proba: npt.NDArray[np.float64] = outputs / outputs.sum(axis=1, keepdims=True)
-        return proba
-
     def _map_rows(
         self, compute: Callable[..., npt.NDArray[np.float32]], X: Any
     ) -> npt.NDArray[np.float32]:
@@ -766,39 +730,6 @@ class BaseTextClassifier(
         self._check_routed("predict__batch_size")
         batch_size = vars(self).get("predict__batch_size")
         return compute(self._network, rows, batch_size=batch_size)
-
-    def predict_log_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Predict the logarithm of the probability of each class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids, 0 for padding.
-
-        Returns
-        -------
-        log_proba : ndarray of shape (n_samples, n_classes), float64
-            ``log(predict_proba(X))``; minus infinity where a probability is 0.
-        """
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
-    def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Word ids, 0 for padding.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Predicted labels, of the same type as in ``fit``.
-        """
-        best = self.predict_proba(X).argmax(axis=1)
-        labels: npt.NDArray[Any] = self.classes_[best]
-        return labels
 
     # -- parameters --------------------------------------------------------------------
 
@@ -862,15 +793,11 @@ class BaseTextClassifier(
         """Return the tags of the estimator: its input is non-negative integers.
 
         ``transform`` returns float32, whatever the type of the ids.
-
-        ``poor_score`` is set, as for scikit-learn's ``CategoricalNB``, because a
-        default fit on numbers that are no word ids scores badly.
         """
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = True
         tags.input_tags.positive_only = True
         tags.input_tags.sparse = False
-        tags.classifier_tags.poor_score = True
         tags.transformer_tags.preserves_dtype = []
         return tags
 

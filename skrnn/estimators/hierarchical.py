@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
+
 import os
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
@@ -16,7 +18,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.base import BaseTextClassifier, layer_sizes, positive_int
+from skrnn.estimators.base import layer_sizes, positive_int
+from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.estimators.scoring import LOSS
 from skrnn.networks.cells import CELLS
 from skrnn.networks.sequences import restore_columns
@@ -139,7 +142,8 @@ default=0.001
         initial weights soon lose their influence. 0 does not average.
     loss : str or keras.losses.Loss, default="crossentropy"
         The training loss. "crossentropy" is Keras' binary crossentropy for two classes
-        and sparse categorical crossentropy for more. Other names are those of Keras,
+        and for each of several labels, and sparse categorical crossentropy for more
+        classes. Other names are those of Keras,
         such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
         [13]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
         ``CategoricalCrossentropy`` for more than two classes, smooths the labels
@@ -165,7 +169,8 @@ default=0.001
         of the rows of X, from 16 to 128.
     validation_split : float in [0, 1), default=0.0
         Fraction of the training rows, stratified by class, that is held out to compute
-        ``val_loss`` and ``val_accuracy`` after each epoch.
+        ``val_loss`` and ``val_accuracy`` after each epoch. Rows with several labels are
+        held out at random.
     early_stopping : bool or int, default=False
         Whether to stop when the loss or score (``scoring``) of the validation rows has
         not improved for 3 epochs (or the given number of epochs), and to restore the
@@ -178,9 +183,11 @@ default=0.001
         after each epoch, and None is the classifier's ``score``. Scores are
         ``val_score`` in ``history_``, and the epoch with the highest is the best.
         Sample weights and class weights do not affect them.
-    class_weight : dict, "balanced" or None, default=None
+    class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
         proportional to class frequencies. They are multiplied with ``sample_weight``.
+        Several labels a row have a list with a dict ``{0: weight, 1: weight}`` for each
+        label, which weighs the loss of that label.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
         Keras callbacks, as instances or as classes with routed parameters. Callbacks of
         scikit-learn 1.9 are set with ``set_callbacks``.
@@ -220,7 +227,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The class labels.
+        The class labels; the numbers of the columns of an indicator matrix.
     n_features_in_ : int
         Number of columns of X in ``fit``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -230,7 +237,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         ``val_accuracy`` and, if ``scoring`` is not "loss", ``val_score``.
     model_ : keras.Model
         The Keras model. It maps int32 ids, shape (batch, time), to probabilities, shape
-        (batch, 1) for two classes, else (batch, n_classes).
+        (batch, 1) for two classes, else (batch, n_classes) or (batch, n_labels).
     n_parameters_ : int
         Number of trainable and non-trainable weights.
     n_embeddings_ : int
@@ -453,11 +460,9 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         words, sentences, numbers = self.attention_levels(X)
         return words * np.take_along_axis(sentences, np.maximum(numbers, 0), axis=1)
 
-    def _make_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> NetworkSpec:
+    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
         return NetworkSpec(
-            **self._shared_spec(n_embeddings, n_classes, vectors),
+            **self._shared_spec(n_embeddings, vectors),
             pooling="attention",
             segment_length=None,
             sentence_units=layer_sizes(

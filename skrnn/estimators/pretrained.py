@@ -13,7 +13,15 @@ import numpy.typing as npt
 from skrnn.embeddings import seem_renumbered
 from skrnn.networks.builders import EMBEDDING_LIMIT
 from skrnn.networks.compiled import CompiledNetwork
-from skrnn.networks.spec import EMBEDDING, EMBEDDINGS, OUTPUT, NetworkSpec
+from skrnn.networks.heads import HEADS, Targets
+from skrnn.networks.spec import (
+    EMBEDDING,
+    EMBEDDINGS,
+    OUTPUT,
+    OUTPUT_BIAS,
+    OUTPUT_KERNEL,
+    NetworkSpec,
+)
 from skrnn.pretrained.parts import PretrainedParts
 from skrnn.text.vocabulary import FIRST_WORD
 from skrnn.training.batches import Rows
@@ -21,7 +29,6 @@ from skrnn.training.loop import predict
 
 __all__ = [
     "MIN_KNOWN",
-    "OUTPUT_KERNEL",
     "align_output",
     "copy_weights",
     "is_complete",
@@ -34,8 +41,7 @@ __all__ = [
 MIN_KNOWN = 0.7
 # Trained at the full learning rate, a network forgets what it was pretrained on.
 _LEARNING_RATE_FACTOR = 0.1
-OUTPUT_KERNEL = f"{OUTPUT}/kernel"
-# What decides which weights fit; the number of classes may differ.
+# What decides which weights fit; the head may differ.
 _ARCHITECTURE = (
     "embedding_dim",
     "cell",
@@ -46,8 +52,6 @@ _ARCHITECTURE = (
     "pooling",
     "dense_units",
 )
-# With two classes, labels are in the other order if fewer predictions are right.
-_MIN_ACCURACY = 0.4
 _MAX_ROWS = 1000  # of each class
 
 
@@ -126,6 +130,9 @@ def _fitting_layers(spec: NetworkSpec, pretrained: NetworkSpec) -> list[str]:
         of_layer = {w: s for w, s in shapes.items() if w.partition("/")[0] == layer}
         if layer in dense and spec.pooling != pretrained.pooling:
             break
+        heads = {spec.head, *HEADS[spec.head].starts_from}
+        if layer == OUTPUT and pretrained.head not in heads:
+            break
         if any(theirs.get(weight) != shape for weight, shape in of_layer.items()):
             break
         fitting.append(layer)
@@ -145,26 +152,32 @@ def _extend(
 def align_output(
     network: CompiledNetwork,
     ids: npt.NDArray[np.int32],
-    codes: npt.NDArray[np.intp],
+    y: Targets,
     weight: npt.NDArray[np.float64],
     as_rows: Callable[[npt.NDArray[np.int32]], Rows],
 ) -> None:
-    """Reverse the output of two classes if the labels are in the other order.
+    """Change the scale, the sign and the bias of the copied output layer.
 
-    They are, as for "praise" and "rant", if the copied network is wrong on most rows;
-    both classes count the same.
+    The head decides by the outputs for some rows: labels may be in the other order, as
+    for "praise" and "rant", and numbers may have another scale.
     """
-    accuracies = []
-    for code in (0, 1):
-        chosen = np.flatnonzero((codes == code) & (weight > 0))[:_MAX_ROWS]
-        if not len(chosen):
-            return
-        is_second = predict(network, as_rows(ids[chosen]))[:, 0] > 0.5
-        accuracies.append(np.average(is_second == code, weights=weight[chosen]))
-    if np.mean(accuracies) < _MIN_ACCURACY:
-        weights = network.named_weights()
-        output = (OUTPUT_KERNEL, f"{OUTPUT}/bias")
-        network.set_weights({name: -weights[name] for name in output})
+    head = network.head
+    if not head.aligns:
+        return
+    classes = y if head.has_classes else np.zeros_like(y)
+    chosen = np.concatenate(
+        [
+            np.flatnonzero((classes == each) & (weight > 0))[:_MAX_ROWS]
+            for each in np.unique(classes)
+        ]
+    )
+    outputs = predict(network, as_rows(ids[chosen])).astype(np.float64)
+    factor, shift = head.alignment(outputs, y[chosen], weight[chosen])
+    weights = network.named_weights()
+    kernel, bias = weights[OUTPUT_KERNEL], weights[OUTPUT_BIAS]
+    network.set_weights(
+        {OUTPUT_KERNEL: factor * kernel, OUTPUT_BIAS: factor * bias + shift}
+    )
 
 
 def warn_of_other_ids(

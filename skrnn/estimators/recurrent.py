@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
+
 import os
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -15,7 +17,8 @@ from sklearn.pipeline import Pipeline
 
 from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.base import BaseTextClassifier, positive_int
+from skrnn.estimators.base import BaseTextNetwork, positive_int
+from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.estimators.scoring import LOSS
 from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
@@ -24,12 +27,34 @@ from skrnn.networks.spec import NetworkSpec
 _Vectors = npt.NDArray[np.float32] | None
 
 
-class RNNSentimentClassifier(BaseTextClassifier):
+class RecurrentNetwork(BaseTextNetwork):
+    """Base of the networks that read a text as one sequence of words."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "cell": [StrOptions(set(CELLS))],
+        "pooling": [StrOptions(set(POOLINGS))],
+        "periods": ["array-like"],
+        "segment_length": [positive_int, None],
+    }
+
+    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
+        periods = self.periods if CELLS[self.cell].has_periods else ()
+        return NetworkSpec(
+            **self._shared_spec(n_embeddings, vectors),
+            pooling=self.pooling,
+            segment_length=(
+                None if self.segment_length is None else int(self.segment_length)
+            ),
+            periods=tuple(periods),
+        )
+
+
+class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
     """Recurrent neural network for classifying texts, given as rows of word ids.
 
     An embedding maps words to vectors, recurrent layers read the vectors in order, a
     pooling reduces their states to one vector, and a dense layer returns the
-    probabilities of two or more classes.
+    probabilities of two or more classes, or of several labels a text.
 
     Padding never changes a prediction: probabilities depend neither on zeros before,
     after or between the words, nor on the other rows of a batch. A row with zeros only
@@ -67,12 +92,12 @@ class RNNSentimentClassifier(BaseTextClassifier):
         value. Weights are copied layer by layer, from the embedding up to the first
         layer that does not fit (other units, another cell); vectors of new words are
         drawn with the mean and the standard deviation of the others. The output layer
-        fits if the number of classes does. For two classes in the other order, it is
-        reversed. If everything but dense layers was copied, the learning rate is a
-        tenth of ``learning_rate`` unless it follows a schedule [16]_. If more than 30
-        % of the words of X are not in the pretrained vocabulary, nothing is copied;
-        ``embeddings="svd"`` is used then only. A Pipeline is shared by clones, and not
-        saved by :func:`skrnn.save`.
+        fits if the kind of labels and the number of classes do. For two classes in the
+        other order, it is reversed. If everything but dense layers was copied, the
+        learning rate is a tenth of ``learning_rate`` unless it follows a schedule
+        [16]_. If more than 30 % of the words of X are not in the pretrained vocabulary,
+        nothing is copied; ``embeddings="svd"`` is used then only. A Pipeline is shared
+        by clones, and not saved by :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
         Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
@@ -117,7 +142,8 @@ default=0.001
         initial weights soon lose their influence. 0 does not average.
     loss : str or keras.losses.Loss, default="crossentropy"
         The training loss. "crossentropy" is Keras' binary crossentropy for two classes
-        and sparse categorical crossentropy for more. Other names are those of Keras,
+        and for each of several labels, and sparse categorical crossentropy for more
+        classes. Other names are those of Keras,
         such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
         [15]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
         ``CategoricalCrossentropy`` for more than two classes, smooths the labels
@@ -143,7 +169,8 @@ default=0.001
         of the rows of X, from 16 to 128.
     validation_split : float in [0, 1), default=0.0
         Fraction of the training rows, stratified by class, that is held out to compute
-        ``val_loss`` and ``val_accuracy`` after each epoch.
+        ``val_loss`` and ``val_accuracy`` after each epoch. Rows with several labels are
+        held out at random.
     early_stopping : bool or int, default=False
         Whether to stop when the loss or score (``scoring``) of the validation rows has
         not improved for 3 epochs (or the given number of epochs), and to restore the
@@ -156,9 +183,11 @@ default=0.001
         after each epoch, and None is the classifier's ``score``. Scores are
         ``val_score`` in ``history_``, and the epoch with the highest is the best.
         Sample weights and class weights do not affect them.
-    class_weight : dict, "balanced" or None, default=None
+    class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
         proportional to class frequencies. They are multiplied with ``sample_weight``.
+        Several labels a row have a list with a dict ``{0: weight, 1: weight}`` for each
+        label, which weighs the loss of that label.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
         Keras callbacks, as instances or as classes with routed parameters. Callbacks of
         scikit-learn 1.9 are set with ``set_callbacks``.
@@ -198,7 +227,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The class labels.
+        The class labels; the numbers of the columns of an indicator matrix.
     n_features_in_ : int
         Number of columns of X in ``fit``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -208,7 +237,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         ``val_accuracy`` and, if ``scoring`` is not "loss", ``val_score``.
     model_ : keras.Model
         The Keras model. It maps int32 ids, shape (batch, time), to probabilities, shape
-        (batch, 1) for two classes, else (batch, n_classes).
+        (batch, 1) for two classes, else (batch, n_classes) or (batch, n_labels).
     n_parameters_ : int
         Number of trainable and non-trainable weights.
     n_embeddings_ : int
@@ -229,6 +258,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     See Also
     --------
     HierarchicalAttentionClassifier : Reads a text sentence by sentence.
+    RNNOrdinalClassifier : Knows the order of classes such as stars.
+    RNNSentimentRegressor : Predicts numbers.
     TextSequencer : Transforms texts to rows of ids.
     make_sentiment_pipeline : Makes a Pipeline of both.
 
@@ -294,10 +325,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextClassifier._parameter_constraints,
-        "cell": [StrOptions(set(CELLS))],
-        "pooling": [StrOptions(set(POOLINGS))],
-        "periods": ["array-like"],
-        "segment_length": [positive_int, None],
+        **RecurrentNetwork._parameter_constraints,
     }
 
     def __init__(
@@ -374,16 +402,3 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.random_state = random_state
         self.verbose = verbose
         self.__dict__.update(routed)
-
-    def _make_spec(
-        self, n_embeddings: int, n_classes: int, vectors: _Vectors
-    ) -> NetworkSpec:
-        periods = self.periods if CELLS[self.cell].has_periods else ()
-        return NetworkSpec(
-            **self._shared_spec(n_embeddings, n_classes, vectors),
-            pooling=self.pooling,
-            segment_length=(
-                None if self.segment_length is None else int(self.segment_length)
-            ),
-            periods=tuple(periods),
-        )

@@ -97,32 +97,36 @@ def as_ids(name: str, X: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     return X.astype(np.int32, copy=False)
 
 
+def has_columns(y: Any) -> bool:
+    """Return whether targets are a matrix of several columns."""
+    shape = y.shape if sparse.issparse(y) else np.asarray(y).shape
+    return len(shape) == 2 and shape[1] > 1
+
+
+def as_indicators(y: Any) -> npt.NDArray[np.int64]:
+    """Return an indicator matrix, dense or sparse, as a dense one of integers."""
+    dense = y.toarray() if sparse.issparse(y) else np.asarray(y)
+    return dense.astype(np.int64)
+
+
 def refuse_other_labels(y: Any) -> None:
-    """Refuse missing labels, labels of mixed types, and several labels per row."""
+    """Refuse missing labels, labels of mixed types, and lists of labels."""
     if isinstance(y, list | tuple) and any(isinstance(v, list | tuple) for v in y):
         counts = {len(v) if isinstance(v, list | tuple) else 1 for v in y}
         if len(counts) > 1:
             raise ValueError(
                 "y must have one label per row, got a list of lists of labels. For "
-                "several labels per text, fit one classifier per label: "
-                "sklearn.multiclass.OneVsRestClassifier with a MultiLabelBinarizer."
+                "several labels per text, pass an indicator matrix: "
+                "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
             )
     # A list of numbers and strings would become an array of strings.
     labels = np.array(y, dtype=object) if isinstance(y, list | tuple) else np.asarray(y)
-    if labels.ndim == 2 and labels.shape[1] > 1:
-        one_hot = bool(
-            ((labels == 0) | (labels == 1)).all()
-            and ((labels == 1).sum(axis=1) == 1).all()
-        )
-        hint = (
-            "It looks one-hot encoded: pass y.argmax(axis=1)."
-            if one_hot
-            else "For several labels per text, fit one classifier per label: "
-            "sklearn.multiclass.OneVsRestClassifier."
-        )
+    if has_columns(labels) and not ((labels == 0) | (labels == 1)).all():
         raise ValueError(
-            "y should be a 1d array of labels, got an array of shape "
-            f"{labels.shape} instead. {hint}"
+            "y should be a 1d array of labels, or an indicator matrix of zeros and "
+            f"ones, got other values in an array of shape {labels.shape}. For several "
+            "targets of more than two classes, use "
+            "sklearn.multioutput.MultiOutputClassifier."
         )
     if labels.dtype.kind != "O" or labels.ndim != 1:
         return
@@ -192,34 +196,36 @@ def as_loss_weights(weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return weight.astype(np.float32)
 
 
-def stratified_split(
-    y: npt.NDArray[np.float32],
+def hold_out(
+    n_rows: int,
     share: float,
     seed: int,
     *,
-    classes: npt.NDArray[Any],
+    strata: npt.NDArray[Any] | None,
     reason: str,
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return the indices of the training rows and of the validation rows.
 
-    ``reason`` is the parameter that holds rows out, for messages.
+    ``strata`` are the classes by which rows are stratified, and ``reason`` is the
+    parameter that holds rows out, for messages.
     """
-    counts = np.bincount(y.astype(np.intp), minlength=len(classes))
-    rare = next((number for number, n in enumerate(counts) if n == 1), None)
     held_out = f"{reason} holds out {100 * share:.3g}%"
-    if rare is not None:
-        raise ValueError(
-            f"{held_out} of the rows for validation, stratified by class, but class "
-            f"{classes.tolist()[rare]!r} has only 1 row. Add rows of this class, pass "
-            f"validation rows as X_val and y_val, or fit without {reason}."
-        )
+    if strata is not None:
+        classes, counts = np.unique(strata, return_counts=True)
+        rare = classes[counts == 1].tolist()
+        if rare:
+            raise ValueError(
+                f"{held_out} of the rows for validation, stratified by class, but "
+                f"class {rare[0]!r} has only 1 row. Add rows of this class, pass "
+                f"validation rows as X_val and y_val, or fit without {reason}."
+            )
     try:
         training, validation = train_test_split(
-            np.arange(len(y)), test_size=share, stratify=y, random_state=seed
+            np.arange(n_rows), test_size=share, stratify=strata, random_state=seed
         )
     except ValueError as error:
         raise ValueError(
-            f"{held_out} of {len(y)} rows for validation, which cannot hold every "
+            f"{held_out} of {n_rows} rows for validation, which cannot hold every "
             f"class: {error} Use more rows, pass validation rows as X_val and y_val, "
             f"or fit without {reason}."
         ) from error
@@ -229,7 +235,7 @@ def stratified_split(
 def check_validation(
     name: str, X_val: Any, y_val: Any, split: float
 ) -> tuple[Any, npt.NDArray[Any]] | None:
-    """Return the validation rows and labels given to the classifier ``name``, or None.
+    """Return the validation rows and targets given to the estimator ``name``, or None.
 
     Their values are checked later, when the columns and classes are set.
     """
@@ -246,21 +252,6 @@ def check_validation(
             "rows as well. Set validation_split=0.0, or leave X_val and y_val out."
         )
     refuse_other_inputs(name, X_val, "X_val")
-    labels = column_or_1d(y_val)
-    check_consistent_length(X_val, labels)
-    return X_val, labels
-
-
-def encode_validation(
-    y_val: npt.NDArray[Any], classes: npt.NDArray[Any]
-) -> npt.NDArray[np.float32]:
-    """Return the positions of the labels ``y_val`` in ``classes``."""
-    numbers = {label: number for number, label in enumerate(classes.tolist())}
-    labels = y_val.tolist()
-    unknown = {label for label in labels if label not in numbers}
-    if unknown:
-        raise ValueError(
-            f"y_val has labels {sorted(unknown, key=str)!r} that are not among the "
-            f"classes {classes.tolist()!r} of y."
-        )
-    return np.array([numbers[label] for label in labels], dtype=np.float32)
+    targets = y_val if has_columns(y_val) else column_or_1d(y_val)
+    check_consistent_length(X_val, targets)
+    return X_val, targets

@@ -1,6 +1,6 @@
 """Inspect data, fits and predictions: displays, and explanations word by word.
 
-Drawing needs matplotlib (``pip install 'skrnn[plot]'``), which is imported on use. So
+Drawing needs matplotlib (extra ``plot``), which is imported on use. So
 are the names in ``__init__.pyi``, since not all of them need TensorFlow.
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.base import BaseTextNetwork
 from skrnn.inspection.alignment import tokenize_texts, with_feature_names
 from skrnn.inspection.network import attention_of_network
 from skrnn.inspection.steps import fitted_steps
@@ -86,7 +86,7 @@ def attention_of_rows(
             classifier.attention_weights(with_feature_names(classifier, rows)),
             dtype=np.float64,
         )
-    if not isinstance(classifier, BaseTextClassifier):
+    if not isinstance(classifier, BaseTextNetwork):
         raise ValueError(
             f"{type(classifier).__name__} has no attention weights: it is not a "
             "network of skrnn and has no method attention_weights."

@@ -124,15 +124,10 @@ class AttentionDisplay:
         tokenized = tokenize_texts(steps.sequencer, steps.clean(texts))
         rows = np.stack([each.row for each in tokenized])
         attention = attention_of_rows(classifier, rows)
-        proba = classifier.predict_proba(with_feature_names(classifier, rows))
-        labels = classifier.classes_[proba.argmax(axis=1)]
         return cls(
             [each.tokens for each in tokenized],
             [row[each.columns] for row, each in zip(attention, tokenized, strict=True)],
-            [
-                f"{label} ({probability:.2f})"
-                for label, probability in zip(labels, proba.max(axis=1), strict=True)
-            ],
+            _titles(classifier, with_feature_names(classifier, rows)),
         ).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
@@ -221,6 +216,18 @@ class AttentionDisplay:
             places.append(positions)
             line += 2  # an empty line between texts
         return places, captions, max(line - 1, 1)
+
+
+def _titles(classifier: Any, X: Any) -> list[str]:
+    """Return the most probable label and its probability, or the predicted number."""
+    if not hasattr(classifier, "classes_"):
+        return [f"{number:.2f}" for number in classifier.predict(X)]
+    proba = classifier.predict_proba(X)
+    labels = classifier.classes_[proba.argmax(axis=1)]
+    return [
+        f"{label} ({probability:.2f})"
+        for label, probability in zip(labels, proba.max(axis=1), strict=True)
+    ]
 
 
 def _columns(token: str) -> int:

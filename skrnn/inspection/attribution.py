@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
-from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.base import BaseTextNetwork
 from skrnn.inspection.alignment import (
     TokenizedText,
     locate,
@@ -48,17 +48,17 @@ def explain(
     Parameters
     ----------
     estimator : estimator
-        A fitted classifier of raw strings, for example a Pipeline of a
+        A fitted classifier or regressor of raw strings, for example a Pipeline of a
         :class:`~skrnn.TextSequencer` and an :class:`~skrnn.RNNSentimentClassifier`
         from :func:`~skrnn.make_sentiment_pipeline`. The Pipeline may have steps before
         the TextSequencer, and may be inside a search, a threshold or a
         :class:`~skrnn.ensemble.DistilledClassifier`. ``method="occlusion"`` supports
-        every classifier with ``predict_proba``, such as calibrated classifiers,
-        ensembles and linear models of bags of words. The other methods explain the
-        network inside a calibrated classifier, before calibration, unless there is one
-        for each fold.
+        every regressor, and every classifier with ``predict_proba``, such as calibrated
+        classifiers, ensembles and linear models of bags of words. The other methods
+        explain the network inside a calibrated classifier, before calibration, unless
+        there is one for each fold.
     text : str or Series
-        The text, or a row of a table if the classifier takes one, such as
+        The text, or a row of a table if the estimator takes one, such as
         ``X.iloc[0]``.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
         - ``"occlusion"`` [1]_: the decrease of the score when the word is removed from
@@ -73,14 +73,15 @@ def explain(
           They show which words the network used, but not whether these raised or
           lowered the score.
     target : label, default=None
-        The class, one of ``classes_``, whose score is explained. None means the
-        predicted class.
+        The class or label, one of ``classes_``, whose score is explained. None means
+        the predicted class, or the most probable of several labels.
     score : {"probability", "log_odds"}, default="probability"
         Whether weights are parts of the probability ``p`` of the class or of
         ``log(p / (1 - p))``, which does not saturate where the network is certain. The
         probabilities of classifiers that are not networks are clipped to
         [eps, 1 - eps], with the eps of float64, as in scikit-learn's
-        :func:`~sklearn.metrics.log_loss`. With ``method="attention"``, it only selects
+        :func:`~sklearn.metrics.log_loss`. Of a regressor, the predicted number is
+        explained. With ``method="attention"``, it only selects
         the value to report.
     columns : sequence of column names, default=None
         The columns of a row whose words are explained, if the classifier also reads
@@ -101,8 +102,9 @@ def explain(
         If ``text`` is neither a str nor a row, or ``method`` needs a network and there
         is none or several.
     ValueError
-        If ``method`` or ``score`` is unknown, ``target`` is not one of the classes, or
-        ``method="attention"`` and the network has no attention.
+        If ``method`` or ``score`` is unknown, ``target`` is not one of the classes,
+        ``method="attention"`` and the network has no attention, or a regressor is given
+        a ``target`` or ``score="log_odds"``.
 
     Warns
     -----
@@ -152,19 +154,17 @@ def explain(
     # Occlusion explains calibrated probabilities; the other methods need the network.
     steps = fitted_steps(estimator, inside_calibration=method != "occlusion")
     if method == "occlusion" and not (
-        steps.has_ids or isinstance(estimator, BaseTextClassifier)
+        steps.has_ids or isinstance(estimator, BaseTextNetwork)
     ):
         return _explain_black_box(estimator, text, target, score, columns)
     classifier = steps.classifier
     texts = _like(text, [_values(text)])
     (tokenized,) = tokenize_texts(steps.sequencer, steps.clean(texts))
     rows = tokenized.row[np.newaxis]
-    if target is None:
-        (target,) = np.asarray(estimator.predict(texts)).tolist()
-    index = _class_index(classifier, target)
+    target, index, score = _resolve(estimator, classifier, texts, target, score)
     scorer = None
     if method == "integrated_gradients" or (
-        score == "log_odds" and isinstance(classifier, BaseTextClassifier)
+        score == "log_odds" and isinstance(classifier, BaseTextNetwork)
     ):
         scorer = _make_scorer(
             classifier, tokenized, index, log_odds=score == "log_odds"
@@ -174,7 +174,7 @@ def explain(
         if scorer is not None and score == "log_odds":
             return scorer.row_scores(rows)
         X = with_feature_names(classifier, rows)
-        return _score(classifier.predict_proba(X), index, score)
+        return _responses(classifier, X, index, score)
 
     value = float(scores(rows)[0])
     baseline: float | None = value if method == "integrated_gradients" else None
@@ -192,7 +192,7 @@ def explain(
         weights=weights,
         known=tokenized.known,
         method=method,
-        target=classifier.classes_.tolist()[index],
+        target=target,
         score=score,
         value=value,
         baseline=baseline,
@@ -222,7 +222,7 @@ def _explain_black_box(
     columns: Sequence[Any] | None,
 ) -> Explanation:
     """Explain by occlusion: remove one word at a time from the raw strings."""
-    if not hasattr(estimator, "predict_proba"):
+    if hasattr(estimator, "classes_") and not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"explain needs a classifier with predict_proba, got {estimator!r}. "
             "A VotingClassifier has it with voting='soft', and any classifier inside a "
@@ -244,10 +244,8 @@ def _explain_black_box(
             spans.append((len(shown) + start, len(shown) + end))
         shown += value
     texts = _like(text, rows)
-    if target is None:
-        (target,) = np.asarray(estimator.predict(texts[:1])).tolist()
-    index = _class_index(estimator, target)
-    score_of_text, *rest = _score(estimator.predict_proba(texts), index, score).tolist()
+    target, index, score = _resolve(estimator, estimator, texts[:1], target, score)
+    score_of_text, *rest = _responses(estimator, texts, index, score).tolist()
     return Explanation(
         tokens=tuple(shown[start:end] for start, end in spans),
         weights=score_of_text - np.array(rest, dtype=np.float64),
@@ -263,26 +261,53 @@ def _explain_black_box(
     )
 
 
-def _score(proba: Any, index: int, score: str) -> _Floats:
-    """Return the score of a class from the probabilities of all classes."""
-    of_class: _Floats = np.asarray(proba, dtype=np.float64)[:, index]
+def _resolve(
+    estimator: Any, classifier: Any, texts: Any, target: Any, score: str
+) -> tuple[Any, int, str]:
+    """Return the label to explain, its position and the score of it.
+
+    The score of a regressor, which has no classes, is its prediction.
+    """
+    if not hasattr(classifier, "classes_"):
+        if target is not None or score != "probability":
+            raise ValueError(
+                f"{type(classifier).__name__} predicts numbers, which have no classes: "
+                f"leave out target and score, got target={target!r} and "
+                f"score={score!r}."
+            )
+        return None, 0, "prediction"
+    classes = classifier.classes_.tolist()
+    if target is None:
+        predicted = np.asarray(estimator.predict(texts))
+        if predicted.ndim == 2:  # an indicator matrix
+            return classes[index := _most_probable(estimator, texts)], index, score
+        (target,) = predicted.tolist()
+    if target not in classes:
+        raise ValueError(f"target must be one of {classes}, got {target!r}.")
+    index = classes.index(target)
+    return classes[index], index, score
+
+
+def _most_probable(estimator: Any, texts: Any) -> int:
+    """Return the position of the most probable label of a text."""
+    return int(np.asarray(estimator.predict_proba(texts))[0].argmax())
+
+
+def _responses(estimator: Any, X: Any, index: int, score: str) -> _Floats:
+    """Return the score of each row: a probability, log-odds or the prediction."""
+    if score == "prediction":
+        return np.asarray(estimator.predict(X), dtype=np.float64)
+    of_class: _Floats = np.asarray(estimator.predict_proba(X), np.float64)[:, index]
     if score == "probability":
         return of_class
     eps = np.finfo(np.float64).eps
     return np.asarray(logit(np.clip(of_class, eps, 1 - eps)))
 
 
-def _class_index(classifier: Any, target: Any) -> int:
-    classes = classifier.classes_.tolist()
-    if target not in classes:
-        raise ValueError(f"target must be one of {classes}, got {target!r}.")
-    return classes.index(target)
-
-
 def _make_scorer(
     classifier: Any, tokenized: TokenizedText, index: int, *, log_odds: bool
 ) -> VectorScorer:
-    if not isinstance(classifier, BaseTextClassifier):
+    if not isinstance(classifier, BaseTextNetwork):
         raise TypeError(
             f"{type(classifier).__name__} is not a network of skrnn: use "
             "method='occlusion'."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
+
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any

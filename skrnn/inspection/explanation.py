@@ -20,7 +20,11 @@ _METHODS = {
     "integrated_gradients": "integrated gradients",
     "attention": "attention",
 }
-_SCORES = {"probability": "probability", "log_odds": "log-odds"}
+_SCORES = {
+    "probability": "probability",
+    "log_odds": "log-odds",
+    "prediction": "prediction",
+}
 # Weights from this on have the full color.
 _FULL_COLOR = {"probability": 0.1, "log_odds": 1.0}
 _SHOWN_IN_REPR = 5
@@ -35,8 +39,9 @@ class Explanation:
     classifier used: blue words raise the score of the class, orange words lower it, and
     the rest of the text is faint. Colors have the same scale in every explanation: full
     color is a change of the probability by 0.1 or more, or of the log-odds by 1 or
-    more, and half of that has half the opacity. Attention weights, which have no sign
-    and sum to one, are green, and the largest weight of the text has full color. The
+    more, and half of that has half the opacity. Of a regressor, whose unit may be any,
+    the largest weight of the text has full color. So it has of attention weights, which
+    have no sign and sum to one; they are green. The
     colors are translucent, so that they suit light and dark pages, and differ for
     color-blind readers.
 
@@ -50,10 +55,10 @@ class Explanation:
         Which words are in the vocabulary. All others have the same id.
     method : {"occlusion", "integrated_gradients", "attention"}
         The method that computed the weights.
-    target : label
-        The class that is explained.
-    score : {"probability", "log_odds"}
-        The score of the class ``target`` that is explained.
+    target : label or None
+        The class or label that is explained; None for a regressor.
+    score : {"probability", "log_odds", "prediction"}
+        The score of ``target`` that is explained, or the prediction of a regressor.
     value : float
         The score of the text.
     baseline : float or None
@@ -196,18 +201,25 @@ class Explanation:
         words = [f"{self.tokens[i]} {self.weights[i]:+.3f}" for i in np.sort(order)]
         if len(self.tokens) > len(words):
             words.append("...")
+        explained = f"{_SCORES[self.score]} {self.value:.3f}"
+        if self.target is not None:
+            explained = f"{self.target!r} ({explained})"
         return (
-            f"<Explanation of {self.target!r} "
-            f"({_SCORES[self.score]} {self.value:.3f}) by {_METHODS[self.method]}: "
+            f"<Explanation of {explained} by {_METHODS[self.method]}: "
             f"{', '.join(words) or 'no words'}>"
         )
 
     @property
     def _full(self) -> float:
         """The weight of full color."""
-        if self.method == "attention":
-            return float(self.weights.max(initial=0.0)) or 1.0
+        if self._is_relative:
+            return float(np.abs(self.weights).max(initial=0.0)) or 1.0
         return _FULL_COLOR[self.score]
+
+    @property
+    def _is_relative(self) -> bool:
+        """Whether colors are relative to the largest weight."""
+        return self.method == "attention" or self.score == "prediction"
 
     def _text_with_tints(self) -> str:
         strengths = np.minimum(np.abs(self.weights) / self._full, 1.0)
@@ -227,15 +239,20 @@ class Explanation:
         return "".join([*pieces, _faint(self.text[end:])])
 
     def _headline(self) -> str:
-        return (
-            f"{self.target} · {_SCORES[self.score]} {self.value:.3f} · "
-            f"{_METHODS[self.method]}"
-        )
+        target = "" if self.target is None else f"{self.target} · "
+        score = f"{_SCORES[self.score]} {self.value:.3f}"
+        return f"{target}{score} · {_METHODS[self.method]}"
 
     def _axis_label(self) -> str:
         if self.method == "attention":
             return "weight"
-        return f"against   ←   {_SCORES[self.score]}   →   for"
+        against, in_favor = self._signs
+        return f"{against}   ←   {_SCORES[self.score]}   →   {in_favor}"
+
+    @property
+    def _signs(self) -> tuple[str, str]:
+        """What negative and positive weights stand for."""
+        return ("lower", "higher") if self.target is None else ("against", "for")
 
     def _color(self, weight: float) -> str:
         if self.method == "attention":
@@ -254,7 +271,8 @@ class Explanation:
         return f'<span style="{style}" title="{note}">{html.escape(token)}</span>'
 
     def _legend(self) -> str:
-        kinds = {"for": FOR, "against": AGAINST}
+        against, in_favor = self._signs
+        kinds = {in_favor: FOR, against: AGAINST}
         if self.method == "attention":
             kinds = {"attended to": ATTENDED}
         names = " ".join(
@@ -262,7 +280,7 @@ class Explanation:
             f'border-radius:0.25em">{name}</span>'
             for name, color in kinds.items()
         )
-        if self.method == "attention":
+        if self._is_relative:
             return f"{names} full color: the largest weight, {self._full:.3f}"
         return f"{names} full color: a weight of {self._full:g} or more"
 

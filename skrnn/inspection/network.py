@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
+
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from skrnn.estimators.base import BaseTextClassifier
+from skrnn.estimators.base import BaseTextNetwork
 from skrnn.networks.sequences import restore_columns
 from skrnn.text.vocabulary import OOV, PAD
 from skrnn.training.batches import PREDICTION_BATCH_SIZE
@@ -20,19 +22,20 @@ _MOST_NUMBERS = 2**22
 
 
 class VectorScorer:
-    """The score of one class as a function of the word vectors of one text.
+    """The score of one output as a function of the word vectors of one text.
 
     Parameters
     ----------
-    classifier : BaseTextClassifier
+    classifier : BaseTextNetwork
         A fitted one.
     row : ndarray of shape (maxlen,), int32
         The ids of the text, with padding anywhere.
     target : int
-        Position of the class in ``classes_``.
+        Position of the class in ``classes_``; 0 for a regressor.
     log_odds : bool
         Whether the score is ``log(p / (1 - p))`` instead of the probability ``p``. It
-        is computed from the logits, so it is exact where ``p`` rounds to one.
+        is computed from the logits, so it is exact where ``p`` rounds to one. The score
+        of a regressor is the predicted number.
 
     Attributes
     ----------
@@ -48,13 +51,14 @@ class VectorScorer:
 
     def __init__(
         self,
-        classifier: BaseTextClassifier,
+        classifier: BaseTextNetwork,
         row: npt.NDArray[np.int32],
         target: int,
         *,
         log_odds: bool,
     ) -> None:
         self._network = classifier._network
+        self._rescale = classifier._rescale
         self._as_rows = classifier._as_rows
         self._target = target
         self._log_odds = log_odds
@@ -101,24 +105,18 @@ class VectorScorer:
 
     def _score(self, vectors: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         logits = self._network.logits(vectors, lengths)
-        if logits.shape[1] == 1:
-            logits = logits[:, 0] if self._target else -logits[:, 0]
-            return logits if self._log_odds else tf.sigmoid(logits)
-        if not self._log_odds:
-            return tf.nn.softmax(logits)[:, self._target]
-        others = [k for k in range(logits.shape[1]) if k != self._target]
-        rest = tf.reduce_logsumexp(tf.gather(logits, others, axis=1), axis=1)
-        return logits[:, self._target] - rest
+        scores = self._network.head.score(logits, self._target, self._log_odds)
+        return self._rescale(scores)
 
 
 def attention_of_network(
-    classifier: BaseTextClassifier, ids: npt.NDArray[np.int32]
+    classifier: BaseTextNetwork, ids: npt.NDArray[np.int32]
 ) -> _Floats:
     """Return the attention of a classifier with ``pooling="attention"`` to words.
 
     Parameters
     ----------
-    classifier : BaseTextClassifier
+    classifier : BaseTextNetwork
         A fitted one.
     ids : ndarray of shape (n_texts, maxlen), int32
         Rows of ids, 0 for padding.

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.networks.cells import CELLS
+from skrnn.networks.heads import HEADS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.networks.sentences import (
     AlignSentences,
@@ -45,9 +46,9 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     Returns
     -------
     model : keras.Model
-        Maps int32 ids, shape (batch, time), to float32 probabilities, shape (batch,
-        n_outputs). Ids of 0 are padding on either side, and separate sentences if the
-        network has ``sentence_units``. It is not compiled, and
+        Maps int32 ids, shape (batch, time), to the float32 outputs of the head, shape
+        (batch, n_outputs). Ids of 0 are padding on either side, and separate sentences
+        if the network has ``sentence_units``. It is not compiled, and
         :func:`initialize_network` sets its weights.
     """
     ids = keras.Input((None,), dtype="int32", name="ids")
@@ -72,7 +73,8 @@ def build_network(spec: NetworkSpec) -> keras.Model:
     for depth, layer in enumerate(hidden):
         vector = _dense(layer)(vector)
         vector = _maybe_dropout(spec.dropout, vector, f"dropout_{depth}")
-    return keras.Model(ids, _dense(output)(vector), name="skrnn")
+    outputs = HEADS[spec.head].connect(_dense(output)(vector))
+    return keras.Model(ids, outputs, name="skrnn")
 
 
 def _read_words(

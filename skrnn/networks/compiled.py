@@ -18,10 +18,12 @@ import tensorflow as tf
 
 from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.dtypes import float32_policy
+from skrnn.networks.heads import HEADS
 from skrnn.networks.losses import (
     UNLABELED_LOSS_WEIGHT,
     TrainingLoss,
-    virtual_labels,
+    has_target,
+    keep_rows,
     weighted_mean,
 )
 from skrnn.networks.optimizers import FusedStep, can_fuse
@@ -31,7 +33,6 @@ from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
 from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, OUTPUT, NetworkSpec
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
-_EACH = tf.TensorSpec([None], tf.float32)
 _Sums = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 _tracing = threading.Lock()
 
@@ -62,6 +63,7 @@ class CompiledNetwork:
         weight_averaging: float = 0.0,
     ) -> None:
         self.spec = spec
+        self.head = HEADS[spec.head]
         self.loss = loss
         self.replicas = replicas
         self.weight_averaging = weight_averaging
@@ -83,11 +85,13 @@ class CompiledNetwork:
         vectors = [embedding.output, lengths.output]
         self._replace_unknown = align.replace_unknown
         self._embed = keras.Model(align.output, vectors)
-        self._classify = keras.Model(vectors, output.output)
+        self._classify = keras.Model(vectors, self.model.output)
         self._extract_features = keras.Model(vectors, output.input)
-        binary = self.spec.n_outputs == 1
-        loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
-        self.model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+        self.model.compile(
+            optimizer=optimizer,
+            loss=self.head.default_loss,
+            metrics=["accuracy"] if self.head.has_accuracy else [],
+        )
         optimizer.build(self.model.trainable_variables)
         self._fused_step = None
         if self.replicas is SINGLE_DEVICE and can_fuse(optimizer):
@@ -116,11 +120,11 @@ class CompiledNetwork:
     def classify(
         self, vectors: tf.Tensor, lengths: tf.Tensor, training: bool = False
     ) -> tf.Tensor:
-        """Return the probabilities, (batch, n_outputs), of what :meth:`embed` gives."""
+        """Return the outputs, (batch, n_outputs), for what :meth:`embed` gives."""
         return self._classify([vectors, lengths], training=training)
 
     def logits(self, vectors: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        """Return the outputs before the sigmoid or softmax, (batch, n_outputs)."""
+        """Return what the output layer computes before its activation."""
         output = self.model.get_layer(OUTPUT)
         return tf.matmul(self._features(vectors, lengths), output.kernel) + output.bias
 
@@ -254,7 +258,8 @@ class CompiledNetwork:
 
         Callbacks look up there whether the metric that they monitor should increase.
         """
-        y, outputs = np.zeros((1, 1)), np.full((1, self.spec.n_outputs), 0.5)
+        n_targets = self.spec.n_outputs if self.head.has_target_columns else 1
+        y, outputs = np.zeros((1, n_targets)), np.full((1, self.spec.n_outputs), 0.5)
         self.model.compute_metrics(None, *map(tf.constant, (y, outputs)))
         self.model.reset_metrics()
 
@@ -291,18 +296,26 @@ class CompiledNetwork:
 
     @cached_property
     def train_step(self) -> Callable[..., _Sums]:
-        """The step that trains on ids, classes (-1 for none) and weights.
+        """The step that trains on ids, targets (NaN for none) and weights.
 
         It returns the sums of the losses and of the correct predictions of the rows
-        with a class, and the number of these rows.
+        with a target, and the number of these rows.
         """
         step = self._perturbed_step if self.loss.perturbs else self._plain_step
-        return _trace(self.replicas.distribute(step), _IDS, _EACH, _EACH)
+        return _trace(self.replicas.distribute(step), _IDS, *self._target_specs)
 
     @cached_property
     def test_step(self) -> Callable[..., _Sums]:
         """The step that returns what :attr:`train_step` does, without training."""
-        return _trace(self.replicas.distribute(self._test_step), _IDS, _EACH, _EACH)
+        step = self.replicas.distribute(self._test_step)
+        return _trace(step, _IDS, *self._target_specs)
+
+    @property
+    def _target_specs(self) -> tuple[tf.TensorSpec, tf.TensorSpec]:
+        """The shapes of targets and of their weights."""
+        columns = [self.spec.n_outputs] if self.head.has_target_columns else []
+        spec = tf.TensorSpec([None, *columns], tf.float32)
+        return spec, spec
 
     @property
     def predict_step(self) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -353,50 +366,48 @@ class CompiledNetwork:
     def _predict_step(self, ids: tf.Tensor) -> tf.Tensor:
         return self.classify(*self.embed(ids))
 
-    # Steps take ids, classes and weights of rows, and the classes of all rows of the
+    # Steps take ids, targets and weights of rows, and the targets of all rows of the
     # batch, of which each replica computes a part.
 
     def _test_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
     ) -> _Sums:
         del batch
-        proba = self._predict_step(ids)
-        losses = self.loss.label_losses(proba, tf.maximum(y, 0))
-        return self._sums(proba, losses, y, weight)
+        outputs = self._predict_step(ids)
+        return self._sums(outputs, self.loss.label_losses(outputs, y), y, weight)
 
     def _plain_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
     ) -> _Sums:
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as tape:
-            proba = self.classify(*self.embed(ids, training=True), training=True)
-            losses = self.loss.label_losses(proba, tf.maximum(y, 0))
-            loss = weighted_mean(losses, weight, batch >= 0)
+            outputs = self.classify(*self.embed(ids, training=True), training=True)
+            losses = self.loss.label_losses(outputs, y)
+            loss = weighted_mean(losses, weight, has_target(batch))
         self._apply_gradients(tape.gradient(loss, variables))
-        return self._sums(proba, losses, y, weight)
+        return self._sums(outputs, losses, y, weight)
 
     def _perturbed_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
     ) -> _Sums:
-        labeled = y >= 0
+        labeled = has_target(y)
         variables = [v.value for v in self.model.trainable_variables]
         with tf.GradientTape() as embedding_tape:
             vectors, lengths = self.embed(ids, training=True)
         # The same word vectors are classified twice: as they are, and perturbed.
         with tf.GradientTape() as tape:
             tape.watch(vectors)
-            proba = self.classify(vectors, lengths, training=True)
-            drawn = keras.random.uniform(tf.shape(y), seed=self._draws)
-            labels = virtual_labels(tf.stop_gradient(proba), y, drawn)
-            losses = self.loss.label_losses(proba, labels)
-            weights = weight * tf.where(labeled, 1.0, UNLABELED_LOSS_WEIGHT)
-            loss = weighted_mean(losses, weights, batch >= 0)
+            outputs = self.classify(vectors, lengths, training=True)
+            losses = self.loss.label_losses(outputs, self._with_drawn(y, outputs))
+            unlabeled = UNLABELED_LOSS_WEIGHT * keep_rows(weight, ~labeled)
+            weights = keep_rows(weight, labeled) + unlabeled
+            loss = weighted_mean(losses, weights, has_target(batch))
         clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
         moved = vectors + self.loss.perturbations(clean[-1], y)
         with tf.GradientTape() as tape:
             tape.watch(moved)
             perturbed = self.classify(moved, lengths, training=True)
-            loss = self.loss.perturbed_losses(perturbed, proba, y, weight, batch)
+            loss = self.loss.perturbed_losses(perturbed, outputs, y, weight, batch)
         adversarial = tape.gradient(
             loss, [*variables, moved], unconnected_gradients="zero"
         )
@@ -408,7 +419,15 @@ class CompiledNetwork:
                 vectors, table, output_gradients=clean[-1] + adversarial[-1]
             )
         self._apply_gradients(gradients)
-        return self._sums(proba, losses, y, weight)
+        return self._sums(outputs, losses, y, weight)
+
+    def _with_drawn(self, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
+        """Return targets; missing ones are drawn as predicted."""
+        if not self.loss.virtual_adversarial:
+            return y
+        uniform = keras.random.uniform(tf.shape(outputs)[:1], seed=self._draws)
+        drawn = self.head.draw(tf.stop_gradient(outputs), uniform)
+        return tf.where(tf.math.is_nan(y), drawn, y)
 
     def _apply_gradients(self, gradients: list[tf.Tensor]) -> None:
         optimizer, variables = self.model.optimizer, self.model.trainable_variables
@@ -424,18 +443,14 @@ class CompiledNetwork:
             average.assign_add((1 - kept) * (variable.value - average))
 
     def _sums(
-        self, proba: tf.Tensor, losses: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
+        self, outputs: tf.Tensor, losses: tf.Tensor, y: tf.Tensor, weight: tf.Tensor
     ) -> _Sums:
-        if self.spec.n_outputs == 1:
-            predicted = tf.cast(proba[:, 0] > 0.5, tf.float32)
-        else:
-            predicted = tf.cast(tf.argmax(proba, axis=1), tf.float32)
-        labeled = tf.cast(y >= 0, tf.float32)
-        correct = tf.cast(tf.equal(predicted, y), tf.float32)
+        labeled = has_target(y)
+        hits = self.head.is_hit(outputs, y)
         return (
-            tf.reduce_sum(losses * weight * labeled),
-            tf.reduce_sum(correct),
-            tf.reduce_sum(labeled),
+            tf.reduce_sum(keep_rows(losses * weight, labeled)),
+            tf.reduce_sum(tf.cast(hits, tf.float32)),
+            tf.reduce_sum(tf.cast(labeled, tf.float32)),
         )
 
 

@@ -7,6 +7,7 @@ and for dropout, which each replica samples on its own.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -67,21 +68,21 @@ class Replicas:
         Parameters
         ----------
         step : callable
-            Takes ids, classes and weights of some rows, and the classes of all rows of
+            Takes ids, targets and weights of some rows, and the targets of all rows of
             the batch; returns sums over the rows. It must ignore rows of padding, which
-            have no class and no weight.
+            have no target (NaN) and no weight.
 
         Returns
         -------
         step : callable
-            Takes ids, classes and weights of a batch; returns the sums.
+            Takes ids, targets and weights of a batch; returns the sums.
         """
 
         def compute_own_rows(*batch: tf.Tensor) -> tf.Tensor:
             number = tf.distribute.get_replica_context().replica_id_in_sync_group
             own_rows = [
                 _part(tensor, number, self.n, fill)
-                for tensor, fill in zip(batch, (0, -1, 0), strict=True)
+                for tensor, fill in zip(batch, (0, math.nan, 0), strict=True)
             ]
             return tf.stack(step(*own_rows, batch[1]))
 
@@ -194,7 +195,7 @@ def _make(name: str) -> tf.distribute.Strategy:
         ) from error
 
 
-def _part(tensor: tf.Tensor, number: Any, n_parts: int, fill: int) -> tf.Tensor:
+def _part(tensor: tf.Tensor, number: Any, n_parts: int, fill: float) -> tf.Tensor:
     """Return one of ``n_parts`` equal parts of the rows, padded with ``fill``."""
     size = -(-tf.shape(tensor)[0] // n_parts)
     missing = size * n_parts - tf.shape(tensor)[0]

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from skrnn.kernels.tf_ops import embed
 from skrnn.networks.sequences import AlignLeft
 from skrnn.text.vocabulary import PAD
 
@@ -77,7 +78,7 @@ class SplitSentences(keras.layers.Layer):
         # gradients are zeros.
         flat = tf.reshape(vectors, [-1, vectors.shape[2]])
         indices = tf.minimum(starts[:, tf.newaxis] + steps, tf.shape(flat)[0] - 1)
-        return tf.gather(flat, indices), counts
+        return embed(flat, indices), counts
 
     def compute_output_spec(
         self, vectors: Any, lengths: Any

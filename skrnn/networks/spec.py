@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skrnn.networks.cells import CELLS
+from skrnn.networks.heads import HEADS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.networks.recurrent import Shapes, Weights
 
@@ -22,6 +23,8 @@ __all__ = [
     "EMBEDDINGS",
     "LENGTHS",
     "OUTPUT",
+    "OUTPUT_BIAS",
+    "OUTPUT_KERNEL",
     "DenseLayer",
     "Level",
     "NetworkSpec",
@@ -35,6 +38,7 @@ LENGTHS = "lengths"
 EMBEDDING = "embedding"
 OUTPUT = "output"
 EMBEDDINGS = f"{EMBEDDING}/embeddings"  # the weight with the word vectors
+OUTPUT_KERNEL, OUTPUT_BIAS = f"{OUTPUT}/kernel", f"{OUTPUT}/bias"
 
 
 class RecurrentLayer(NamedTuple):
@@ -106,8 +110,10 @@ class NetworkSpec:
     ----------
     n_embeddings : int
         Number of word vectors, padding and out-of-vocabulary included.
-    n_classes : int
-        2 gives one sigmoid output, more give a softmax.
+    head : str
+        A key of :data:`~skrnn.networks.heads.HEADS`.
+    n_outputs : int
+        Number of outputs of the head.
     cell : str
         A key of :data:`~skrnn.networks.cells.CELLS`.
     units : tuple of int
@@ -138,11 +144,13 @@ class NetworkSpec:
     Raises
     ------
     ValueError
-        If there is no such cell or pooling, or if parameters do not fit each other.
+        If there is no such cell, pooling or head, or if parameters do not fit each
+        other.
     """
 
     n_embeddings: int
-    n_classes: int
+    head: str
+    n_outputs: int
     cell: str
     units: tuple[int, ...]
     bidirectional: bool
@@ -165,20 +173,16 @@ class NetworkSpec:
                 f"There is no network of cell={self.cell!r} and "
                 f"pooling={self.pooling!r}."
             )
-        if not self.units or self.n_classes < 2:
+        if self.head not in HEADS or not HEADS[self.head].accepts(self.n_outputs):
             raise ValueError(
-                "A network needs a recurrent layer and 2 classes, got "
-                f"units={self.units} and n_classes={self.n_classes}."
+                f"There is no head={self.head!r} of n_outputs={self.n_outputs}."
             )
+        if not self.units:
+            raise ValueError("A network needs a recurrent layer, got units=().")
         if self.sentence_units and self.segment_length is not None:
             raise ValueError("Sentences are not split into segments.")
         for units in (*self.units, *self.sentence_units):
             CELLS[self.cell].check(units, self.periods)
-
-    @property
-    def n_outputs(self) -> int:
-        """Number of output units."""
-        return 1 if self.n_classes == 2 else self.n_classes
 
     @property
     def levels(self) -> list[Level]:
@@ -209,8 +213,9 @@ class NetworkSpec:
         for depth, units in enumerate(self.dense_units):
             layers.append(DenseLayer(f"dense_{depth}", input_dim, units, "relu"))
             input_dim = units
-        activation = "sigmoid" if self.n_outputs == 1 else "softmax"
-        return [*layers, DenseLayer(OUTPUT, input_dim, self.n_outputs, activation)]
+        head = HEADS[self.head]
+        units = head.n_units(self.n_outputs)
+        return [*layers, DenseLayer(OUTPUT, input_dim, units, head.activation)]
 
     @property
     def weight_shapes(self) -> Shapes:

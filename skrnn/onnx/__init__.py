@@ -17,7 +17,8 @@ The JSON object has the keys
 ``versions``
     ``{"skrnn": "..."}``, which release wrote the file.
 ``classes``
-    ``dtype`` and ``values`` of the labels, in the order of the probabilities.
+    ``dtype`` and ``values`` of the labels, in the order of the probabilities. Absent if
+    the model is a regressor.
 ``text``
     The text rules, if the graph is one network.
 ``texts`` and ``model``
@@ -50,8 +51,8 @@ refuses later ones with the advice to upgrade.
 Raise the number whenever this release would misread a file of the last one, or the last
 one would misread a file of this one: a key or a rule is added, removed or renamed, or a
 value gets another meaning. An optional rule
-(:data:`~skrnn.serving.format.OPTIONAL_RULES`) and a kind of ``model`` need no new
-number: an earlier release refuses them by name.
+(:data:`~skrnn.serving.format.OPTIONAL_RULES`), and a kind or a link of ``model``, need
+no new number: an earlier release refuses them by name.
 
 To raise it from ``n`` to ``n + 1``:
 

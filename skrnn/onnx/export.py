@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._files import write_atomically
+from skrnn._messages import install_hint
 from skrnn.onnx.parts import ModelParts
 from skrnn.serving.format import FORMAT_VERSION, METADATA_KEY, NETWORK, seal
 
@@ -21,21 +22,22 @@ _MAX_WEIGHT_BYTES = 2**31 - 2**20  # a protocol buffer holds less than 2**31 byt
 
 
 def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
-    """Export a fitted classifier of texts to ONNX, to be served without TensorFlow.
+    """Export a fitted model of texts to ONNX, to be served without TensorFlow.
 
     The file holds an ONNX graph [1]_ and, in its metadata, the text rules, the
     vocabulary and the classes, so that :class:`skrnn.serving.SentimentPredictor`
     predicts on raw strings. In other ONNX runtimes, a graph of one network takes
     ``ids``, int64 of shape (batch, time), 0 for padding and between sentences, and
-    returns ``probabilities``, float32 of shape (batch, n_classes). The Notes describe
-    other graphs. They use opset 17 and IR version 8. Needs onnx (``pip install
-    'skrnn[onnx]'``).
+    returns ``probabilities``, float32 of shape (batch, n_classes), or ``predictions``,
+    the numbers of a regressor, of shape (batch, 1). The Notes describe other graphs.
+    They use opset 17 and IR version 8. Needs onnx (extra ``onnx``).
 
     Parameters
     ----------
     pipeline : estimator
         A fitted Pipeline of a :class:`~skrnn.TextSequencer` and a
-        :class:`~skrnn.RNNSentimentClassifier` or
+        :class:`~skrnn.RNNSentimentClassifier`, :class:`~skrnn.RNNOrdinalClassifier`,
+        :class:`~skrnn.RNNSentimentRegressor` or
         :class:`~skrnn.HierarchicalAttentionClassifier`; or of a
         :class:`~sklearn.feature_extraction.text.CountVectorizer` or
         :class:`~sklearn.feature_extraction.text.TfidfVectorizer` and a
@@ -109,8 +111,9 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     metadata: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "versions": {"skrnn": version("skrnn")},
-        "classes": _write_classes(pipeline.classes_),
     }
+    if hasattr(pipeline, "classes_"):
+        metadata["classes"] = _write_classes(pipeline.classes_)
     if model == NETWORK:
         metadata["text"] = parts.texts[0]["rules"]
     else:
@@ -119,7 +122,7 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
         graph = import_module("skrnn.onnx.graph")
     except ImportError as error:
         raise ImportError(
-            "export_onnx needs onnx, which is not installed: pip install 'skrnn[onnx]'."
+            f"export_onnx needs onnx, which is not installed: {install_hint('onnx')}."
         ) from error
     model_proto = graph.build_graph(parts.networks, parts.linear_models)
     model_proto.metadata_props.add(key=METADATA_KEY, value=json.dumps(metadata))

@@ -18,6 +18,7 @@ import numpy as np
 from onnx import ModelProto
 
 from skrnn.networks.cells import CELLS
+from skrnn.networks.heads import HEADS
 from skrnn.networks.pooling import POOLINGS
 from skrnn.networks.recurrent import Weights
 from skrnn.networks.spec import EMBEDDINGS, Level, NetworkSpec
@@ -40,8 +41,8 @@ def build_graph(
     networks : iterable of tuple
         For each network the specification, the weights by name (``layer/weight``), and
         the names of its input and output. The input is int64 of shape (batch, time), 0
-        for padding and between sentences; the output is the probabilities, float32 of
-        shape (batch, n_classes).
+        for padding and between sentences; the output is the probabilities or the
+        number, float32 of shape (batch, n_columns).
     linear_models : iterable of tuple
         For each linear model of a bag of words the model, the names of its two inputs
         and of its output. The inputs are the indices of the features of a text, int64,
@@ -72,13 +73,9 @@ def _add_network(
     for layer in hidden:
         vector = graph.add("Relu", [_dense(graph, weights, layer.name, vector)])
     logits = _dense(graph, weights, output_layer.name, vector)
-    if spec.n_outputs == 1:
-        positive = graph.add("Sigmoid", [logits])
-        negative = graph.add("Sub", [graph.constant(np.float32(1)), positive])
-        graph.add("Concat", [negative, positive], name=output, axis=1)
-    else:
-        graph.add("Softmax", [logits], name=output, axis=1)
-    graph.output(output, FLOAT, spec.n_classes)
+    head = HEADS[spec.head]
+    head.add_onnx_nodes(graph, logits, output, spec.n_outputs)
+    graph.output(output, FLOAT, head.n_columns(spec.n_outputs))
 
 
 def _add_linear_model(

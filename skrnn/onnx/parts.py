@@ -29,7 +29,9 @@ from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble.blend import BlendedClassifier
 from skrnn.ensemble.distillation import DistilledClassifier
 from skrnn.estimators.hierarchical import HierarchicalAttentionClassifier
+from skrnn.estimators.ordinal import RNNOrdinalClassifier
 from skrnn.estimators.recurrent import RNNSentimentClassifier
+from skrnn.estimators.regression import RNNSentimentRegressor
 from skrnn.networks.recurrent import Weights
 from skrnn.networks.spec import NetworkSpec, check_weights
 from skrnn.onnx.text_rules import write_bag_rules, write_text_rules
@@ -39,8 +41,9 @@ from skrnn.text.sequencer import TextSequencer
 __all__ = ["LinearModel", "ModelParts"]
 
 _SUPPORTED = (
-    "It takes a Pipeline of a TextSequencer and an RNNSentimentClassifier or "
-    "HierarchicalAttentionClassifier, a Pipeline of a CountVectorizer or "
+    "It takes a Pipeline of a TextSequencer and an RNNSentimentClassifier, "
+    "RNNOrdinalClassifier, RNNSentimentRegressor or HierarchicalAttentionClassifier, "
+    "a Pipeline of a CountVectorizer or "
     "TfidfVectorizer and a LogisticRegression or NBSVMClassifier, and around them "
     "BlendedClassifier, DistilledClassifier, CalibratedClassifierCV, "
     "FixedThresholdClassifier, TunedThresholdClassifierCV, StackingClassifier, "
@@ -158,11 +161,11 @@ class ModelParts:
             rules = write_text_rules(sequencer)
             inputs = self._add_text(before, "ids", ["ids"], rules)
         network = classifier._network
-        weights = network.named_weights()
+        weights = classifier._weights_to_export()
         check_weights(network.spec, weights)
-        output = f"probabilities{_ending(len(self.networks))}"
+        output = f"{network.head.onnx_output}{_ending(len(self.networks))}"
         self.networks.append((network.spec, weights, inputs[0], output))
-        return {"kind": "output", "name": output, "link": "none"}
+        return {"kind": "output", "name": output, "link": network.head.link}
 
     def _linear(self, before: tuple[Any, ...], classifier: Any) -> dict[str, Any]:
         counter, weighting = before[0], before[-1]
@@ -269,7 +272,12 @@ class ModelParts:
         }
 
 
-_NETWORKS = (RNNSentimentClassifier, HierarchicalAttentionClassifier)
+_NETWORKS = (
+    RNNSentimentClassifier,
+    RNNOrdinalClassifier,
+    RNNSentimentRegressor,
+    HierarchicalAttentionClassifier,
+)
 _LINEAR = (LogisticRegression, NBSVMClassifier)
 _BAGS = ([CountVectorizer], [TfidfVectorizer], [CountVectorizer, TfidfTransformer])
 # These predict as the fitted estimator in the attribute does.

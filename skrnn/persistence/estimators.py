@@ -22,6 +22,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
+from skrnn.networks.heads import HEADS
 from skrnn.networks.spec import check_weights
 from skrnn.persistence.archive import DamagedFileError
 from skrnn.persistence.json_codec import Reader, Writer
@@ -75,12 +76,17 @@ class EstimatorSchema:
     is_ensemble: bool = False
 
 
-def _classifier(module: str, network: str) -> EstimatorSchema:
-    """Return the schema of a classifier that has a network."""
+def _network(
+    module: str, network: str = "words", targets: tuple[str, ...] = ("classes_",)
+) -> EstimatorSchema:
+    """Return the schema of an estimator that has a network.
+
+    ``targets`` are the fitted attributes that describe its targets.
+    """
     return EstimatorSchema(
         module=module,
         attributes=(
-            "classes_",
+            *targets,
             "n_features_in_",
             "n_embeddings_",
             "n_parameters_",
@@ -101,8 +107,12 @@ SCHEMAS = {
         optional=("oov_rate_", "n_features_in_", "feature_names_in_"),
         has_params_in_use=True,
     ),
-    "skrnn.RNNSentimentClassifier": _classifier("skrnn.estimators.recurrent", "words"),
-    "skrnn.HierarchicalAttentionClassifier": _classifier(
+    "skrnn.RNNSentimentClassifier": _network("skrnn.estimators.recurrent"),
+    "skrnn.RNNOrdinalClassifier": _network("skrnn.estimators.ordinal"),
+    "skrnn.RNNSentimentRegressor": _network(
+        "skrnn.estimators.regression", targets=("y_mean_", "y_scale_")
+    ),
+    "skrnn.HierarchicalAttentionClassifier": _network(
         "skrnn.estimators.hierarchical", "sentences"
     ),
     "skrnn.baselines.NBSVMClassifier": EstimatorSchema(
@@ -308,7 +318,7 @@ def _read_network(
     estimator: Any,
     fitted: dict[str, Any],
 ) -> None:
-    """Give a classifier its network, after everything in the file has been checked."""
+    """Give an estimator its network, after everything in the file has been checked."""
     spec = read_spec(written["network"])
     weights = {k: reader.arrays[v] for k, v in written["weights"].items()}
     for name, weight in weights.items():
@@ -318,7 +328,9 @@ def _read_network(
         check_weights(spec, weights)
     except ValueError as error:
         raise DamagedFileError(str(error)) from error
-    fits = len(fitted["classes_"]) == spec.n_classes
+    n_columns = len(fitted["classes_"]) if "classes_" in fitted else 1
+    fits = n_columns == HEADS[spec.head].n_columns(spec.n_outputs)
+    fits &= spec.head in type(estimator).heads
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
     fits &= bool(spec.sentence_units) == (schema.network == "sentences")
     if not fits or not _is_count(fitted["n_features_in_"]):

@@ -42,7 +42,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
         text, linear models for it, and meta-estimators (searches, calibration,
         thresholds, votes, stacks, bagging, ``ColumnTransformer``, ``FeatureUnion``,
         one-vs-rest); Pipelines of them. skops writes other estimators of scikit-learn
-        (``pip install 'skrnn[skops]'``), which cannot hold estimators of skrnn.
+        (extra ``skops``), which cannot hold estimators of skrnn.
     path : str or path-like
         The file, usually with the extension ``.skrnn``. An existing file is replaced.
 

@@ -40,7 +40,7 @@ _Upgrade = Callable[[dict[str, Any]], None]
 
 __all__ = ["FORMAT_VERSION", "upgrade"]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 
 def upgrade(estimator: Any, version: int) -> None:
@@ -108,6 +108,16 @@ def _upgrade_blend(written: dict[str, Any]) -> None:
         written["params"]["weights"] = "stacked"
 
 
+def _upgrade_head(written: dict[str, Any]) -> None:
+    """Name the head that version 3 derived from the number of classes."""
+    if network := written.get("network"):
+        n_classes = network.pop("n_classes")
+        if n_classes == 2:
+            network |= {"head": "binary", "n_outputs": 1}
+        else:
+            network |= {"head": "multiclass", "n_outputs": n_classes}
+
+
 # By version and class: the function that turns the JSON of an estimator of this version
 # into that of the next.
 _UPGRADES: dict[int, dict[str, _Upgrade]] = {
@@ -120,5 +130,9 @@ _UPGRADES: dict[int, dict[str, _Upgrade]] = {
             "skrnn.ensemble.DistilledClassifier"
         ),
         "skrnn.comparison.NBSVMClassifier": _move("skrnn.baselines.NBSVMClassifier"),
+    },
+    3: {
+        "skrnn.HierarchicalAttentionClassifier": _upgrade_head,
+        "skrnn.RNNSentimentClassifier": _upgrade_head,
     },
 }

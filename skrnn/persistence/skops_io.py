@@ -9,6 +9,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
+from skrnn._messages import install_hint
 from skrnn.persistence.archive import check_zip
 
 __all__ = ["dump_with_skops", "load_with_skops"]
@@ -84,5 +85,5 @@ def _skops(verb: str) -> ModuleType:
     except ImportError as error:
         raise ImportError(
             f"To {verb} this pipeline, skrnn needs skops, which is not installed: "
-            "pip install 'skrnn[skops]'."
+            f"{install_hint('skops')}."
         ) from error

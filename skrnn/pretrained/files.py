@@ -58,7 +58,7 @@ def find_pretrained(name: str) -> Path:
     if name not in NAMES:
         raise ValueError(
             f"There is no pretrained network {name!r}."
-            + did_you_mean(str(name), NAMES)
+            + did_you_mean(str(name), NAMES, "names")
             + " Load a file of your own with skrnn.load."
         )
     path = _FOLDER / f"{name}.skrnn"

@@ -66,7 +66,7 @@ def get_parts(pretrained: Any) -> PretrainedParts:
         if not path.exists():
             raise FileNotFoundError(
                 f"pretrained={os.fspath(pretrained)!r} is neither a file nor the name "
-                "of a pretrained network." + did_you_mean(path.name, NAMES)
+                "of a pretrained network." + did_you_mean(path.name, NAMES, "names")
             )
     return _read(path, path.stat().st_mtime_ns)
 

@@ -1,9 +1,12 @@
 """From the outputs of the graph to probabilities, by a tree of plain data.
 
 Each node has a ``kind``. An ``output`` names an output of the graph and its link
-function. The others combine nodes: ``mean``, ``log_mean``, ``stacking``,
-``calibration`` and ``threshold``. They compute what the estimators of scikit-learn and
-:class:`~skrnn.ensemble.BlendedClassifier` compute.
+function; with the link "ordinal" its classes are ordered, with "labels" each column is
+the probability of a label of its own, and with "numbers" it is the prediction of a
+regressor. The others combine nodes:
+``mean``, ``log_mean``, ``stacking``, ``calibration`` and ``threshold``. They compute
+what the estimators of scikit-learn and :class:`~skrnn.ensemble.BlendedClassifier`
+compute.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["combine", "decide", "has_scores"]
+__all__ = ["combine", "decide", "has_scores", "predicts"]
 
 _KINDS = ("calibration", "log_mean", "mean", "output", "stacking", "threshold")
 _MIN_PROBABILITY = 1e-6  # as in BlendedClassifier, so that log-odds are finite
@@ -24,7 +27,7 @@ Outputs = Mapping[str, Matrix]
 
 
 def combine(node: dict[str, Any], outputs: Outputs) -> Matrix:
-    """Return the probabilities of a node, shape (n_texts, n_classes)."""
+    """Return the probabilities of a node, or its numbers, (n_texts, n_columns)."""
     kind = node["kind"]
     if kind not in _KINDS:
         raise ValueError(f"the kind {kind!r} of a model is unknown")
@@ -41,13 +44,22 @@ def combine(node: dict[str, Any], outputs: Outputs) -> Matrix:
     return _softmax(np.log(_clip(np.array(each))).mean(axis=0))
 
 
+def predicts(node: dict[str, Any]) -> str:
+    """Return what a node predicts: "classes", "labels" or "numbers"."""
+    return node["link"] if node.get("link") in ("labels", "numbers") else "classes"
+
+
 def decide(node: dict[str, Any], outputs: Outputs) -> npt.NDArray[np.intp]:
     """Return the number of the predicted class of each text, shape (n_texts,).
 
-    It is the most probable class, or the decision of a threshold.
+    It is the most probable class, the median of ordered classes, or the decision of a
+    threshold.
     """
     if node["kind"] != "threshold":
-        return combine(node, outputs).argmax(axis=1)
+        proba = combine(node, outputs)
+        if node.get("link") == "ordinal":
+            return (proba.cumsum(axis=1)[:, :-1] < 0.5).sum(axis=1)
+        return proba.argmax(axis=1)
     positive = int(node["positive"])
     if node["response"] == "scores":
         scores = _scores(node["model"], outputs)[:, 0] * (1 if positive else -1)
@@ -60,7 +72,7 @@ def has_scores(node: dict[str, Any]) -> bool:
     """Return whether a node has scores, which a link turns into probabilities."""
     if node["kind"] == "threshold":
         return has_scores(node["model"])
-    return node.get("link", "none") != "none"
+    return node.get("link") in ("one_vs_rest", "softmax")
 
 
 def _scores(node: dict[str, Any], outputs: Outputs) -> Matrix:
@@ -127,6 +139,9 @@ def _one_vs_rest(scores: Matrix) -> Matrix:
 
 _LINKS: dict[str, Callable[[Matrix], Matrix]] = {
     "none": lambda proba: proba / proba.sum(axis=1, keepdims=True),
+    "ordinal": lambda proba: proba / proba.sum(axis=1, keepdims=True),
+    "labels": lambda proba: proba,
+    "numbers": lambda numbers: numbers,
     "one_vs_rest": _one_vs_rest,
     "softmax": _softmax,
 }

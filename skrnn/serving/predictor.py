@@ -1,4 +1,4 @@
-"""Labels and probabilities from raw strings, by onnxruntime."""
+"""Labels, probabilities and numbers from raw strings, by onnxruntime."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn.serving.bags import BagRules
-from skrnn.serving.combining import combine, decide
+from skrnn.serving.combining import combine, decide, predicts
 from skrnn.serving.format import METADATA_KEY, NETWORK, unseal
 from skrnn.serving.old import upgrade
 from skrnn.serving.rules import TextRules
@@ -52,7 +52,7 @@ class SentimentPredictor:
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The class labels, with the dtype of the classifier's.
+        The class labels, with the dtype of the classifier's. A regressor has none.
 
     Raises
     ------
@@ -117,7 +117,9 @@ class SentimentPredictor:
         entries = self._session.get_modelmeta().custom_metadata_map
         metadata = json.loads(entries[METADATA_KEY])
         upgrade(metadata)
-        self.classes_ = _read_classes(**metadata["classes"])
+        self._model = metadata.get("model", NETWORK)
+        if predicts(self._model) != "numbers":
+            self.classes_ = _read_classes(**metadata["classes"])
         texts = metadata.get("texts") or [
             {"kind": "ids", "inputs": ["ids"], "rules": metadata["text"]}
         ]
@@ -125,7 +127,6 @@ class SentimentPredictor:
             (text["inputs"], _RULES[text["kind"]](text["rules"], self._trusted))
             for text in texts
         ]
-        self._model = metadata.get("model", NETWORK)
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._check_graph()
 
@@ -139,8 +140,9 @@ class SentimentPredictor:
                 f"it does not run: {type(error).__name__}: {error}"
             ) from error
         decide(self._model, outputs)
-        if combine(self._model, outputs).shape != (1, len(self.classes_)):
-            raise ValueError("its probabilities do not match its classes")
+        n_columns = len(getattr(self, "classes_", [None]))
+        if combine(self._model, outputs).shape != (1, n_columns):
+            raise ValueError("its outputs do not match its classes")
 
     def __getstate__(self) -> dict[str, Any]:
         opened = ("_session", "_texts")
@@ -151,7 +153,7 @@ class SentimentPredictor:
         self._open()
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Predict the probability of each class.
+        """Predict the probability of each class, or of each label.
 
         Parameters
         ----------
@@ -161,15 +163,20 @@ class SentimentPredictor:
         Returns
         -------
         proba : ndarray of shape (n_texts, n_classes), float64
-            Probabilities in the order of ``classes_``; each row sums to one.
+            Probabilities in the order of ``classes_``. Each row sums to one, unless a
+            text has several labels.
 
         Raises
         ------
         TypeError
-            If ``X`` holds something other than str.
+            If ``X`` holds something other than str, or the model is a regressor.
         ValueError
             If ``X`` is a single string, is empty, or has other columns.
         """
+        if predicts(self._model) == "numbers":
+            raise TypeError(
+                "This model predicts numbers, not probabilities: use predict."
+            )
         return combine(self._model, self._run_graph(X))
 
     def _run_graph(self, X: Any) -> dict[str, npt.NDArray[np.float64]]:
@@ -197,7 +204,11 @@ class SentimentPredictor:
         return outputs
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class, or by a tuned threshold.
+        """Predict as the exported model does.
+
+        It is the most probable class, the median of ordered classes, or the decision of
+        a tuned threshold; an indicator matrix of the labels with a probability above
+        0.5; or the number of a regressor.
 
         Parameters
         ----------
@@ -206,11 +217,15 @@ class SentimentPredictor:
 
         Returns
         -------
-        y : ndarray of shape (n_texts,)
-            The predicted labels.
+        y : ndarray of shape (n_texts,) or (n_texts, n_labels)
+            The predicted labels or numbers.
         """
-        numbers = decide(self._model, self._run_graph(X))
-        labels: npt.NDArray[Any] = self.classes_[numbers]
+        outputs, kind = self._run_graph(X), predicts(self._model)
+        if kind == "numbers":
+            return combine(self._model, outputs)[:, 0]
+        if kind == "labels":
+            return (combine(self._model, outputs) > 0.5).astype(np.int64)
+        labels: npt.NDArray[Any] = self.classes_[decide(self._model, outputs)]
         return labels
 
 

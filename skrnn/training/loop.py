@@ -34,16 +34,16 @@ from skrnn.training.workers import (
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows with their encoded classes and weights.
+    """Rows with their encoded targets and weights.
 
     Parameters
     ----------
     rows : Rows
         The ids.
-    y : ndarray of shape (n_rows,), float32
-        Class numbers, -1 for unlabeled rows.
-    weight : ndarray of shape (n_rows,), float32
-        Sample weights.
+    y : ndarray of shape (n_rows,) or (n_rows, n_outputs), float32
+        Encoded targets, NaN for rows without one.
+    weight : ndarray of the shape of ``y``, float32
+        Weights of the targets.
     """
 
     rows: Rows
@@ -58,12 +58,12 @@ class Examples:
     def and_unlabeled(self, rows: Rows) -> Examples:
         """Return these examples, followed by unlabeled ``rows``."""
         n = len(rows)
-        y = np.concatenate([self.y, np.full(n, -1, np.float32)])
+        y = np.concatenate([self.y, np.full(n, np.nan, np.float32)])
         weight = np.concatenate([self.weight, np.ones(n, np.float32)])
         return Examples(self.rows.and_then(rows), y, weight)
 
     def batch(self, chosen: npt.NDArray[np.intp]) -> tuple[tf.Tensor, ...]:
-        """Return ids, classes and weights of the ``chosen`` rows as tensors."""
+        """Return ids, targets and weights of the ``chosen`` rows as tensors."""
         parts = self.rows.take(chosen), self.y[chosen], self.weight[chosen]
         return tuple(map(tf.convert_to_tensor, parts))
 
@@ -268,7 +268,7 @@ def _train_epoch(
     callback_list: keras.callbacks.CallbackList,
 ) -> dict[str, float]:
     """Train one epoch and return its means; leave the averaged weights in place."""
-    means = _RunningMeans()
+    means = _RunningMeans(network.head.has_accuracy)
     may_stop = network.replicas.n == len(network.replicas.numbers)
     for step, chosen in enumerate(batches):
         callback_list.on_train_batch_begin(step)
@@ -289,8 +289,8 @@ def evaluate(
     examples: Examples,
     callback_list: keras.callbacks.CallbackList,
 ) -> dict[str, float]:
-    """Return the mean ``loss`` and ``accuracy`` of ``network`` on ``examples``."""
-    means = _RunningMeans()
+    """Return the mean ``loss`` and any ``accuracy`` of ``network`` on ``examples``."""
+    means = _RunningMeans(network.head.has_accuracy)
     callback_list.on_test_begin()
     batches = batches_by_length(examples.rows.lengths, PREDICTION_BATCH_SIZE)
     for step, chosen in enumerate(batches):
@@ -344,9 +344,10 @@ def _map_rows(
 
 
 class _RunningMeans:
-    """Running means of loss and accuracy, with Keras' sample weighting."""
+    """Running means of loss and any accuracy, with Keras' sample weighting."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_accuracy: bool) -> None:
+        self.has_accuracy = has_accuracy
         self.loss = self.hits = self.rows = 0.0
 
     def update(self, sums: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> None:
@@ -357,4 +358,5 @@ class _RunningMeans:
 
     def result(self) -> dict[str, float]:
         rows = max(self.rows, 1.0)  # the first batches may have no labels
-        return {"loss": self.loss / rows, "accuracy": self.hits / rows}
+        means = {"loss": self.loss / rows}
+        return means | ({"accuracy": self.hits / rows} if self.has_accuracy else {})

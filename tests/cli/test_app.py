@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,16 @@ from skrnn.datasets import make_reviews
 from skrnn.pretrained import files
 from tests.helpers import fit_pretrained
 
-QUICK = ("--set", "units=4", "--set", "embeddings=None", "--epochs", "1")
+QUICK = (
+    "--model",
+    "fast",
+    "--set",
+    "units=4",
+    "--set",
+    "embeddings=None",
+    "--epochs",
+    "1",
+)
 
 
 @pytest.fixture
@@ -42,11 +52,41 @@ def test_compare_needs_a_file_only(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     lines = [line.split() for line in result.stdout.splitlines() if line.strip()]
     assert lines[0][0] == "model"
-    assert [line[0] for line in lines[2:]] == ["tfidf", "nbsvm", "fast"]
-    assert "column 'words', labels 'verdict'" in result.stderr
+    names = [line[0] for line in lines[2:5]]
+    assert set(names) == {"tfidf", "nbsvm", "pretrained"}
+    accuracies = re.findall(r"(\d\.\d{4}) \[", result.stdout)
+    assert accuracies == sorted(accuracies, reverse=True)
+    assert f"skrnn train reviews.csv --model {names[0]}" in result.stderr
+    assert "column 'words', labels in 'verdict'" in result.stderr
     assert "60 training texts, 20 test texts" in result.stderr
     page = (folder / "reviews_comparison.html").read_text()
     assert "Comparison of models on reviews.csv" in page
+
+
+def test_the_classes_of_the_best_model_are_shown(folder: Path) -> None:
+    result = call("compare", "reviews.csv", "--model", "nbsvm")
+    assert result.exit_code == 0, result.output
+    start = result.stdout.index("nbsvm, by class")
+    lines = [
+        line.split() for line in result.stdout[start:].splitlines() if line.strip()
+    ]
+    assert lines[1] == [
+        "class",
+        "precision",
+        "recall",
+        "F1",
+        "texts",
+        "→",
+        "bad",
+        "→",
+        "good",
+    ]
+    rows = {line[0]: line[1:] for line in lines[3:5]}
+    assert set(rows) == {"bad", "good"}
+    for own, (label, cells) in enumerate(rows.items()):
+        n_texts, *counts = map(int, cells[3:])
+        assert sum(counts) == n_texts
+        assert float(cells[1]) == pytest.approx(counts[own] / n_texts, abs=1e-4), label
 
 
 def test_the_test_rows_have_as_many_of_each_class(folder: Path) -> None:
@@ -91,7 +131,7 @@ def test_predict_needs_no_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_train_predict_report(folder: Path) -> None:
     result = call("train", "reviews.csv", *QUICK, "--output", "a.skrnn")
     assert result.exit_code == 0, result.output
-    assert "fast" in result.stdout
+    assert "fast labels" in result.stdout
     loaded = skrnn.load("a.skrnn")
     assert (loaded["clf"].units, loaded["clf"].embeddings) == (4, None)
 
@@ -121,6 +161,165 @@ def test_train_predict_report(folder: Path) -> None:
     assert f"{right:.4f} [" in result.stdout
     page = (folder / "reviews_report.html").read_text()
     assert "1 model, fitted before, compared on 80 rows" in page
+
+
+@pytest.mark.parametrize("name", ["nbsvm", "best"])
+def test_train_takes_what_compare_recommends(name: str, folder: Path) -> None:
+    options = () if name == "nbsvm" else ("--epochs", "1")
+    result = call("train", "reviews.csv", "--model", name, *options)
+    assert result.exit_code == 0, result.output
+    assert f"{name} labels" in result.stdout
+    assert ("best: epoch 1/1, accuracy" in result.stderr) == (name == "best")
+    loaded = skrnn.load("reviews.skrnn")
+    assert loaded.predict(["so good"])[0] in ("bad", "good")
+
+
+def test_parameters_of_a_baseline_can_be_set(folder: Path) -> None:
+    arguments = ("--model", "nbsvm", "--set", "clf__C=3.5")
+    result = call("train", "reviews.csv", *arguments)
+    assert result.exit_code == 0, result.output
+    assert skrnn.load("reviews.skrnn")["clf"].C == 3.5
+
+
+def test_explain(folder: Path) -> None:
+    skrnn.save(fit_pretrained(), "model.skrnn")
+    texts = ("--text", "a good film", "--text", "so bad & so good")
+    result = call("explain", "model.skrnn", *texts, "--output", "why.html")
+    assert result.exit_code == 0, result.output
+    expected = skrnn.explain(skrnn.load("model.skrnn"), "a good film")
+    assert f"pos (probability {expected.value:.3f}): a good film" in result.stdout
+    for word, weight in expected.to_pairs():
+        assert re.search(rf"{word} +{re.escape(f'{weight:+.4f}')}", result.stdout)
+    page = (folder / "why.html").read_text()
+    assert page.count("<hr>") == 1
+    assert "&amp;" in page
+
+    result = call("explain", "model.skrnn", *texts[:2], "--target", "neg")
+    assert "neg (probability" in result.stdout
+    result = call("explain", "model.skrnn", *texts[:2], "--target", "bad")
+    assert result.exit_code == 1
+    assert "no label 'bad'. Its labels are 'neg', 'pos'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("choice", "said", "n_train"),
+    [
+        ((), "--duplicates drop takes them out of training.", 62),
+        (("--duplicates", "keep"), "so the models look better than they are.", 62),
+        (("--duplicates", "drop"), "training texts, and were taken out of", 60),
+    ],
+)
+def test_texts_in_both_parts_are_reported(
+    choice: tuple[str, ...], said: str, n_train: int, folder: Path
+) -> None:
+    table = pd.read_csv("reviews.csv")
+    table[:62].to_csv("train.csv", index=False)
+    table[60:].to_csv("test.csv", index=False)
+    result = call(
+        *("compare", "train.csv", "--test", "test.csv", "--model", "nbsvm", *choice)
+    )
+    assert result.exit_code == 0, result.output
+    assert "2 of 20 test texts are also among the training texts" in result.stderr
+    assert said in result.stderr
+    assert f"{n_train} training texts, 20 test texts" in result.stderr
+
+
+# -- the files that people have
+
+
+def write_table(table: pd.DataFrame, name: str) -> None:
+    """Write a table in the format of the name."""
+    if name.endswith(".xlsx"):
+        table.to_excel(name, index=False)
+    elif name.endswith(".parquet"):
+        table.to_parquet(name)
+    elif name.endswith(".jsonl"):
+        table.to_json(name, orient="records", lines=True)
+    else:
+        sep = {"semicolons.csv": ";", "tabs.tsv": "\t"}.get(name, ",")
+        table.to_csv(name, sep=sep, index=False, header=name != "headless.csv")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("semicolons.csv", "tabs.tsv", "headless.csv", "book.xlsx", "t.parquet"),
+        "lines.jsonl",
+    ],
+)
+def test_train_and_predict_read_the_files_that_people_have(
+    name: str, folder: Path
+) -> None:
+    table = pd.read_csv("reviews.csv").drop(columns="id")
+    write_table(table, name)
+    result = call("train", name, "--model", "tfidf", "--output", "model.skrnn")
+    assert result.exit_code == 0, result.output
+    assert "64 training texts, 16 test texts" in result.stderr
+    result = call("predict", "model.skrnn", name)
+    assert result.exit_code == 0, result.output
+    answers = pd.read_csv(io.StringIO(result.stdout))
+    assert answers.iloc[:, 1].tolist() == table["words"].tolist()
+    expected = skrnn.load("model.skrnn").predict(table["words"])
+    assert answers["prediction"].tolist() == expected.tolist()
+
+
+def test_a_separator_can_be_named(folder: Path) -> None:
+    write("odd.csv", b"text~label\n" + b"so good~1\nso bad~0\n" * 5)
+    result = call("compare", "odd.csv", "--model", "nbsvm", "--sep", "~")
+    assert result.exit_code == 0, result.output
+    write("odd.csv", b"text,a\tlabel,b\n" + b"so,good\t1,0\nso,bad\t0,1\n" * 5)
+    options = ("--label-column", "label,b", "--model", "nbsvm")
+    assert call("compare", "odd.csv", *options).exit_code == 1
+    for sep in ("tab", r"\t", "\t"):
+        result = call("compare", "odd.csv", *options, "--sep", sep)
+        assert result.exit_code == 0, result.output
+
+
+def test_a_file_from_stdin(folder: Path) -> None:
+    content = Path("reviews.csv").read_bytes()
+    arguments = ["train", "-", "--model", "nbsvm"]
+    result = CliRunner().invoke(commands, arguments, input=content)
+    assert result.exit_code == 0, result.output
+    assert "stdin: texts are in the column 'words'" in result.stderr
+    result = CliRunner().invoke(
+        commands, ["predict", "stdin.skrnn", "-"], input=content
+    )
+    assert result.exit_code == 0, result.output
+    assert len(pd.read_csv(io.StringIO(result.stdout))) == 80
+
+
+def test_empty_cells(folder: Path) -> None:
+    table = pd.read_csv("reviews.csv")
+    table.loc[[2, 5], "words"] = None
+    table.loc[7, "verdict"] = None
+    table.to_csv("holes.csv", index=False)
+    arguments = ("train", "holes.csv", "--model", "nbsvm", "--output", "a.skrnn")
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert "in 3 of 80 rows, the first in row 3, 6, 8 of the data" in result.stderr
+    assert "or drop these rows with --drop-missing" in result.stderr
+    result = call(*arguments, "--drop-missing")
+    assert result.exit_code == 0, result.output
+    assert "3 of 80 rows lack a text or label and are left out" in result.stderr
+
+    result = call("predict", "a.skrnn", "holes.csv")
+    assert result.exit_code == 0, result.output
+    assert "2 of 80 rows have no text and get no prediction" in result.stderr
+    answers = pd.read_csv(io.StringIO(result.stdout))
+    assert answers["prediction"].isna().to_numpy().nonzero()[0].tolist() == [2, 5]
+    assert answers["id"].tolist() == list(range(80))
+
+
+def test_where_a_header_may_be_a_review_the_user_says(folder: Path) -> None:
+    skrnn.save(fit_pretrained(), "a.skrnn")
+    write("new.csv", b"this was a good film\nso bad\n")
+    result = call("predict", "a.skrnn", "new.csv")
+    assert result.exit_code == 1
+    assert "Pass --no-header if it is a text, --header if it is a name" in result.stderr
+    for option, n_rows in (("--no-header", 2), ("--header", 1)):
+        result = call("predict", "a.skrnn", "new.csv", option)
+        assert result.exit_code == 0, result.output
+        assert len(pd.read_csv(io.StringIO(result.stdout))) == n_rows
 
 
 def test_train_on_all_rows(folder: Path) -> None:
@@ -157,10 +356,13 @@ def write(name: str, content: bytes) -> None:
             [],
             "empty cells in 'review_text', in 1 of 2",
         ),
-        (b"text,label\na,1\nb,2\nc,3\n", [], "3 different labels in 3 rows, and 1 is"),
-        (b"text,label\na,x\nb,x\nc,x\n", [], "1 different labels in 3 rows, and 'x'"),
+        (b"text,label\na,1\nb,2\nc,3\n", [], "Only one row has the label 1."),
+        (b"text,label\na,x\nb,x\nc,x\n", [], "Only one label was found: 'x'."),
         (b"text,label\na,1\nb,0\nc,1\nd,0\n", [], "Change --test-size."),
-        (b"text;label\na, b;1\nc;0\n", [], "no commas between its columns, but ';'"),
+        (b"text;label\na;b;1\nc;0\n", [], "more cells in its rows than the 2 names"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", [], "Save it as an Excel workbook (.xlsx)"),
+        (b"PK\x03\x04\x14\0\x06", [], "damaged ZIP archive or Excel workbook"),
+        (b"\x89PNG\r\n\x1a\n\0\0", [], "mine.csv is not a table"),
         (b"\xff\xfet\0,\0", [], "--encoding utf-16."),
         (b"text,label\na,1\n", ["--encoding", "utf9"], "There is no encoding 'utf9'"),
     ],
@@ -181,13 +383,19 @@ def test_bad_files_get_one_line(
     assert len(error) == 1
     assert message in error[0]
     assert "Traceback" not in result.output
+    assert "pandas" not in result.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
         (["compare", "reviews.csv", "--model", "fsat"], 1, "Did you mean 'fast'?"),
-        (["train", "reviews.csv", "--recipe", "lstm"], 1, "There is no recipe 'lstm'"),
+        (
+            ["train", "reviews.csv", "--model", "lstm"],
+            1,
+            "Did you mean 'chapter_lstm'?",
+        ),
+        (["train", "reviews.csv", "--recipe", "nbsv"], 1, "Did you mean 'nbsvm'?"),
         (["train", "reviews.csv", "--set", "unit=3"], 1, "Did you mean 'units'?"),
         (["train", "reviews.csv", "--set", "units"], 1, "expected NAME=VALUE"),
         (
@@ -200,8 +408,8 @@ def test_bad_files_get_one_line(
         (["train", "reviews.csv", "--output", "no/a.skrnn"], 1, "is no folder no."),
         (["predict", "no.skrnn", "reviews.csv"], 1, "There is no file no.skrnn"),
         (["report", "reviews.csv", "reviews.csv"], 1, "is not a skrnn model file"),
-        (["predict", "no.skrnn"], 2, "Give either a CSV file or --text"),
-        (["compare"], 2, "Missing argument 'CSV'"),
+        (["predict", "no.skrnn"], 2, "Give either a file or --text"),
+        (["compare"], 2, "Missing argument 'FILE'"),
         (["comprae"], 2, "No such command 'comprae'"),
     ],
 )
@@ -245,7 +453,7 @@ def test_ctrl_c_sets_the_exit_code(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("skrnn.cli.app.load_reviews", interrupt)
+    monkeypatch.setattr("skrnn.cli.app.read_reviews", interrupt)
     result = call("compare", "reviews.csv")
     assert (result.exit_code, result.stderr) == (130, "Interrupted.\n")
 
@@ -276,7 +484,7 @@ def test_a_missing_package_is_named(package: str) -> None:
     assert run.returncode == 1
     assert run.stderr.strip() == (
         f"The command line needs {package}, which is not installed: "
-        "pip install 'skrnn[cli]'"
+        "pip install '.[cli]' in the folder of skrnn's sources."
     )
 
 
@@ -290,5 +498,5 @@ def test_tensorflow_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run.returncode == 0, run.stderr
     said = run.stderr.splitlines()
     assert [line.split()[0] for line in said] == [
-        *("reviews.csv:", "Starting", "64", "[1/1]", "[1/1]", "The"),
+        *("reviews.csv:", "Starting", "64", "[1/1]", "fast:", "[1/1]", "The"),
     ]

@@ -125,7 +125,7 @@ def test_all_failed() -> None:
 
 def test_without_matplotlib(comparison: ModelComparison, monkeypatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"pip install 'skrnn\[plot\]'"):
+    with pytest.raises(ImportError, match=r"pip install '\.\[plot\]'"):
         comparison.plot()
 
 

@@ -192,6 +192,6 @@ def test_what_the_page_needs_is_named(
 ) -> None:
     report._environment.cache_clear()
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=r"pip install 'skrnn\[report\]'"):
+    with pytest.raises(ImportError, match=r"pip install '\.\[report\]'"):
         comparison().to_html()
     assert "perfect" in comparison()._repr_html_()

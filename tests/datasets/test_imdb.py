@@ -100,6 +100,16 @@ def test_frames_and_pairs(home: Path) -> None:
     assert X.tolist() == reviews.data.tolist()
 
 
+def test_ratings_as_the_target(home: Path) -> None:
+    reviews = fetch_imdb(target="rating", data_home=home, shuffle=False)
+    assert reviews.target.tolist() == [2, 1, 10, 9]
+    assert reviews.target_names == ["rating"]
+    frame = fetch_imdb(target="rating", data_home=home, as_frame=True).frame
+    assert list(frame) == ["text", "target"]
+    with pytest.raises(ValueError, match="target must be 'sentiment' or 'rating'"):
+        fetch_imdb(target="stars", data_home=home)
+
+
 def test_the_archive_may_be_where_the_environment_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

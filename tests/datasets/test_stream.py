@@ -106,10 +106,9 @@ def test_a_dask_frame() -> None:
         ("", "is empty"),
         ("review_txt,label\na,1\n", "no column 'review_text'. Did you mean 'review_t"),
         ("review_text,label\na,1\nb,0\n,0\nb,\n", "the first in row 3, 4 of the data"),
-        ('review_text,label\n"a,1\n', "not a CSV table"),
+        ('review_text,label\n"a,1\n', "cannot be divided into columns"),
         ("review_text,label\na, b,1\nc, d,0\n", "more cells.*2 names"),
         (b"review_text,label\na,1\nb\xff,1\n", "byte 0xff in row 2 .*encoding="),
-        ("review_text;label\na;1\n", "no commas.*but ';': 'review_text;label'"),
     ],
 )
 def test_bad_csv_files(content: str | bytes, message: str, tmp_path: Path) -> None:
@@ -165,5 +164,5 @@ def test_without_pyarrow_the_message_says_what_to_install(
 ) -> None:
     (tmp_path / "reviews.parquet").touch()
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(ImportError, match=r"pip install 'skrnn\[parquet\]'"):
+    with pytest.raises(ImportError, match=r"pip install '\.\[parquet\]'"):
         ReviewStream(tmp_path)

@@ -10,7 +10,8 @@ from sklearn.metrics import f1_score, get_scorer, make_scorer
 from sklearn.model_selection import GridSearchCV
 
 import skrnn
-from tests.helpers import Sequences, small, small_hierarchical
+from skrnn import RNNOrdinalClassifier, RNNSentimentClassifier, RNNSentimentRegressor
+from tests.helpers import Sequences, make_rows, small, small_hierarchical
 
 LABELS = np.array(["bad", "good"])
 
@@ -62,6 +63,22 @@ def test_columns_keep_their_names(sequences: Sequences) -> None:
     X = pd.DataFrame(sequences[0]).add_prefix("position")
     model = small(scoring="roc_auc", validation_split=0.2).fit(X, sequences[1])
     assert len(model.history_["val_score"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("cls", "scoring", "y"),
+    [
+        (RNNSentimentRegressor, "neg_mean_absolute_error", lambda X: X[:, 0] * 10.0),
+        (RNNOrdinalClassifier, "neg_mean_absolute_error", lambda X: X[:, 0] % 4),
+        (RNNSentimentClassifier, "f1_macro", lambda X: X[:, :3] % 2),
+    ],
+)
+def test_every_kind_of_target_has_its_scores(cls, scoring, y) -> None:
+    X, _ = make_rows(80)
+    model = cls(units=4, epochs=2, batch_size=16, scoring=scoring, random_state=0)
+    model.fit(X[:60], y(X)[:60], X_val=X[60:], y_val=y(X)[60:])
+    expected = get_scorer(scoring)(model, X[60:], y(X)[60:])
+    assert model.history_["val_score"][-1] == pytest.approx(expected)
 
 
 def falling(estimator, X, y) -> float:

@@ -28,7 +28,7 @@ from skrnn.inspection import (
     attention_weights,
 )
 from skrnn.serving import SentimentPredictor
-from tests.helpers import small_pipeline
+from tests.helpers import KINDS, fitted_kind, small_pipeline
 from tests.inspection.conftest import LABELS, REVIEWS
 
 ARCHITECTURES = [
@@ -347,7 +347,7 @@ def test_errors_say_what_to_do(fitted) -> None:
         explain(model, TEXT, "lime")
     with pytest.raises(ValueError, match="score must be one of"):
         explain(model, TEXT, score="logit")
-    with pytest.raises(TypeError, match="takes one text, a str, .* got list"):
+    with pytest.raises(TypeError, match=r"takes one text, a str, .* got list"):
         explain(model, [TEXT])
     with pytest.raises(ValueError, match="pooling='attention'"):
         explain(model, "", "attention")
@@ -355,3 +355,31 @@ def test_errors_say_what_to_do(fitted) -> None:
         explain(make_sentiment_pipeline(), TEXT)
     with pytest.raises(TypeError, match="got RNNSentimentClassifier"):
         explain(model[-1], TEXT)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_target_is_explained(kind: str) -> None:
+    model, text = fitted_kind(kind), "My great lamp has a cable."
+    predicted = model.predict([text])[0]
+    for method in ("occlusion", "integrated_gradients"):
+        found = explain(model, text, method)
+        assert "<span" in found._repr_html_()
+        if kind == "ratings":
+            assert found.target is None
+            assert found.value == pytest.approx(predicted, rel=1e-5)
+            assert repr(found).startswith(f"<Explanation of prediction {predicted:.3f}")
+        else:
+            proba = model.predict_proba([text])[0]
+            assert found.value == pytest.approx(proba.max(), rel=1e-4)
+            assert found.target == model.classes_[proba.argmax()]
+            other = explain(model, text, method, target=model.classes_[0])
+            assert other.value == pytest.approx(proba[0], rel=1e-4)
+        if method == "integrated_gradients":
+            difference = found.value - found.baseline
+            assert found.weights.sum() == pytest.approx(difference, rel=0.02)
+
+
+@pytest.mark.parametrize("given", [{"target": 1}, {"score": "log_odds"}])
+def test_numbers_have_no_classes_to_explain(given: dict) -> None:
+    with pytest.raises(ValueError, match="predicts numbers, which have no classes"):
+        explain(fitted_kind("ratings"), "a great lamp", **given)

@@ -136,7 +136,9 @@ def test_keras_can_save_and_load_the_model(tmp_path) -> None:
 
 
 def test_multi_class_output_is_a_distribution() -> None:
-    model = build_network(replace(SPEC, n_embeddings=10, n_classes=4))
+    model = build_network(
+        replace(SPEC, n_embeddings=10, head="multiclass", n_outputs=4)
+    )
     proba = model.predict(np.array([[1, 2, 3], [0, 0, 0]]), verbose=0)
     assert proba.shape == (2, 4)
     np.testing.assert_allclose(proba.sum(axis=1), 1.0, rtol=1e-6)

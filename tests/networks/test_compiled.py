@@ -12,6 +12,7 @@ from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.losses import TrainingLoss
 from tests.helpers import SPEC
 
+NAN = float("nan")  # stands for no label
 SMALL = replace(
     SPEC, n_embeddings=12, embedding_dim=5, units=(4,), spatial_dropout=0, dropout=0
 )
@@ -25,7 +26,7 @@ def network(
     """Return a new network whose weights change by their gradients."""
     optimizer = keras.optimizers.SGD(learning_rate=1.0)
     label_loss = keras.losses.BinaryCrossentropy(label_smoothing=label_smoothing)
-    loss = TrainingLoss(label_loss, **adversarial)
+    loss = TrainingLoss("binary", label_loss, **adversarial)
     made = CompiledNetwork(spec, loss, optimizer, weight_averaging=weight_averaging)
     made.reset(np.random.default_rng(0))
     made.model.get_layer("embedding").embeddings.assign(
@@ -44,7 +45,8 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     model, training_loss = made.model, made.loss
     table = model.get_layer("embedding").embeddings.value
     lengths = tf.constant((IDS > 0).sum(axis=1), tf.int32)
-    labeled = y >= 0
+    labeled = ~np.isnan(y)
+    known = np.nan_to_num(y)[:, None]
     loss_of = keras.losses.binary_crossentropy
     with tf.GradientTape(persistent=True) as tape:
         vectors = tf.gather(table, IDS)
@@ -64,9 +66,9 @@ def reference_gradients(made: CompiledNetwork, y: np.ndarray) -> list[np.ndarray
     fixed = tf.stop_gradient(proba)
     with tf.GradientTape() as tape:
         vectors = tf.gather(table, IDS)
-        clean = loss_of(np.maximum(y, 0)[:, None], made.classify(vectors, lengths))
+        clean = loss_of(known, made.classify(vectors, lengths))
         moved = made.classify(vectors + np.array(moves, np.float32), lengths)
-        by_label = loss_of(np.maximum(y, 0)[:, None], moved)
+        by_label = loss_of(known, moved)
         by_output = loss_of(fixed, moved)
         n = labeled.sum()
         loss = tf.reduce_sum(clean * WEIGHT * labeled) / n
@@ -95,8 +97,8 @@ SIGN = 1
         ({"adversarial": 0.5}, [1, 0, 1, 0]),
         ({"virtual_adversarial": 0.5}, [1, 0, 1, 0]),
         ({"adversarial": 0.5, "virtual_adversarial": 0.3}, [1, 0, 1, 0]),
-        ({"adversarial": 0.5, "virtual_adversarial": 0.3}, [1, -1, 0, 1]),
-        ({"virtual_adversarial": 0.3}, [1, -1, 0, 1]),
+        ({"adversarial": 0.5, "virtual_adversarial": 0.3}, [1, NAN, 0, 1]),
+        ({"virtual_adversarial": 0.3}, [1, NAN, 0, 1]),
     ],
     ids=str,
 )
@@ -132,7 +134,7 @@ def test_the_virtual_direction_is_that_of_power_iteration() -> None:
     with tf.GradientTape() as tape:
         tape.watch(vectors)
         losses = made.loss.label_losses(made.classify(vectors, lengths), tf.zeros(4))
-    ours = made.loss.perturbations(tape.gradient(losses, vectors), tf.fill([4], -1.0))
+    ours = made.loss.perturbations(tape.gradient(losses, vectors), tf.fill([4], NAN))
     direction = tf.random.stateless_normal(vectors.shape, seed=[0, 0])
     for _ in range(5):  # Miyato et al. (2018), algorithm 1
         direction /= tf.norm(direction, axis=[1, 2], keepdims=True)
@@ -150,7 +152,7 @@ def test_the_virtual_direction_is_that_of_power_iteration() -> None:
 
 def test_sums_are_of_labelled_rows_only() -> None:
     made = network(virtual_adversarial=0.1)
-    loss, hits, rows = map(float, step(made, [1, -1, 0, -1]))
+    loss, hits, rows = map(float, step(made, [1, NAN, 0, NAN]))
     assert rows == 2
     assert 0 <= hits <= 2
     assert loss > 0

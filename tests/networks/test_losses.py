@@ -1,26 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from skrnn.networks.losses import (
-    LOSSES,
-    TrainingLoss,
-    make_label_loss,
-    virtual_labels,
-    weighted_mean,
-)
+from skrnn.networks.heads import HEADS
+from skrnn.networks.losses import TrainingLoss, weighted_mean
 
-BINARY = make_label_loss("crossentropy", 2)
+NAN = float("nan")  # stands for no label
+BINARY = TrainingLoss("binary", keras.losses.BinaryCrossentropy())
 
 
 def label_losses(
     loss: str | keras.losses.Loss, proba: np.ndarray, y: np.ndarray
 ) -> np.ndarray:
-    n_classes = max(proba.shape[1], 2)
-    training_loss = TrainingLoss(make_label_loss(loss, n_classes))
+    head = "binary" if proba.shape[1] == 1 else "multiclass"
+    training_loss = TrainingLoss(head, HEADS[head].make_loss(loss))
     found = training_loss.label_losses(tf.constant(proba), tf.constant(y))
     return found.numpy()
 
@@ -53,8 +51,8 @@ def test_crossentropy_by_hand(smoothing: float, n_outputs: int) -> None:
 @pytest.mark.parametrize(
     ("name", "n_outputs"),
     [
-        *((name, 1) for name in LOSSES),
-        *((name, 3) for name in LOSSES if not name.startswith("binary")),
+        *((name, 1) for name in HEADS["binary"].losses),
+        *((name, 3) for name in HEADS["multiclass"].losses),
     ],
 )
 def test_every_named_loss_prefers_the_label(name: str, n_outputs: int) -> None:
@@ -87,29 +85,6 @@ def test_the_reduction_of_an_instance_is_ignored() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("loss", "message"),
-    [
-        (
-            "binary_focal_crossentropy",
-            "is for two classes, but y has 3. Use loss='categorical_focal_",
-        ),
-        (
-            keras.losses.BinaryCrossentropy(),
-            "loss='BinaryCrossentropy' is for two classes, but y has 3. Use "
-            "loss=keras.losses.CategoricalCrossentropy.",
-        ),
-        (
-            keras.losses.CategoricalCrossentropy(from_logits=True),
-            "takes logits, but the network gives probabilities",
-        ),
-    ],
-)
-def test_a_loss_that_does_not_fit_is_refused(loss, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        make_label_loss(loss, 3)
-
-
 def test_a_loss_of_the_whole_batch_is_refused() -> None:
     with pytest.raises(ValueError, match="loss=Dice must return one value for each"):
         label_losses(keras.losses.Dice(), *outputs(1))
@@ -129,12 +104,12 @@ class Power(keras.losses.Loss):
 def test_equal_losses_have_equal_keys() -> None:
     smoothed = keras.losses.BinaryCrossentropy
     losses = [Power(2), Power(3), smoothed(), smoothed(label_smoothing=0.1)]
-    keys = [TrainingLoss(loss).key for loss in losses]
+    keys = [TrainingLoss("binary", loss).key for loss in losses]
     assert len(set(keys)) == len(keys)
-    assert TrainingLoss(Power(2)).key == keys[0]
+    assert TrainingLoss("binary", Power(2)).key == keys[0]
     again = smoothed(label_smoothing=0.1, reduction="sum", name="other")
-    assert TrainingLoss(again).key == keys[3]
-    assert TrainingLoss(losses[3], adversarial=1.0).key != keys[3]
+    assert TrainingLoss("binary", again).key == keys[3]
+    assert TrainingLoss("binary", losses[3], adversarial=1.0).key != keys[3]
 
 
 def test_perturbations_have_the_asked_length_and_follow_the_gradient() -> None:
@@ -142,10 +117,9 @@ def test_perturbations_have_the_asked_length_and_follow_the_gradient() -> None:
     gradient = rng.standard_normal((4, 3, 2)).astype(np.float32)
     gradient[1] *= 1e-20  # squares of such numbers are zero in float32
     gradient[3] = 0.0
-    y = tf.constant([0.0, 1.0, -1.0, -1.0])
-    moved = TrainingLoss(
-        BINARY, adversarial=2.0, virtual_adversarial=5.0
-    ).perturbations(tf.constant(gradient), y)
+    y = tf.constant([0.0, 1.0, NAN, NAN])
+    loss = replace(BINARY, adversarial=2.0, virtual_adversarial=5.0)
+    moved = loss.perturbations(tf.constant(gradient), y)
     norms = np.linalg.norm(np.asarray(moved).reshape(4, -1), axis=1)
     np.testing.assert_allclose(norms, [2.0, 2.0, 5.0, 0.0], rtol=1e-4)
     cosine = np.sum(gradient[1] * moved[1]) / np.linalg.norm(gradient[1]) / 2.0
@@ -155,8 +129,8 @@ def test_perturbations_have_the_asked_length_and_follow_the_gradient() -> None:
 def test_perturbed_losses_by_hand() -> None:
     proba = tf.constant([[0.9], [0.6], [0.3]])
     perturbed = tf.constant([[0.8], [0.5], [0.4]])
-    y, weight = tf.constant([1.0, 0.0, -1.0]), tf.constant([2.0, 1.0, 1.0])
-    both = TrainingLoss(BINARY, adversarial=1.0, virtual_adversarial=1.0)
+    y, weight = tf.constant([1.0, 0.0, NAN]), tf.constant([2.0, 1.0, 1.0])
+    both = replace(BINARY, adversarial=1.0, virtual_adversarial=1.0)
     harmed = (2 * -np.log(0.8) + -np.log(0.5)) / 2
     moved = -(0.3 * np.log(0.4) + 0.7 * np.log(0.6))
     loss = both.perturbed_losses(perturbed, proba, y, weight, y)
@@ -164,23 +138,10 @@ def test_perturbed_losses_by_hand() -> None:
 
     p, q = proba.numpy()[:, 0], perturbed.numpy()[:, 0]
     each = -(p * np.log(q) + (1 - p) * np.log(1 - q))
-    loss = TrainingLoss(BINARY, virtual_adversarial=1.0).perturbed_losses(
+    loss = replace(BINARY, virtual_adversarial=1.0).perturbed_losses(
         perturbed, proba, y, weight, y
     )
     assert float(loss) == pytest.approx((each * weight.numpy()).sum() / 3, rel=1e-5)
-
-
-def test_virtual_labels_are_drawn_as_predicted() -> None:
-    n = 20_000
-    drawn = tf.constant(np.random.default_rng(0).random(n), dtype=tf.float32)
-    proba = tf.tile(tf.constant([[0.2, 0.5, 0.3]]), [n, 1])
-    missing = tf.fill([n], -1.0)
-    found = np.bincount(virtual_labels(proba, missing, drawn).numpy().astype(int))
-    np.testing.assert_allclose(found / n, [0.2, 0.5, 0.3], atol=0.02)
-    binary = virtual_labels(tf.fill([n, 1], 0.7), missing, drawn).numpy()
-    assert binary.mean() == pytest.approx(0.7, abs=0.02)
-    known = tf.constant([0.0, 2.0])
-    np.testing.assert_array_equal(virtual_labels(proba[:2], known, drawn[:2]), known)
 
 
 def test_weighted_mean_divides_by_rows_not_weights() -> None:

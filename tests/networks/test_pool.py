@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.pool import acquire_network
 from tests.helpers import SPEC
 
-LOSS = TrainingLoss(keras.losses.BinaryCrossentropy())
+LOSS = TrainingLoss("binary", keras.losses.BinaryCrossentropy())
 
 
 @pytest.fixture(autouse=True)
@@ -111,8 +112,8 @@ def test_reset_makes_a_used_network_new() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"loss": TrainingLoss(keras.losses.BinaryCrossentropy(label_smoothing=0.1))},
-        {"loss": TrainingLoss(keras.losses.BinaryCrossentropy(), adversarial=1.0)},
+        {"loss": replace(LOSS, label_loss=keras.losses.BinaryCrossentropy(0.5, 0.1))},
+        {"loss": replace(LOSS, adversarial=1.0)},
         {"weight_averaging": 0.9},
     ],
     ids=["label loss", "adversarial", "averaging"],

@@ -43,7 +43,8 @@ IDS[5, 7] = 2  # one word
 def spec_of(**params) -> NetworkSpec:
     plain = {
         "n_embeddings": N_EMBEDDINGS,
-        "n_classes": 2,
+        "head": "binary",
+        "n_outputs": 1,
         "cell": "lstm",
         "units": (4, 2),
         "bidirectional": False,
@@ -76,7 +77,7 @@ def assert_agrees_with_keras(spec: NetworkSpec) -> None:
     for ids in (IDS, IDS[:1], IDS[3:4], IDS[5:6], IDS[::-1, :3]):
         (found,) = session.run(None, {"ids": ids})
         expected = model(ids.astype(np.int32)).numpy()
-        if spec.n_classes == 2:
+        if spec.head == "binary":
             expected = np.hstack([1 - expected, expected])
         np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -86,8 +87,8 @@ def assert_agrees_with_keras(spec: NetworkSpec) -> None:
     [*itertools.product(CELLS, [False, True], POOLINGS)],
 )
 def test_every_architecture_agrees_with_keras(cell, bidirectional, pooling) -> None:
-    for segment_length, (units, n_classes, dense_units) in zip(
-        (None, 4), [((4, 2), 2, ()), ((4,), 4, (4, 3))], strict=True
+    for segment_length, (units, n_outputs, dense_units) in zip(
+        (None, 4), [((4, 2), 1, ()), ((4,), 4, (4, 3))], strict=True
     ):
         assert_agrees_with_keras(
             spec_of(
@@ -96,7 +97,8 @@ def test_every_architecture_agrees_with_keras(cell, bidirectional, pooling) -> N
                 pooling=pooling,
                 segment_length=segment_length,
                 units=units,
-                n_classes=n_classes,
+                head="binary" if n_outputs == 1 else "multiclass",
+                n_outputs=n_outputs,
                 dense_units=dense_units,
                 periods=PERIODS if cell == "clockwork" else (),
             )
@@ -121,7 +123,8 @@ def test_sentences_agree_with_keras(cell, bidirectional) -> None:
             bidirectional=bidirectional,
             pooling="attention",
             sentence_units=(3, 2),
-            n_classes=3,
+            head="multiclass",
+            n_outputs=3,
             dense_units=(2,),
         )
     )

@@ -6,6 +6,7 @@ python -m tests.persistence.make_golden [name ...]
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sklearn.ensemble import VotingClassifier
 import skrnn
 from skrnn.baselines import make_baseline
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
-from tests.helpers import LABELS, REVIEWS, fit_small
+from tests.helpers import LABELS, REVIEWS, fit_small, fitted_kind
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = DATA / "expected.json"
@@ -62,6 +63,7 @@ MODELS: dict[str, Callable[[], Any]] = {
         ],
         voting="soft",
     ).fit(REVIEWS, THREE),
+    **{kind: partial(fitted_kind, kind) for kind in ("labels", "ratings", "stars")},
 }
 
 
@@ -73,11 +75,12 @@ def main() -> None:
         skrnn.save(model, DATA / f"{name}.skrnn")
         if name != "blend":
             skrnn.export_onnx(model, DATA / f"{name}.onnx")
-        expected[name] = {
-            "texts": TEXTS,
-            "classes": model.classes_.tolist(),
-            "proba": model.predict_proba(TEXTS).tolist(),
-        }
+        expected[name] = {"texts": TEXTS}
+        if hasattr(model, "predict_proba"):
+            expected[name]["classes"] = model.classes_.tolist()
+            expected[name]["proba"] = model.predict_proba(TEXTS).tolist()
+        else:
+            expected[name]["predictions"] = model.predict(TEXTS).tolist()
     EXPECTED.write_text(json.dumps(expected, indent=1) + "\n")
 
 

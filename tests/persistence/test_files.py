@@ -35,9 +35,19 @@ from skrnn import RNNSentimentClassifier, TextSequencer, WordVectors
 from skrnn.baselines import NBSVMClassifier, make_baseline
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.routing import make_optimizer
+from skrnn.persistence import estimators
 from skrnn.persistence.archive import read_archive, write_archive
 from skrnn.serving import SentimentPredictor
-from tests.helpers import LABELS, ODD, REVIEWS, fit_small
+from tests.helpers import (
+    KINDS,
+    LABELS,
+    ODD,
+    REVIEWS,
+    assert_predicts,
+    fit_small,
+    fitted_kind,
+    targets_of,
+)
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text())
@@ -564,10 +574,39 @@ def test_golden_files(name: str) -> None:
     if name == "blend" and hasattr(LogisticRegression(), "multi_class"):
         pytest.skip("made by a later scikit-learn, whose LogisticRegression lacks it")
     expected = EXPECTED[name]
-    loaded = skrnn.load(DATA / f"{name}.skrnn")
-    assert loaded.classes_.tolist() == expected["classes"]
-    proba = loaded.predict_proba(expected["texts"])
-    np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
+    assert_predicts(skrnn.load(DATA / f"{name}.skrnn"), expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_target_is_saved(kind: str, tmp_path: Path) -> None:
+    model = fitted_kind(kind)
+    loaded = there_and_back(model, tmp_path)
+    assert_array_equal(loaded.predict(ODD), model.predict(ODD))
+    assert repr(loaded) == repr(model)
+    rows = loaded[:-1].transform(REVIEWS)
+    targets = targets_of(kind)
+    assert loaded[-1].partial_fit(rows, targets).predict(rows).shape == targets.shape
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"head": "ordinal", "n_outputs": 4},  # of another estimator
+        {"head": "other"},
+    ],
+)
+def test_a_head_that_does_not_belong_to_the_estimator_is_refused(
+    change: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = estimators.write_spec
+    monkeypatch.setattr(
+        estimators, "write_spec", lambda spec: {**write(spec), **change}
+    )
+    skrnn.save(fitted_kind("labels"), tmp_path / "model.skrnn")
+    with pytest.raises(
+        ValueError, match=r"do not belong to the network|There is no hea"
+    ):
+        skrnn.load(tmp_path / "model.skrnn")
 
 
 def test_a_model_of_the_first_format_keeps_its_words(tmp_path: Path) -> None:

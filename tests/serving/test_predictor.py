@@ -25,7 +25,7 @@ from skrnn.onnx.text_rules import write_text_rules
 from skrnn.serving import SentimentPredictor
 from skrnn.serving.format import seal
 from skrnn.serving.rules import TextRules
-from tests.helpers import ODD, fit_small
+from tests.helpers import KINDS, ODD, assert_predicts, fit_small, fitted_kind
 
 DATA = Path(__file__).parents[1] / "persistence" / "data"
 
@@ -237,10 +237,27 @@ def test_sealed_nonsense_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.stem for path in DATA.glob("*.onnx")))
 def test_golden_files(name: str) -> None:
     expected = json.loads((DATA / "expected.json").read_text())[name]
-    predictor = SentimentPredictor(DATA / f"{name}.onnx")
-    assert predictor.classes_.tolist() == expected["classes"]
-    proba = predictor.predict_proba(expected["texts"])
-    np.testing.assert_allclose(proba, expected["proba"], atol=1e-5)
+    assert_predicts(SentimentPredictor(DATA / f"{name}.onnx"), expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_target_is_served(kind: str, tmp_path: Path) -> None:
+    model = fitted_kind(kind)
+    skrnn.export_onnx(model, tmp_path / "model.onnx")
+    predictor = SentimentPredictor(tmp_path / "model.onnx")
+    np.testing.assert_allclose(predictor.predict(ODD), model.predict(ODD), rtol=1e-5)
+    if kind == "ratings":
+        assert not hasattr(predictor, "classes_")
+        with pytest.raises(TypeError, match="predicts numbers, not probabilities"):
+            predictor.predict_proba(ODD)
+    else:
+        proba = predictor.predict_proba(ODD)
+        np.testing.assert_allclose(proba, model.predict_proba(ODD), atol=1e-5)
+        np.testing.assert_array_equal(predictor.classes_, model.classes_)
+    explanation = skrnn.explain(predictor, "a great lamp")
+    assert explanation.value == pytest.approx(
+        skrnn.explain(model, "a great lamp").value, abs=1e-5
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""
+Stars: as numbers, as ordered classes, as plain classes
+=======================================================
+
+A rating is a number and a class. A regressor predicts the number; an ordinal classifier
+gives each number of stars a probability, and knows that four stars are nearer to five
+than one star is; a plain classifier does not know that.
+
+The reviews are generated: each describes four parts of a product, and has one star more
+for each part that pleases.
+"""
+
+# %%
+# Reviews with one to five stars
+# ------------------------------
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.metrics import (
+    ConfusionMatrixDisplay,
+    PredictionErrorDisplay,
+    cohen_kappa_score,
+    mean_absolute_error,
+)
+
+from skrnn import explain, make_sentiment_pipeline
+from skrnn.datasets import make_reviews
+
+descriptions, pleases = make_reviews(6000, reach=0, random_state=0)
+reviews = [" ".join(four) for four in descriptions.reshape(-1, 4)]
+stars = 1 + pleases.reshape(-1, 4).sum(axis=1)
+n_train = 1300
+print(np.bincount(stars)[1:], "reviews of one to five stars")
+
+# %%
+# Three estimators
+# ----------------
+# Only ``classifier`` differs. The kappa is the share of agreement beyond chance, in
+# which an error of two stars counts four times as much as one of one star.
+
+params = {"cell": "gru", "maxlen": 140, "units": 16, "epochs": 12, "random_state": 0}
+params |= {"batch_size": 32, "optimizer": "adam", "learning_rate": 0.01}
+models = {}
+for name in ("RNNSentimentRegressor", "RNNOrdinalClassifier", "RNNSentimentClassifier"):
+    model = make_sentiment_pipeline(None, classifier=name, dropout=0.2, **params)
+    models[name] = model.fit(reviews[:n_train], stars[:n_train])
+    predicted = model.predict(reviews[n_train:])
+    error = mean_absolute_error(stars[n_train:], predicted)
+    rounded = np.clip(np.rint(predicted), 1, 5).astype(int)
+    kappa = cohen_kappa_score(stars[n_train:], rounded, weights="quadratic")
+    print(f"{name:23} mean absolute error {error:.2f}, kappa {kappa:.2f}")
+
+# %%
+# Where they err
+# --------------
+# The residuals of the regressor, and the confusions of the ordered classes: most are
+# of neighbors.
+
+figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+regressor = models["RNNSentimentRegressor"]
+PredictionErrorDisplay.from_predictions(
+    stars[n_train:],
+    regressor.predict(reviews[n_train:]),
+    kind="actual_vs_predicted",
+    ax=axes[0],
+    scatter_kwargs={"alpha": 0.3},
+)
+ordinal = models["RNNOrdinalClassifier"]
+ConfusionMatrixDisplay.from_estimator(
+    ordinal, reviews[n_train:], stars[n_train:], ax=axes[1], colorbar=False
+)
+
+# %%
+# How sure it is
+# --------------
+# The ordinal classifier gives a probability to each number of stars, and an expected
+# rating.
+
+review = reviews[n_train]
+rows = ordinal[:-1].transform([review])
+(proba,) = ordinal.predict_proba([review])
+print(review)
+print(dict(zip(ordinal.classes_.tolist(), proba.round(2).tolist(), strict=True)))
+print(f"expected: {ordinal[-1].predict_expected(rows)[0]:.2f} stars")
+
+# %%
+# Which words cost stars
+# ----------------------
+# The explanation of a regressor is in stars.
+
+explain(regressor, review).plot(max_words=15)
+plt.show()

@@ -1,0 +1,98 @@
+"""A small HTTP service: labels of texts, a page that describes it, a health check."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from typing import Any
+
+import click
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
+
+import skrnn
+from skrnn.cli.command_helpers import predict_table
+
+__all__ = ["make_app", "run"]
+
+_MAX_TEXTS = 10_000
+
+Label = int | float | bool | str
+
+
+class Texts(BaseModel):
+    """The texts of a request."""
+
+    texts: list[str] = Field(
+        min_length=1, max_length=_MAX_TEXTS, examples=[["Not bad at all!"]]
+    )
+
+
+class Prediction(BaseModel):
+    """The answer to one text."""
+
+    prediction: Label
+    probability: float | None = None
+
+
+class Predictions(BaseModel):
+    """The answers to the texts of a request, in their order."""
+
+    predictions: list[Prediction]
+
+
+class Health(BaseModel):
+    """The state of the service."""
+
+    status: str
+    labels: list[Label] | None = None
+
+
+def make_app(model: Any) -> FastAPI:
+    """Return the service of a fitted classifier of raw strings."""
+    app = FastAPI(
+        title="skrnn",
+        version=skrnn.__version__,
+        description="Labels of texts, by a model trained with skrnn.",
+    )
+
+    @app.get("/", include_in_schema=False)
+    def index() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    @app.get("/health", summary="Whether the service is ready")
+    def health() -> Health:
+        classes = getattr(model, "classes_", None)  # a regressor has none
+        labels = None if classes is None else classes.tolist()
+        return Health(status="ok", labels=labels)
+
+    # FastAPI calls a plain function in a thread: networks predict in many at once.
+    @app.post("/predict", summary="Labels and probabilities of texts")
+    def predict(request: Texts) -> Predictions:
+        answers = predict_table(model, request.texts)
+        return Predictions(predictions=answers.to_dict("records"))
+
+    return app
+
+
+def run(model: Any, *, host: str, port: int) -> None:
+    """Serve until Ctrl-C."""
+    predict_table(model, ["Compile the network before the first request."])
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        raise ValueError(
+            f"Port {port} of {host} cannot be used: {error.strerror}. Choose another "
+            "with --port."
+        ) from error
+    name, number = listener.getsockname()[:2]
+    click.echo(
+        f"Serving at http://{name}:{number} (described at /docs); stop with Ctrl-C",
+        err=True,
+    )
+    server = uvicorn.Server(uvicorn.Config(make_app(model), log_level="warning"))
+    with suppress(KeyboardInterrupt):  # uvicorn has finished the open requests
+        server.run(sockets=[listener])
+    click.echo("Stopped", err=True)
