@@ -10,8 +10,8 @@ and turn a prediction into a set of classes that has the right one as often as y
 # %%
 # A network that is too certain
 # -----------------------------
-# One review in three breaks off early, often before it says what the customer thinks.
-# Its label can only be guessed, or learned by heart.
+# Every second review breaks off after three sentences, often before it says what the
+# customer thinks. Its label can only be guessed or, in 25 epochs, learned by heart.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,10 +24,9 @@ from skrnn.datasets import make_reviews
 
 reviews, y = make_reviews(2000, reach=1, random_state=0)
 labels = np.array(["negative", "positive"])[y]
-for number in np.flatnonzero(np.random.default_rng(0).random(len(y)) < 1 / 3):
-    sentences = reviews[number].split(". ")
-    reviews[number] = ". ".join(sentences[: len(sentences) // 2])
-training, held_out, test = slice(0, 800), slice(800, 1200), slice(1200, 2000)
+for number in np.flatnonzero(np.random.default_rng(0).random(len(y)) < 0.5):
+    reviews[number] = ". ".join(reviews[number].split(". ")[:3])
+training, held_out, test = slice(0, 500), slice(500, 1000), slice(1000, 2000)
 
 model = make_sentiment_pipeline(
     None,
@@ -35,7 +34,7 @@ model = make_sentiment_pipeline(
     pooling="max",
     units=32,
     maxlen="auto",
-    epochs=10,
+    epochs=25,
     batch_size=16,
     optimizer="adam",
     learning_rate=0.01,
@@ -83,11 +82,12 @@ ax.plot(coverage[20:], accuracy[20:])
 ax.set(xlabel="share of the reviews that are answered", ylabel="their accuracy")
 plt.show()
 
-limit = 0.8
+# The limit above which 60 % of the held-out reviews are.
+limit = np.quantile(calibrated.predict_proba(reviews[held_out]).max(axis=1), 0.4)
 answers = np.where(
     certainty >= limit, calibrated.predict(reviews[test]), "ask a person"
 )
-print(f"answered: {np.mean(certainty >= limit):.0%} of the reviews")
+print(f"limit {limit:.2f}, answered: {np.mean(certainty >= limit):.0%} of the reviews")
 print(f"accuracy of the answers: {is_right[certainty >= limit].mean():.3f}")
 print(answers[:8])
 
