@@ -3,7 +3,7 @@
     nox                  # the newest versions that pip finds
     nox -s oldest        # the oldest that pyproject.toml allows
     nox -s skore         # reports of skore on our pipelines
-    nox -s peers         # libraries that explain, search and clean, around them
+    nox -s peers         # libraries that explain, search, clean and calibrate
 
 What comes after ``--`` goes to pytest: ``nox -s oldest -- tests/estimators``.
 """
@@ -52,8 +52,10 @@ def peers(session: nox.Session) -> None:
         ".[test]",
         "cleanlab>=2.9",
         "lime>=0.2",
+        "mapie>=1.6",
         "optuna>=4.0",
         "shap>=0.51",
         "tensorboard",
     )
-    session.run("python", "-m", "pytest", "tests/peers", *session.posargs)
+    tests = "tests/peers", "tests/examples/test_gallery.py"
+    session.run("python", "-m", "pytest", *tests, *session.posargs)

@@ -14,6 +14,7 @@ from .estimators.ordinal import RNNOrdinalClassifier as RNNOrdinalClassifier
 from .estimators.recurrent import RNNSentimentClassifier as RNNSentimentClassifier
 from .estimators.regression import RNNSentimentRegressor as RNNSentimentRegressor
 from .inspection import AttentionDisplay as AttentionDisplay
+from .inspection import DriftDisplay as DriftDisplay
 from .inspection import Explanation as Explanation
 from .inspection import LongTermDependencyDisplay as LongTermDependencyDisplay
 from .inspection import SequenceLengthDisplay as SequenceLengthDisplay

@@ -20,6 +20,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from skrnn._blas import one_blas_thread
 from skrnn._messages import install_hint
+from skrnn.text.encoding import count_columns
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import FIRST_WORD, PAD
 
@@ -195,7 +196,8 @@ class WordVectors:
 
         Parameters
         ----------
-        texts : iterable of str
+        texts : iterable of str, or DataFrame or ndarray of shape \
+(n_documents, n_columns)
             The texts.
         method : {"word2vec", "svd"}, default="word2vec"
             ``"word2vec"`` is the skip-gram model with negative sampling [1]_ and needs
@@ -239,7 +241,7 @@ class WordVectors:
         >>> bool(vectors["good"] @ vectors["fine"] > vectors["good"] @ vectors["dull"])
         True
         """
-        listed = list(texts)
+        listed: Any = list(texts) if count_columns(texts) is None else texts
         sequencer = clone(TextSequencer(maxlen=1.0) if sequencer is None else sequencer)
         sequencer.fit(listed)
         # In batches, since padded rows of all texts are as wide as the longest text.

@@ -67,6 +67,7 @@ from skrnn.estimators.routing import (
     routed_params,
     training_options,
 )
+from skrnn.estimators.scoring import SCORING, hash_scoring, make_scorer
 from skrnn.estimators.validation import (
     as_ids,
     as_loss_weights,
@@ -179,6 +180,7 @@ class BaseTextNetwork(
         "batch_size": [positive_int, StrOptions({AUTO})],
         "validation_split": [_fraction],
         "early_stopping": ["boolean", positive_int],
+        "scoring": SCORING,
         "callbacks": [keras.callbacks.Callback, type, list, tuple, dict, None],
         "memory": [str, os.PathLike, joblib.Memory, None],
         "warm_start": ["boolean"],
@@ -215,8 +217,8 @@ class BaseTextNetwork(
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights of the rows.
         X_val : array-like of shape (n_validation_samples, n_features), default=None
-            Validation rows for ``val_loss``, ``val_accuracy`` and ``early_stopping``,
-            instead of a fraction of X.
+            Validation rows for ``val_loss``, ``val_accuracy``, ``scoring`` and
+            ``early_stopping``, instead of a fraction of X.
         y_val : array-like, default=None
             Targets of the validation rows, as in ``y``.
 
@@ -536,11 +538,14 @@ class BaseTextNetwork(
             observers.append(EpochTasks(task, previous))
         # Callbacks may observe, change or stop the training, so no epoch is skipped.
         may_skip = not (callbacks or observers or resumes)
-        if stops_early:
-            callbacks.append(self._early_stopping())
-        examples, validation = self._make_examples(
+        examples, validation, y_val = self._make_examples(
             data, options.validation_split, stops_early=stops_early
         )
+        scorer = None
+        if validation is not None and y_val is not None:
+            scorer = make_scorer(self, validation.rows.ids, y_val)
+        if stops_early:
+            callbacks.append(self._early_stopping(scores=scorer is not None))
 
         network = self._fitted_network.move_to(as_replicas(self.strategy))
         batching: dict[str, Any] = {
@@ -555,7 +560,13 @@ class BaseTextNetwork(
         if may_skip and has_memory(self.memory):
             checkpoints = EpochCheckpoints(
                 self.memory,
-                (network.identity(), examples, validation, batching),
+                (
+                    network.identity(),
+                    examples,
+                    validation,
+                    batching,
+                    hash_scoring(self.scoring),
+                ),
                 like=network.get_state(),
             )
         initial_epoch = len(previous.get("loss", ()))
@@ -564,6 +575,7 @@ class BaseTextNetwork(
                 network,
                 examples,
                 validation=validation,
+                scorer=scorer,
                 epochs=initial_epoch + epochs,
                 initial_epoch=initial_epoch,
                 callbacks=[*callbacks, *observers],
@@ -577,23 +589,26 @@ class BaseTextNetwork(
             raise
         self._set_history(previous, history)
 
-    def _early_stopping(self) -> keras.callbacks.EarlyStopping:
+    def _early_stopping(self, *, scores: bool) -> keras.callbacks.EarlyStopping:
         """Return the callback that the parameter ``early_stopping`` asks for."""
         patience = _PATIENCE if self.early_stopping is True else self.early_stopping
         return keras.callbacks.EarlyStopping(
-            "val_loss", patience=patience, restore_best_weights=True
+            "val_score" if scores else "val_loss",
+            mode="max" if scores else "min",
+            patience=patience,
+            restore_best_weights=True,
         )
 
     def _make_examples(
         self, data: _FitData, validation_split: float, *, stops_early: bool
-    ) -> tuple[Examples, Examples | None]:
-        """Return the training examples, and the validation examples if any."""
+    ) -> tuple[Examples, Examples | None, npt.NDArray[Any] | None]:
+        """Return the training examples, and any validation examples and labels."""
         has_weight = data.sample_weight > 0
         y, weight = data.y[has_weight], data.sample_weight[has_weight]
         weight = self._weigh_targets(y, weight)
         rows = self._as_rows(data.ids[has_weight])
         examples = Examples(rows, self._encode(y), as_loss_weights(weight))
-        validation = None
+        validation = y_val = None
         if data.validation is not None:
             ids, y_val = data.validation
             encoded = self._encode(y_val)
@@ -611,9 +626,10 @@ class BaseTextNetwork(
                 reason=reason,
             )
             validation, examples = examples.part(held_out), examples.part(training)
+            y_val = y[held_out]
         if data.unlabeled is not None:
             examples = examples.and_unlabeled(self._as_rows(data.unlabeled))
-        return examples, validation
+        return examples, validation, y_val
 
     def _set_history(self, previous: History, history: History) -> None:
         """Set the fitted attributes after some epochs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
 import os
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 import joblib
@@ -19,6 +20,7 @@ from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
 from skrnn.estimators.base import layer_sizes, positive_int
 from skrnn.estimators.classification import BaseTextClassifier
+from skrnn.estimators.scoring import LOSS
 from skrnn.networks.cells import CELLS
 from skrnn.networks.sequences import restore_columns
 from skrnn.networks.spec import NetworkSpec
@@ -170,9 +172,17 @@ default=0.001
         ``val_loss`` and ``val_accuracy`` after each epoch. Rows with several labels are
         held out at random.
     early_stopping : bool or int, default=False
-        Whether to stop when ``val_loss`` has not improved for 3 epochs (or the given
-        number of epochs), and to restore the weights of the best epoch. Without
-        ``validation_split`` and ``X_val``, a tenth of the rows is held out.
+        Whether to stop when the loss or score (``scoring``) of the validation rows has
+        not improved for 3 epochs (or the given number of epochs), and to restore the
+        weights of the best epoch. Without ``validation_split`` and ``X_val``, a tenth
+        of the rows is held out.
+    scoring : str, callable or None, default="loss"
+        What early stopping watches, as in
+        :class:`~sklearn.ensemble.HistGradientBoostingClassifier`: "loss" is
+        ``val_loss``, a scorer or the name of one is measured on the validation rows
+        after each epoch, and None is the classifier's ``score``. Scores are
+        ``val_score`` in ``history_``, and the epoch with the highest is the best.
+        Sample weights and class weights do not affect them.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
         proportional to class frequencies. They are multiplied with ``sample_weight``.
@@ -223,8 +233,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, if all of them are strings.
     history_ : dict of str to list of float
-        ``loss`` and ``accuracy`` of each epoch, and ``val_loss`` and ``val_accuracy``
-        if there are validation rows.
+        ``loss`` and ``accuracy`` of each epoch; with validation rows also ``val_loss``,
+        ``val_accuracy`` and, if ``scoring`` is not "loss", ``val_score``.
     model_ : keras.Model
         The Keras model. It maps int32 ids, shape (batch, time), to probabilities, shape
         (batch, 1) for two classes, else (batch, n_classes) or (batch, n_labels).
@@ -345,6 +355,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         batch_size: int | str = "auto",
         validation_split: float = 0.0,
         early_stopping: bool | int = False,
+        scoring: str | Callable[..., float] | None = LOSS,
         class_weight: Any = None,
         callbacks: Any = None,
         memory: str | os.PathLike[str] | joblib.Memory | None = None,
@@ -378,6 +389,7 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.batch_size = batch_size
         self.validation_split = validation_split
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.class_weight = class_weight
         self.callbacks = callbacks
         self.memory = memory

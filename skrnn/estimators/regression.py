@@ -5,6 +5,7 @@ from __future__ import annotations
 import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
 import os
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import joblib
@@ -20,6 +21,7 @@ from sklearn.utils import Tags, check_array
 from skrnn._sklearn import StrOptions, fit_context
 from skrnn.embeddings import WordVectors
 from skrnn.estimators.recurrent import RecurrentNetwork
+from skrnn.estimators.scoring import LOSS
 from skrnn.networks.heads import Targets, loss_names
 from skrnn.networks.recurrent import Weights
 from skrnn.networks.spec import OUTPUT_BIAS, OUTPUT_KERNEL
@@ -64,7 +66,8 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         The Keras model. It maps int32 ids, shape (batch, time), to standardized
         numbers, shape (batch, 1).
     history_ : dict of str to list of float
-        ``loss`` of each epoch, and ``val_loss`` if there are validation rows.
+        ``loss`` of each epoch; with validation rows also ``val_loss`` and, if
+        ``scoring`` is not "loss", ``val_score``.
     **others
         The other attributes of :class:`RNNSentimentClassifier`, except ``classes_``.
 
@@ -132,6 +135,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         batch_size: int | str = "auto",
         validation_split: float = 0.0,
         early_stopping: bool | int = False,
+        scoring: str | Callable[..., float] | None = LOSS,
         callbacks: Any = None,
         memory: str | os.PathLike[str] | joblib.Memory | None = None,
         warm_start: bool = False,
@@ -165,6 +169,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         self.batch_size = batch_size
         self.validation_split = validation_split
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.callbacks = callbacks
         self.memory = memory
         self.warm_start = warm_start

@@ -3,6 +3,8 @@ from .attention_display import AttentionDisplay as AttentionDisplay
 from .attribution import explain as explain
 from .dependency import long_term_dependency as long_term_dependency
 from .dependency_display import LongTermDependencyDisplay as LongTermDependencyDisplay
+from .drift import TextMeasures as TextMeasures
+from .drift_display import DriftDisplay as DriftDisplay
 from .epochs import epoch_scores as epoch_scores
 from .explanation import Explanation as Explanation
 from .history_display import TrainingHistoryDisplay as TrainingHistoryDisplay

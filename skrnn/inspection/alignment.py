@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skrnn.text.analysis import TEXT_RULES, Analyzer, strip_html
+from skrnn.text.analysis import SEPARATOR, TEXT_RULES, Analyzer, Row, strip_html
+from skrnn.text.encoding import as_documents, count_columns
 from skrnn.text.sequencer import TextSequencer
 from skrnn.text.vocabulary import OOV, PAD
 
@@ -25,6 +26,7 @@ __all__ = [
 
 _NLTK_QUOTES = ("``", "''")  # its tokens for straight quotes
 _Span = tuple[int, int]
+_Typed = tuple[list[str], list[str], list[_Span], str]
 
 
 @dataclass(frozen=True)
@@ -66,20 +68,20 @@ class TokenizedText:
         return known
 
 
-def tokenize_texts(
-    sequencer: TextSequencer, texts: Iterable[str]
-) -> list[TokenizedText]:
+def tokenize_texts(sequencer: TextSequencer, texts: Any) -> list[TokenizedText]:
     """Align the tokens of each text with its ids from a fitted sequencer.
 
-    Raises a ValueError if they do not match, since the parameters of the sequencer were
-    changed after fit.
+    The texts of a row of a table are joined, with the separator between them. Raises a
+    ValueError if tokens and ids do not match, since the parameters of the sequencer
+    were changed after fit.
     """
-    texts = texts if isinstance(texts, str) else list(texts)
+    if not isinstance(texts, str) and count_columns(texts) is None:
+        texts = list(texts)
     rows = np.asarray(sequencer.transform(texts))
     analyze = _TypedAnalyzer(sequencer)
     return [
-        _align(sequencer, row, *analyze(text))
-        for text, row in zip(texts, rows, strict=True)
+        _align(sequencer, row, *analyze(document))
+        for document, row in zip(as_documents(texts), rows, strict=True)
     ]
 
 
@@ -142,8 +144,29 @@ class _TypedAnalyzer:
             **{**options, **on_tokens, **unchanged, "stop_words": self._full.stop_words}
         )
 
-    def __call__(self, text: str) -> tuple[list[str], list[str], list[_Span], str]:
+    def __call__(self, document: str | Row) -> _Typed:
         """Return tokens as typed, tokens, spans, and the text without markup."""
+        if isinstance(document, str):
+            return self._analyze(document)
+        typed: list[str] = []
+        tokens: list[str] = []
+        spans: list[_Span] = []
+        joined = ""
+        for number, text in enumerate(document):
+            if number:
+                start = len(joined) + 1
+                typed.append(SEPARATOR)
+                tokens.append(SEPARATOR)
+                spans.append((start, start + len(SEPARATOR)))
+                joined += f" {SEPARATOR} "
+            more_typed, more_tokens, more_spans, plain = self._analyze(text)
+            typed += more_typed
+            tokens += more_tokens
+            spans += [(a + len(joined), b + len(joined)) for a, b in more_spans]
+            joined += plain
+        return typed, tokens, spans, joined
+
+    def _analyze(self, text: str) -> _Typed:
         plain = strip_html(text) if self._strips_html else text
         tokens = self._full(text)
         parts = self._split(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,11 +36,12 @@ _Floats = npt.NDArray[np.float64]
 
 def explain(
     estimator: Any,
-    text: str,
+    text: Any,
     method: str = "occlusion",
     *,
     target: Any = None,
     score: str = "probability",
+    columns: Sequence[Any] | None = None,
 ) -> Explanation:
     """Explain a prediction by a weight for each word of the text.
 
@@ -55,8 +57,9 @@ def explain(
         classifiers, ensembles and linear models of bags of words. The other methods
         explain the network inside a calibrated classifier, before calibration, unless
         there is one for each fold.
-    text : str
-        The text.
+    text : str or Series
+        The text, or a row of a table if the estimator takes one, such as
+        ``X.iloc[0]``.
     method : {"occlusion", "integrated_gradients", "attention"}, default="occlusion"
         - ``"occlusion"`` [1]_: the decrease of the score when the word is removed from
           the input of the network, one word at a time. Without a TextSequencer right
@@ -80,6 +83,10 @@ def explain(
         :func:`~sklearn.metrics.log_loss`. Of a regressor, the predicted number is
         explained. With ``method="attention"``, it only selects
         the value to report.
+    columns : sequence of column names, default=None
+        The columns of a row whose words are explained, if the classifier also reads
+        categories that are strings. None means all strings. Without effect if a
+        TextSequencer is right before the classifier.
 
     Returns
     -------
@@ -92,8 +99,8 @@ def explain(
     NotFittedError
         If the estimator is not fitted.
     TypeError
-        If ``text`` is not a str, or ``method`` needs a network and there is none or
-        several.
+        If ``text`` is neither a str nor a row, or ``method`` needs a network and there
+        is none or several.
     ValueError
         If ``method`` or ``score`` is unknown, ``target`` is not one of the classes,
         ``method="attention"`` and the network has no attention, or a regressor is given
@@ -139,19 +146,19 @@ def explain(
         raise ValueError(f"method must be one of {METHODS}, got {method!r}.")
     if score not in SCORES:
         raise ValueError(f"score must be one of {SCORES}, got {score!r}.")
-    if not isinstance(text, str):
+    if not isinstance(text, str | pd.Series):
         raise TypeError(
-            f"explain takes one text, a str, got {type(text).__name__}. Call it once "
-            "per text."
+            "explain takes one text, a str, or a row of a table, a Series, got "
+            f"{type(text).__name__}. Call it once per text or row."
         )
     # Occlusion explains calibrated probabilities; the other methods need the network.
     steps = fitted_steps(estimator, inside_calibration=method != "occlusion")
     if method == "occlusion" and not (
         steps.has_ids or isinstance(estimator, BaseTextNetwork)
     ):
-        return _explain_black_box(estimator, text, target, score)
+        return _explain_black_box(estimator, text, target, score, columns)
     classifier = steps.classifier
-    texts = pd.Series([text], dtype=object)  # some steps need a column
+    texts = _like(text, [_values(text)])
     (tokenized,) = tokenize_texts(steps.sequencer, steps.clean(texts))
     rows = tokenized.row[np.newaxis]
     target, index, score = _resolve(estimator, classifier, texts, target, score)
@@ -195,10 +202,26 @@ def explain(
     )
 
 
+def _values(text: str | pd.Series) -> list[Any]:
+    """Return the values of a row; a text is its only one."""
+    return [text] if isinstance(text, str) else list(text)
+
+
+def _like(text: str | pd.Series, rows: list[list[Any]]) -> Any:
+    """Return rows as a column of texts if ``text`` is one, else as a DataFrame."""
+    if isinstance(text, str):
+        return pd.Series([row[0] for row in rows], dtype=object)
+    return pd.DataFrame(rows, columns=text.index)
+
+
 def _explain_black_box(
-    estimator: Any, text: str, target: Any, score: str
+    estimator: Any,
+    text: str | pd.Series,
+    target: Any,
+    score: str,
+    columns: Sequence[Any] | None,
 ) -> Explanation:
-    """Explain by occlusion: remove one word at a time from the raw string."""
+    """Explain by occlusion: remove one word at a time from the raw strings."""
     if hasattr(estimator, "classes_") and not hasattr(estimator, "predict_proba"):
         raise TypeError(
             f"explain needs a classifier with predict_proba, got {estimator!r}. "
@@ -207,22 +230,33 @@ def _explain_black_box(
         )
     if hasattr(estimator, "fit"):  # a SentimentPredictor has none
         check_is_fitted(estimator)
-    spans = locate(text, tokenize_as_typed(text))
-    without = [text[:start] + text[end:] for start, end in spans]
-    texts = pd.Series([text, *without], dtype=object)
+    values = _values(text)
+    names = [None] if isinstance(text, str) else text.index
+    rows, spans, shown = [values], [], ""
+    for number, (name, value) in enumerate(zip(names, values, strict=True)):
+        if not isinstance(value, str) or (columns is not None and name not in columns):
+            continue
+        if shown:
+            shown += "\n"
+        for start, end in locate(value, tokenize_as_typed(value)):
+            without = value[:start] + value[end:]
+            rows.append([*values[:number], without, *values[number + 1 :]])
+            spans.append((len(shown) + start, len(shown) + end))
+        shown += value
+    texts = _like(text, rows)
     target, index, score = _resolve(estimator, estimator, texts[:1], target, score)
-    value, *rest = _responses(estimator, texts, index, score).tolist()
+    score_of_text, *rest = _responses(estimator, texts, index, score).tolist()
     return Explanation(
-        tokens=tuple(text[start:end] for start, end in spans),
-        weights=value - np.array(rest, dtype=np.float64),
+        tokens=tuple(shown[start:end] for start, end in spans),
+        weights=score_of_text - np.array(rest, dtype=np.float64),
         known=np.ones(len(spans), dtype=bool),
         method="occlusion",
         target=target,
         score=score,
-        value=value,
+        value=score_of_text,
         baseline=None,
         n_words=len(spans),
-        text=text,
+        text=shown,
         spans=tuple(spans),
     )
 

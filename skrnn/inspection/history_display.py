@@ -22,8 +22,9 @@ class TrainingHistoryDisplay:
     """Training curves: a panel for each metric.
 
     Use :meth:`from_estimator` or :meth:`from_history`. Curves on the training rows and
-    on held-out rows share a panel. A line marks the epoch with the lowest held-out
-    loss, whose weights early stopping restores.
+    on held-out rows share a panel. A line marks the best epoch, whose weights early
+    stopping restores: the one with the highest held-out score or, without ``scoring``,
+    the lowest held-out loss.
 
     Parameters
     ----------
@@ -35,7 +36,8 @@ class TrainingHistoryDisplay:
     history : dict of str to list of float
         The values.
     best_epoch : int or None
-        The epoch with the lowest ``val_loss``, counted from 1; None without it.
+        The epoch with the highest ``val_score`` or, without it, the lowest
+        ``val_loss``, counted from 1; None without either.
     ax_ : matplotlib Axes or list of Axes
         The axes after :meth:`plot`: one Axes if there is one panel.
     figure_ : matplotlib Figure
@@ -57,9 +59,10 @@ class TrainingHistoryDisplay:
 
     def __init__(self, history: Mapping[str, Sequence[float]]) -> None:
         self.history = {name: list(values) for name, values in history.items()}
-        held_out = self.history.get(_HELD_OUT + "loss", [])
-        is_known = bool(np.isfinite(held_out).any())
-        self.best_epoch = int(np.nanargmin(held_out)) + 1 if is_known else None
+        losses = self.history.get(_HELD_OUT + "loss", [])
+        scores = self.history.get(_HELD_OUT + "score", np.negative(losses))
+        is_known = bool(np.isfinite(scores).any())
+        self.best_epoch = int(np.nanargmax(scores)) + 1 if is_known else None
 
     @classmethod
     def from_estimator(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
+from skrnn.text.encoding import count_columns
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["FittedSteps", "fitted_steps"]
@@ -56,17 +56,21 @@ class FittedSteps:
         check_is_fitted(self.steps[-1])
         return self.steps[-1]
 
-    def clean(self, texts: Iterable[str]) -> Sequence[str]:
-        """Apply the steps before the TextSequencer to raw strings."""
+    def clean(self, texts: Any) -> Any:
+        """Apply the steps before the TextSequencer to raw strings.
+
+        Return a list of str, or a table if there are several columns.
+        """
         n_before = self.steps.index(self.sequencer)
         cleaned: Any = texts
         for step in self.steps[:n_before]:
             cleaned = step.transform(cleaned)
-        if not n_before:
-            return cleaned if isinstance(cleaned, str) else list(cleaned)
+        if isinstance(cleaned, str) or (count_columns(cleaned) or 1) > 1:
+            return cleaned
+        if not n_before and count_columns(cleaned) is None:
+            return list(cleaned)
         # With set_output, it is a DataFrame of one column.
-        column: Sequence[str] = np.asarray(cleaned, dtype=object).ravel().tolist()
-        return column
+        return np.asarray(cleaned, dtype=object).ravel().tolist()
 
     def _describe(self) -> str:
         return describe_steps(type(self.estimator).__name__, self.steps)

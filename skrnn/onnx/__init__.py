@@ -29,8 +29,9 @@ Each item of ``texts`` has a ``kind``, the names of its ``inputs`` in the graph,
 ``rules``:
 
 - ``"ids"`` are the rules of a :class:`~skrnn.TextSequencer`
-  (:func:`~skrnn.onnx.text_rules.write_text_rules`), with the vocabulary. The input is
-  int64 of shape (batch, time), 0 for padding and between sentences.
+  (:func:`~skrnn.onnx.text_rules.write_text_rules`), with the vocabulary. Its
+  ``columns``, if there are several, are their names, or a null for each without. The
+  input is int64 of shape (batch, time), 0 for padding and between sentences.
 - ``"bag"`` are the rules of a vectorizer of scikit-learn
   (:func:`~skrnn.onnx.text_rules.write_bag_rules`). The inputs are the numbers of the
   features of each text, int64, and their counts, float64, 0 for padding.

@@ -25,6 +25,7 @@ def write_text_rules(sequencer: TextSequencer) -> dict[str, Any]:
     rules = {name: write_rule(name, params[name]) for name in ANALYZER_RULES}
     rules["sentence_length"] = params["sentence_length"]
     rules["oov_rate"] = getattr(sequencer, "oov_rate_", None)
+    rules["columns"] = _column_names(sequencer)
     rules["normalize"] = rules.pop("normalize")  # equal models give equal files
     rules["stop_words"] = stop_words and {
         "words": sorted(stop_words.words),
@@ -34,6 +35,15 @@ def write_text_rules(sequencer: TextSequencer) -> dict[str, Any]:
     rules["maxlen"] = int(sequencer.maxlen_)
     rules["truncating"] = params["truncating"]
     return {k: v for k, v in rules.items() if v is not None or k not in OPTIONAL_RULES}
+
+
+def _column_names(sequencer: TextSequencer) -> list[str | None] | None:
+    """Return the names of the columns, None for each without; None for one column."""
+    n_columns = getattr(sequencer, "n_features_in_", 1)
+    if n_columns == 1:
+        return None
+    names = getattr(sequencer, "feature_names_in_", None)
+    return [None] * n_columns if names is None else names.tolist()
 
 
 def write_bag_rules(vectorizer: CountVectorizer, sublinear_tf: bool) -> dict[str, Any]:

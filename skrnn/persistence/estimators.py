@@ -104,7 +104,7 @@ SCHEMAS = {
     "skrnn.TextSequencer": EstimatorSchema(
         module="skrnn.text.sequencer",
         attributes=("vocabulary_", "maxlen_", "document_lengths_"),
-        optional=("oov_rate_",),
+        optional=("oov_rate_", "n_features_in_", "feature_names_in_"),
         has_params_in_use=True,
     ),
     "skrnn.RNNSentimentClassifier": _network("skrnn.estimators.recurrent"),
@@ -345,6 +345,8 @@ def _check_sequencer(fitted: dict[str, Any]) -> None:
         raise DamagedFileError("vocabulary_ or maxlen_ is invalid.")
     if type(fitted.get("oov_rate_", 0.0)) is not float:
         raise DamagedFileError("oov_rate_ is invalid.")
+    if not _is_count(fitted.get("n_features_in_", 1)):
+        raise DamagedFileError("n_features_in_ is invalid.")
     check_vocabulary(fitted["vocabulary_"])
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from skrnn.serving.format import BAG_RULES, read_rule
-from skrnn.serving.rules import GraphInputs
-from skrnn.text.analysis import strip_accents_ascii, strip_accents_unicode
+from skrnn.serving.rules import GraphInputs, check_columns
+from skrnn.text.analysis import Row, strip_accents_ascii, strip_accents_unicode
 from skrnn.text.encoding import encode_here
 
 __all__ = ["BagRules"]
@@ -39,6 +39,8 @@ class BagRules:
         trusted.
     """
 
+    columns: ClassVar[list[str | None]] = [None]
+
     def __init__(self, rules: dict[str, Any], trusted: Collection[str] = ()) -> None:
         if wrong := rules.keys() ^ {*BAG_RULES, *_OTHER_RULES}:
             raise ValueError(f"bag rules are missing or unknown: {sorted(wrong)}")
@@ -63,6 +65,7 @@ class BagRules:
 
         Both are zero after the last feature of a row.
         """
+        check_columns(texts, self.columns)
         counter: Any = self  # it has the two methods of an Analyzer that are needed
         encoded = encode_here(texts, counter)
         numbers = [self._vocabulary[token] for token in encoded.tokens]
@@ -92,8 +95,9 @@ class BagRules:
 
         return GraphInputs(widths, take)
 
-    def split_sentences(self, text: str) -> list[list[str]]:
+    def split_document(self, document: str | Row) -> list[list[str]]:
         """Return the features of a text that are in the vocabulary, as one sentence."""
+        text = document if isinstance(document, str) else document[0]
         return [[each for each in self._analyze(text) if each in self._vocabulary]]
 
     @staticmethod

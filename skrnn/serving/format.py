@@ -42,7 +42,13 @@ ANALYZER_RULES = {
     if name not in ("stop_words", "keep_negations")
 }
 # Rules that are absent where they are None.
-OPTIONAL_RULES = ("preprocessor", "sentence_splitter", "sentence_length", "oov_rate")
+OPTIONAL_RULES = (
+    "preprocessor",
+    "sentence_splitter",
+    "sentence_length",
+    "oov_rate",
+    "columns",
+)
 # Those of a CountVectorizer.
 BAG_RULES = {
     "binary": SWITCH,

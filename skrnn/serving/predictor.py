@@ -133,7 +133,8 @@ class SentimentPredictor:
     def _check_graph(self) -> None:
         """Check that the graph, the rules and the classes belong together."""
         try:
-            outputs = self._run_graph([""])
+            columns = self._texts[0][1].columns
+            outputs = self._run_graph(np.full((1, len(columns)), "", dtype=object))
         except Exception as error:  # from onnxruntime or a user's function
             raise ValueError(
                 f"it does not run: {type(error).__name__}: {error}"
@@ -156,8 +157,8 @@ class SentimentPredictor:
 
         Parameters
         ----------
-        X : iterable of str
-            The texts.
+        X : iterable of str, or DataFrame or ndarray of shape (n_texts, n_columns)
+            The texts, with as many columns as the pipeline was fitted to.
 
         Returns
         -------
@@ -170,7 +171,7 @@ class SentimentPredictor:
         TypeError
             If ``X`` holds something other than str, or the model is a regressor.
         ValueError
-            If ``X`` is a single string or is empty.
+            If ``X`` is a single string, is empty, or has other columns.
         """
         if predicts(self._model) == "numbers":
             raise TypeError(
@@ -211,8 +212,8 @@ class SentimentPredictor:
 
         Parameters
         ----------
-        X : iterable of str
-            The texts.
+        X : iterable of str, or DataFrame or ndarray of shape (n_texts, n_columns)
+            The texts, with as many columns as the pipeline was fitted to.
 
         Returns
         -------

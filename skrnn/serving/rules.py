@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from skrnn.serving.format import ANALYZER_RULES, OPTIONAL_RULES, read_rule
 from skrnn.text.analysis import Analyzer
-from skrnn.text.encoding import encode_here
+from skrnn.text.encoding import count_columns, encode_here
 from skrnn.text.padding import TRUNCATING, to_rows
 from skrnn.text.stemmers import SNOWBALL_LANGUAGES
 from skrnn.text.stop_words import StopWords
 from skrnn.text.vocabulary import check_vocabulary
 
-__all__ = ["GraphInputs", "TextRules"]
+__all__ = ["GraphInputs", "TextRules", "check_columns"]
 
 _OTHER_RULES = ("stop_words", "vocabulary", "maxlen", "truncating")
 _MAX_COLUMNS = 2**24
@@ -78,6 +78,9 @@ class TextRules:
             )
         if self._oov_rate is not None and type(self._oov_rate) is not float:
             raise ValueError(f"oov_rate={self._oov_rate!r} is not a float")
+        self.columns = [None] if rules["columns"] is None else list(rules["columns"])
+        if not all(name is None or isinstance(name, str) for name in self.columns):
+            raise ValueError(f"columns={self.columns!r} are not names")
         if self._truncating not in TRUNCATING:
             raise ValueError(f"truncating={self._truncating!r} is unknown")
         if max(self._vocabulary.values()) >= 2**31:
@@ -100,6 +103,7 @@ class TextRules:
 
     def to_ids(self, texts: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """Return rows of ids, as wide as the longest, and the length of each row."""
+        check_columns(texts, self.columns)
         return to_rows(
             encode_here(texts, self._analyzer),
             self._vocabulary,
@@ -120,6 +124,20 @@ class TextRules:
             return [ids[chosen, :longest].astype(np.int64)]
 
         return GraphInputs(lengths, take)
+
+
+def check_columns(texts: Any, columns: list[str | None]) -> None:
+    """Raise a ValueError if texts are not in as many columns, of the same names."""
+    n_columns = count_columns(texts) or 1
+    if n_columns != len(columns):
+        raise ValueError(
+            f"The model takes texts in {len(columns)} column(s), got {n_columns}."
+        )
+    names = list(getattr(texts, "columns", columns))
+    if None not in columns and names != columns:
+        raise ValueError(
+            f"The model takes the columns {columns}, in this order, got {names}."
+        )
 
 
 def _is_length(value: object) -> bool:

@@ -1,5 +1,7 @@
 """One document to tokens: clean, tokenize, drop stop words, stem.
 
+A document is a text, or a :class:`Row` of several texts.
+
 All steps after the cleaning depend only on a word or a few characters around it, so an
 :class:`Analyzer` does them once for each distinct unit, however often it occurs.
 """
@@ -28,14 +30,24 @@ from skrnn.text.tokenizers import (
 from skrnn.text.treebank import treebank_splitter
 
 __all__ = [
+    "SEPARATOR",
     "SWITCH",
     "TEXT_RULES",
     "Analyzer",
+    "Row",
     "TextRule",
     "strip_accents_ascii",
     "strip_accents_unicode",
     "strip_html",
 ]
+
+
+# The token between the texts of a row. Brackets keep it apart from words.
+SEPARATOR = "[SEP]"
+
+
+class Row(tuple[str, ...]):
+    """The texts of one row of a table, a text for each column."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +203,7 @@ class Analyzer:
         self._stop_words = stop_words
         self._stem = None if stemmer is None else load_stemmer(stemmer)
         self._find_sentences = load_sentence_splitter(sentence_splitter)
-        self._cache: dict[str, tuple[str, ...]] = {}
+        self._cache = _new_cache()
 
     @property
     def stop_words(self) -> StopWords | None:
@@ -213,12 +225,32 @@ class Analyzer:
             return []
         return sorted(set(self._stop_words.without(tokens)))
 
-    def __call__(self, text: str) -> list[str]:
-        """Return the tokens of a text, in order."""
-        units = list(chain.from_iterable(self.split_sentences(text)))
+    def __call__(self, document: str | Row) -> list[str]:
+        """Return the tokens of a document, in order."""
+        units = list(chain.from_iterable(self.split_document(document)))
         distinct = list(dict.fromkeys(units))
         tokens = dict(zip(distinct, self.resolve(distinct), strict=True))
         return list(chain.from_iterable(map(tokens.__getitem__, units)))
+
+    def split_document(self, document: str | Row) -> list[list[str]]:
+        """Return the units of each sentence of a document.
+
+        Each text of a row but the first has a :data:`SEPARATOR` before it, and is a
+        sentence of its own if sentences are split.
+        """
+        if isinstance(document, str):
+            return self.split_sentences(document)
+        sentences: list[list[str]] = []
+        for text in document:
+            first, *others = self.split_sentences(text) or [[]]
+            if not sentences:
+                sentences.append(first)
+            elif self._find_sentences is None:
+                sentences[-1] += [SEPARATOR, *first]
+            else:
+                sentences.append([SEPARATOR, *first])
+            sentences += others
+        return sentences
 
     def split_sentences(self, text: str) -> list[list[str]]:
         """Clean a text and return the units of each of its sentences.
@@ -297,7 +329,7 @@ class Analyzer:
     def _store(self, units: Sequence[str], tokens: Sequence[tuple[str, ...]]) -> None:
         """Cache the first new units: in a corpus, the frequent ones come early."""
         if len(self._cache) + len(units) > _CACHE_SIZE:
-            self._cache.clear()
+            self._cache = _new_cache()
         short = (
             pair
             for pair in zip(units, tokens, strict=True)
@@ -306,4 +338,9 @@ class Analyzer:
         self._cache.update(islice(short, _CACHE_SIZE))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_cache": {}}
+        return {**self.__dict__, "_cache": _new_cache()}
+
+
+def _new_cache() -> dict[str, tuple[str, ...]]:
+    """Return a cache with the separator, which is neither split nor stemmed."""
+    return {SEPARATOR: (SEPARATOR,)}

@@ -24,9 +24,8 @@ _MAX_EDGES = 3
 _MIN_LENGTHS = 5
 
 _JOIN = (
-    "Join the texts of a row before one TextSequencer: "
-    "make_pipeline(FunctionTransformer(join), TextSequencer(), ...), where join(X) "
-    'returns X["title"] + " " + X["body"]'
+    "Pass all columns of texts to one TextSequencer: ColumnTransformer([('seq', "
+    "TextSequencer(), ['title', 'body'])])"
 )
 _STACK = (
     "Use a separate model for other columns, for example "
@@ -38,13 +37,13 @@ _STACK = (
 def check_columns(
     name: str, X: npt.NDArray[Any], feature_names: Iterable[str] | None = None
 ) -> None:
-    """Raise an error if columns are not the word ids of one text.
+    """Raise an error if columns are not the word ids of one TextSequencer.
 
     Names show it: columns of two TextSequencers in a ColumnTransformer or FeatureUnion,
     or other columns beside those of one. Without names, warn if ``X`` looks like padded
     blocks side by side: runs of zeros between words that begin or end at the same
     column in many rows of various lengths. One TextSequencer never puts two zeros
-    between words.
+    between words, not even between the words of two columns.
 
     Examples
     --------

@@ -1,4 +1,8 @@
-"""Documents to arrays of token codes; each distinct unit is analyzed once."""
+"""Documents to arrays of token codes; each distinct unit is analyzed once.
+
+Documents are texts, or the rows of a table of texts: an array of two dimensions, or a
+DataFrame of any library.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from skrnn._messages import describe
-from skrnn.text.analysis import Analyzer
+from skrnn.text.analysis import Analyzer, Row
 
-__all__ = ["Encoded", "encode", "encode_here", "encode_in_blocks"]
+__all__ = [
+    "Encoded",
+    "as_documents",
+    "count_columns",
+    "encode",
+    "encode_here",
+    "encode_in_blocks",
+]
 
 # With fewer documents for each process, starting it takes longer than it saves.
 _MIN_PER_PROCESS = 10_000
@@ -60,13 +71,13 @@ def encode(documents: Any, analyzer: Analyzer, *, n_jobs: int | None = None) -> 
     TypeError
         If ``documents`` is not iterable, or an element is not a str.
     ValueError
-        If ``documents`` is a str, is empty or has two dimensions, or if an element is
-        a missing value.
+        If ``documents`` is a str, is empty or has three dimensions, or if an element
+        is a missing value.
     """
     # Imported here, since skrnn.serving runs without joblib.
     from joblib import effective_n_jobs
 
-    documents = _check_container(documents)
+    documents = as_documents(documents)
     n_processes = effective_n_jobs(n_jobs)
     if n_processes == 1:
         return _encode_piece(documents, analyzer, 0)
@@ -86,11 +97,13 @@ def encode_in_blocks(
     limit = _BLOCK_CHARACTERS * n_processes
     block: list[Any] = []
     first = n_characters = 0
-    for document in _check_container(documents):
+    for document in as_documents(documents):
         block.append(document)
-        n_characters += _STR_OVERHEAD + (
-            len(document) if isinstance(document, str) else 0
-        )
+        n_characters += _STR_OVERHEAD
+        if isinstance(document, str):
+            n_characters += len(document)
+        elif isinstance(document, Row):
+            n_characters += sum(map(len, document))
         if n_characters >= limit:
             yield _encode_list(block, analyzer, first, n_processes)
             first += len(block)
@@ -119,19 +132,19 @@ def _encode_list(
 
 def encode_here(documents: Any, analyzer: Analyzer) -> Encoded:
     """Analyze documents in this process, without joblib."""
-    return _encode_piece(_check_container(documents), analyzer, 0)
+    return _encode_piece(as_documents(documents), analyzer, 0)
 
 
 def _encode_piece(documents: Iterable[Any], analyzer: Analyzer, first: int) -> Encoded:
     """Analyze documents; errors call the first one number ``first``."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    number, split = numbers.__getitem__, analyzer.split_sentences
+    number, split = numbers.__getitem__, analyzer.split_document
     units = array("I")
     ends = [0]  # of the sentences
     firsts_of_documents = [0]
     for position, document in enumerate(documents, start=first):
-        if not isinstance(document, str):
-            raise _not_a_text(document, position)
+        if not isinstance(document, str | Row):
+            raise _not_a_text(document, f"Document {position}")
         for sentence in split(document) or [[]]:
             units.extend(map(number, sentence))
             ends.append(len(units))
@@ -203,20 +216,29 @@ def _merge(pieces: list[Encoded]) -> Encoded:
     )
 
 
-def _check_container(documents: Any) -> Iterable[Any]:
-    """Raise an error unless ``documents`` is a one-dimensional iterable, not a str."""
+def count_columns(documents: Any) -> int | None:
+    """Return the number of columns of a table; None for an iterable of texts."""
+    shape = getattr(documents, "shape", None)
+    return shape[1] if isinstance(shape, tuple) and len(shape) == 2 else None
+
+
+def as_documents(documents: Any) -> Iterable[Any]:
+    """Return an iterable of texts as it is, and a table as a list of rows.
+
+    Raises an error for anything else. The texts of an iterable are not checked.
+    """
     if isinstance(documents, str | bytes):
         raise ValueError(
             "Iterable over raw text documents expected, string object received. Pass a "
             "single text as a list: [text]."
         )
-    shape = getattr(documents, "shape", None)
-    n_dimensions = len(shape) if isinstance(shape, tuple) else 1
-    if n_dimensions != 1:
+    if count_columns(documents):
+        return _rows(documents)
+    shape = getattr(documents, "shape", (0,))
+    if isinstance(shape, tuple) and len(shape) != 1:
         raise ValueError(
-            f"Expected documents in one dimension, got {n_dimensions} dimensions of "
-            f"shape {shape}. Pass the column of the texts: "
-            f"{_column_of_texts(documents)}."
+            "Expected an iterable of texts, or a table of texts with a row for each "
+            f"document, got {len(shape)} dimensions of shape {shape}."
         )
     if not isinstance(documents, Iterable):
         raise TypeError(
@@ -225,27 +247,39 @@ def _check_container(documents: Any) -> Iterable[Any]:
     return documents
 
 
-def _column_of_texts(table: Any) -> str:
-    """Return how to select the texts of an array or a DataFrame of any library."""
-    names = getattr(table, "columns", None)
-    if names is None:
-        return (
-            'X[:, 0] of an array, X["text"] of a DataFrame, or the name "text" instead '
-            'of ["text"] in a ColumnTransformer'
-        )
-    texts = [name for name in names if isinstance(next(iter(table[name]), None), str)]
-    name = texts[0] if texts else "text"
-    return (
-        f"X[{name!r}] of this DataFrame, or the name {name!r} instead of [{name!r}] in "
-        f"a ColumnTransformer (columns whose first row is a text: {texts})"
-    )
+def _rows(table: Any) -> list[Row]:
+    """Return the rows of a table, whose cells must be texts."""
+    values = np.asarray(table, dtype=object)
+    if values.ndim != 2:  # a sparse matrix
+        raise TypeError(f"Expected a table of texts, got {describe(table)}.")
+    names = list(getattr(table, "columns", range(values.shape[1])))
+    for name, column in zip(names, values.T, strict=True):
+        for position, text in enumerate(column):
+            if not isinstance(text, str):
+                raise _not_a_text(
+                    text,
+                    f"Document {position} of column {name!r}",
+                    _columns_of_texts(table, names, values),
+                )
+    return list(map(Row, values.tolist()))
 
 
-def _not_a_text(document: object, position: int) -> Exception:
+def _columns_of_texts(table: Any, names: list[Any], values: npt.NDArray[Any]) -> str:
+    """Return how to select the texts of a table that has other columns, too."""
+    texts = [
+        n for n, value in zip(names, values[0], strict=True) if isinstance(value, str)
+    ]
+    if not texts or len(texts) == len(names):
+        return ""
+    selected = f"X[{texts!r}]" if hasattr(table, "columns") else f"X[:, {texts!r}]"
+    return f"Pass the columns of texts only: {selected}."
+
+
+def _not_a_text(document: object, place: str, hint: str = "") -> Exception:
     """Return the error for an element that is not a str."""
     import pandas as pd
 
-    found = f"Document {position} is {describe(document)}, expected str."
+    found = f"{place} is {describe(document)}, expected str."
     if pd.api.types.is_scalar(document) and pd.isna(document):
         return ValueError(
             f"{found} Drop missing texts or replace them by empty ones, for example "
@@ -256,6 +290,8 @@ def _not_a_text(document: object, position: int) -> Exception:
     if pd.api.types.is_list_like(document):
         return TypeError(
             f"{found} Each document is one text; join tokens that are already split "
-            "and pass tokenizer=str.split."
+            "and pass tokenizer=str.split. Pass several texts for each document as a "
+            "DataFrame, or an array of two dimensions."
         )
-    return TypeError(f"{found} Convert it first, for example with [str(x) for x in X].")
+    convert = "Convert it first, for example with [str(x) for x in X]."
+    return TypeError(f"{found} {hint or convert}")

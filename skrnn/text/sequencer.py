@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import validate_data
 
 from skrnn._sklearn import (
     CallbackSupportMixin,
@@ -26,9 +27,9 @@ from skrnn._sklearn import (
     clone_around,
     fit_context,
 )
-from skrnn.text.analysis import SWITCH, TEXT_RULES, Analyzer, TextRule
+from skrnn.text.analysis import SEPARATOR, SWITCH, TEXT_RULES, Analyzer, TextRule
 from skrnn.text.counts import LengthCounts, TokenCounts
-from skrnn.text.encoding import Encoded, encode, encode_in_blocks
+from skrnn.text.encoding import Encoded, count_columns, encode, encode_in_blocks
 from skrnn.text.padding import TRUNCATING, flat_ids, sentence_breaks, to_rows
 from skrnn.text.vocabulary import (
     OOV,
@@ -74,6 +75,10 @@ class TextSequencer(
     frequent words get ids, and the ids of each text are padded or truncated to one
     length. The id 0 is padding, 1 is out of vocabulary, and words start at 2, the most
     frequent first.
+
+    Several columns of texts (a title and a body) share one vocabulary and one row of
+    ids, in the order of the columns. The word ``"[SEP]"`` separates them, with the id
+    2 unless ``vocabulary`` or ``pretrained`` give it another one.
 
     Parameters
     ----------
@@ -166,7 +171,8 @@ class TextSequencer(
     padding : {"pre", "post"}, default="pre"
         Whether zeros go before or after the ids of a short text.
     truncating : {"pre", "post", "middle"}, default="pre"
-        Which ids of a long text to remove. "middle" keeps its head and its tail [3]_.
+        Which ids of a long row to remove: its head, its tail, or what is between them
+        [3]_. With several columns, "pre" removes the first column first.
     n_jobs : int or None, default=None
         The number of processes that analyze texts. They start only for 20,000 texts
         or more, where they save time. The result does not depend on it. None
@@ -181,10 +187,15 @@ class TextSequencer(
         The length of the rows.
     document_lengths_ : ndarray of shape (n_documents,), dtype int32
         The number of tokens of each training text, after dropping stop words and before
-        truncating. Tokens out of vocabulary count, zeros between sentences do not.
+        truncating. Tokens out of vocabulary and separators of columns count, zeros
+        between sentences do not.
         After ``partial_fit``, it contains the texts of the last call only.
     oov_rate_ : float
         The share of tokens of the training texts that are out of vocabulary.
+    n_features_in_ : int
+        The number of columns in ``fit``, if X has two dimensions.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        The names of the columns, if X is a DataFrame and all of them are strings.
 
     See Also
     --------
@@ -220,6 +231,19 @@ class TextSequencer(
     >>> sequencer.fit_transform(["A great film. Great!", "A film"])
     array([[0, 2, 4, 3, 0, 4],
            [0, 0, 0, 0, 2, 3]], dtype=int32)
+
+    Titles and bodies:
+
+    >>> import pandas as pd
+    >>> X = pd.DataFrame({"title": ["Great!", ""], "body": ["A great film", "A film"]})
+    >>> sequencer = TextSequencer(maxlen=5)
+    >>> sequencer.fit_transform(X)
+    array([[4, 2, 3, 4, 5],
+           [0, 0, 2, 3, 5]], dtype=int32)
+    >>> sequencer.vocabulary_
+    {'[SEP]': 2, 'a': 3, 'great': 4, 'film': 5}
+    >>> sequencer.feature_names_in_
+    array(['title', 'body'], dtype=object)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -301,8 +325,9 @@ class TextSequencer(
 
         Parameters
         ----------
-        X : iterable of str
-            The training texts: a list, an array or Series of strings, a generator.
+        X : iterable of str, or DataFrame or ndarray of shape (n_documents, n_columns)
+            The training texts: a list, an array or Series of strings, a generator; or
+            a table whose columns are texts.
         y : None
             Ignored, present for API consistency.
 
@@ -318,8 +343,8 @@ class TextSequencer(
         TypeError
             If ``X`` is not iterable, or an element is not a str.
         ValueError
-            If ``X`` is a str, is empty, has two dimensions or a missing value, if no
-            word remains, or if both ``vocabulary`` and ``pretrained`` are given.
+            If ``X`` is a str, is empty, or has three dimensions or a missing value, if
+            no word remains, or if both ``vocabulary`` and ``pretrained`` are given.
 
         Warns
         -----
@@ -331,7 +356,7 @@ class TextSequencer(
         task = FitTask.start(self, X, None)
         analyzer = self._start_fit()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
-        self._learn(analyzer, blocks, self._no_counts())
+        self._learn(analyzer, blocks, self._no_counts(), X)
         task.end()
         return self
 
@@ -345,7 +370,7 @@ class TextSequencer(
 
         Parameters
         ----------
-        X : iterable of str
+        X : iterable of str, or DataFrame or ndarray of shape (n_documents, n_columns)
             The texts of this call.
         y : None
             Ignored, present for API consistency.
@@ -379,9 +404,13 @@ class TextSequencer(
                 "no counts for partial_fit to update. Use partial_fit from the first "
                 "texts on, on a new TextSequencer (sklearn.base.clone makes one)."
             )
-        analyzer = self._start_fit() if counts is None else self._make_analyzer()
+        if counts is None:
+            analyzer = self._start_fit()
+        else:
+            self._check_columns(X)
+            analyzer = self._make_analyzer()
         blocks = encode_in_blocks(X, analyzer, n_jobs=self.n_jobs)
-        self._counts = self._learn(analyzer, blocks, counts or self._no_counts())
+        self._counts = self._learn(analyzer, blocks, counts or self._no_counts(), X)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -390,7 +419,7 @@ class TextSequencer(
 
         Parameters
         ----------
-        X : iterable of str
+        X : iterable of str, or DataFrame or ndarray of shape (n_documents, n_columns)
             The training texts.
         y : None
             Ignored, present for API consistency.
@@ -403,7 +432,7 @@ class TextSequencer(
         task = FitTask.start(self, X, None)
         analyzer = self._start_fit()
         documents = encode(X, analyzer, n_jobs=self.n_jobs)
-        self._learn(analyzer, [documents], self._no_counts())
+        self._learn(analyzer, [documents], self._no_counts(), X)
         task.end()
         return self._sequence(documents)
 
@@ -412,8 +441,8 @@ class TextSequencer(
 
         Parameters
         ----------
-        X : iterable of str
-            The texts.
+        X : iterable of str, or DataFrame or ndarray of shape (n_documents, n_columns)
+            The texts, with as many columns as in ``fit``.
 
         Returns
         -------
@@ -427,7 +456,8 @@ class TextSequencer(
         TypeError
             If ``X`` is not iterable, or an element is not a str.
         ValueError
-            If ``X`` is a str, is empty, or has two dimensions or a missing value.
+            If ``X`` is a str, is empty, or has other columns than in ``fit`` or a
+            missing value.
 
         Warns
         -----
@@ -436,6 +466,7 @@ class TextSequencer(
             and their share is more than twice `oov_rate_`.
         """
         self._check_fitted()
+        self._check_columns(X)
         documents = encode(X, self._analyzer, n_jobs=self.n_jobs)
         return self._sequence(documents, getattr(self, "oov_rate_", None))
 
@@ -566,12 +597,42 @@ class TextSequencer(
             )
         return words, LengthCounts.empty()
 
+    def _check_columns(self, X: Any) -> None:
+        """Raise a ValueError if X has other columns than in ``fit``."""
+        n_columns = count_columns(X)
+        expected = getattr(self, "n_features_in_", 1)
+        if n_columns != expected and (n_columns or 1) != expected:
+            names = getattr(self, "feature_names_in_", None)
+            raise ValueError(
+                f"X has {_describe_columns(n_columns)}, but this TextSequencer was "
+                f"fitted to {_describe_columns(expected)}"
+                + ("." if names is None else f": {names.tolist()}.")
+            )
+        if n_columns is not None and hasattr(self, "n_features_in_"):
+            validate_data(self, X, reset=False, skip_check_array=True)
+
+    def _set_columns(self, X: Any) -> None:
+        """Set the number and the names of the columns of a table."""
+        for name in ("n_features_in_", "feature_names_in_"):
+            self.__dict__.pop(name, None)
+        if count_columns(X) is not None:
+            validate_data(self, X, reset=True, skip_check_array=True)
+
     def _learn(
-        self, analyzer: Analyzer, blocks: Iterable[Encoded], counts: _Counts
+        self,
+        analyzer: Analyzer,
+        blocks: Iterable[Encoded],
+        counts: _Counts,
+        X: Any,
     ) -> _Counts:
         """Set all fitted attributes after the last block; return the new counts."""
         fixed = None if self.vocabulary is None else self._check_vocabulary()
         known = None if self.pretrained is None else self._known_words()
+        if (count_columns(X) or 1) > 1:
+            if fixed is None:
+                known = _with_separator(known or {})
+            else:
+                fixed = _with_separator(fixed)
         words, rows = counts
         lengths = []
         n_unknown = 0
@@ -604,6 +665,7 @@ class TextSequencer(
             n_unknown = n_tokens - words.count(vocabulary)
         maxlen = _resolve_maxlen(self.maxlen, rows)
         self.__dict__.pop("_counts", None)
+        self._set_columns(X)
         self._analyzer = analyzer
         self._rules = self._get_rules()  # set_params must not change the analyzer
         self.vocabulary_ = vocabulary
@@ -645,7 +707,8 @@ class TextSequencer(
         vocabulary = check_vocabulary(self.vocabulary)
         is_lower = self.lowercase and self.preprocessor is None
         if is_lower and not callable(self.stemmer):
-            capitals = [word for word in vocabulary if word != word.lower()]
+            words = [word for word in vocabulary if word != SEPARATOR]
+            capitals = [word for word in words if word != word.lower()]
             if capitals:
                 warnings.warn(
                     "Upper case characters found in vocabulary while 'lowercase' is "
@@ -714,6 +777,18 @@ class TextSequencer(
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _describe_columns(n: int | None) -> str:
+    """Return a number of columns of texts as words."""
+    return f"{n} columns of texts" if n is not None and n > 1 else "one text in a row"
+
+
+def _with_separator(vocabulary: dict[str, int]) -> dict[str, int]:
+    """Return a vocabulary that has the separator of columns."""
+    if SEPARATOR in vocabulary:
+        return vocabulary
+    return {**vocabulary, SEPARATOR: max(vocabulary.values(), default=OOV) + 1}
 
 
 def _resolve_maxlen(maxlen: float | str, lengths: LengthCounts) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from skrnn._messages import describe
+from skrnn.text.analysis import SEPARATOR
 from skrnn.text.counts import TokenCounts
 
 __all__ = [
@@ -53,10 +54,11 @@ def learn_vocabulary(
     are limited, and there may be none.
     """
     kept = dict(known or {})
+    has_words = bool(kept.keys() - {SEPARATOR})
     first = max(kept.values(), default=FIRST_WORD - 1) + 1
     counts = words.counts.copy()
     counts[words.places(kept)] = 0
-    if not kept and not counts.any():
+    if not has_words and not counts.any():
         raise ValueError(
             "empty vocabulary; perhaps the documents only contain stop words"
         )
@@ -75,7 +77,7 @@ def learn_vocabulary(
         frequencies = words.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0
     candidates = np.flatnonzero(counts)
-    if not kept and not len(candidates):
+    if not has_words and not len(candidates):
         raise ValueError(
             "After pruning, no terms remain. Try a lower min_df or a higher max_df."
         )

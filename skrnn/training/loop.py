@@ -73,6 +73,7 @@ def train(
     examples: Examples,
     *,
     validation: Examples | None,
+    scorer: Callable[[], float] | None = None,
     epochs: int,
     initial_epoch: int,
     batch_size: int,
@@ -92,6 +93,8 @@ def train(
         The training data.
     validation : Examples or None
         The data for ``val_loss`` and ``val_accuracy`` after each epoch.
+    scorer : callable, default=None
+        Returns ``val_score`` after each epoch with validation data.
     epochs, initial_epoch : int
         As in :meth:`keras.Model.fit`.
     batch_size : int
@@ -112,8 +115,9 @@ def train(
     Returns
     -------
     history : dict of str to list of float
-        ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``,
-        and the numbers that callbacks add to the logs of an epoch.
+        ``loss``, ``accuracy`` and, with ``validation``, ``val_loss``, ``val_accuracy``
+        and any ``val_score``, and the numbers that callbacks add to the logs of an
+        epoch.
 
     Raises
     ------
@@ -163,6 +167,8 @@ def train(
                 if validation is not None:
                     measured = evaluate(network, validation, callback_list)
                     check_finite({"val_loss": measured["loss"]}, "at its end")
+                    if scorer is not None:
+                        measured["score"] = scorer()
                     logs |= {f"val_{k}": v for k, v in measured.items()}
                 # The network itself has the state of the last epoch.
                 needed = checkpoints is not None or epoch + 1 < epochs

@@ -466,3 +466,18 @@ def test_cleanlab_finds_turned_labels() -> None:
     assert np.flatnonzero(issues["is_label_issue"]).tolist() == [0, 5]
     cleaner.fit(texts, labels, label_issues=issues)
     assert cleaner.predict(["good film", "bad film"]).tolist() == [1, 0]
+
+
+def test_mapie_covers_the_right_class() -> None:
+    mapie = pytest.importorskip(
+        "mapie.classification", reason="mapie comes with nox -s peers"
+    )
+    texts = np.array(["good film", "bad film", "good plot", "bad plot"] * 10, object)
+    labels = np.array(["pos", "neg", "pos", "neg"] * 10)
+    model = pipe(epochs=20, learning_rate=0.02, maxlen=4).fit(texts, labels)
+    sets = mapie.SplitConformalClassifier(model, confidence_level=0.9, prefit=True)
+    sets.conformalize(texts, labels)
+    predicted, members = sets.predict_set(texts)
+    assert predicted.tolist() == labels.tolist()
+    right = np.searchsorted(model.classes_, labels)
+    assert members[np.arange(40), right, 0].mean() >= 0.9

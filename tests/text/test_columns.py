@@ -50,7 +50,7 @@ def test_one_sequencer_is_accepted_under_every_name() -> None:
 def test_two_sequencers_are_refused_by_their_names() -> None:
     with pytest.raises(
         ValueError,
-        match=r"2 TextSequencers: 'title__position…' and 'body__position…'.*Join",
+        match=r"2 TextSequencers: 'title__position…' and 'body__position…'.*Pass all",
     ):
         check(columns(TITLE, BODY))
     union = FeatureUnion([("a", TextSequencer()), ("b", TextSequencer(maxlen=3))])
@@ -85,7 +85,7 @@ def test_padded_blocks_side_by_side_are_warned_about(padding: str, others) -> No
         for name, step, column in (TITLE, BODY, *others)
     ]
     X = columns(*parts, output="default")
-    with pytest.warns(UserWarning, match=r"blocks .* side by side.*Join the texts"):
+    with pytest.warns(UserWarning, match=r"blocks .* side by side.*Pass all columns"):
         check(X)
 
 

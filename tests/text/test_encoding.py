@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from skrnn.text import encoding
 from skrnn.text.analysis import Analyzer
@@ -105,12 +106,24 @@ def test_containers(container: Any) -> None:
         ([], ValueError, "Found no documents"),
         (iter(()), ValueError, "Found no documents"),
         (np.array("text"), ValueError, "got 0 dimensions"),
-        (np.array([["a"], ["b"]]), ValueError, r"2 dimensions of shape \(2, 1\)"),
-        (pd.DataFrame({"text": ["a"]}), ValueError, r"Pass the column .* X\['text'\]"),
+        (np.empty((2, 0), str), ValueError, r"2 dimensions of shape \(2, 0\)"),
+        (np.empty((0, 2), str), ValueError, "Found no documents"),
+        (sparse.eye_array(2), TypeError, "Expected a table of texts, got <DIA"),
         (
             pl.DataFrame({"n": [1], "review": ["a"]}),
+            TypeError,
+            r"Document 0 of column 'n' is 1 .* texts only: X\[\['review'\]\]",
+        ),
+        (
+            np.array([["a", 1.5]], dtype=object),
+            TypeError,
+            r"Document 0 of column 1 is 1.5 .* texts only: X\[:, \[0\]\]",
+        ),
+        (np.zeros((1, 2)), TypeError, r"Document 0 of column 0 is 0.0 .* Convert it"),
+        (
+            pd.DataFrame({"a": ["b", "c"], "d": ["e", None]}),
             ValueError,
-            r"shape \(1, 2\)\. Pass the column .* X\['review'\] of this DataFrame",
+            "Document 1 of column 'd' is (nan|None) .* Drop missing texts",
         ),
         (pl.Series([1, 2]), TypeError, r"Document 0 is 1 .*Convert it first"),
         (pl.Series(["a", None]), ValueError, r'Document 1 is None .*fill_null\(""\)'),

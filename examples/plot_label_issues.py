@@ -1,0 +1,101 @@
+"""
+Reviews that look mislabeled
+============================
+
+Ten percent of wrong labels are common. `cleanlab <https://docs.cleanlab.ai>`_ (``pip
+install cleanlab``) finds them by confident learning: labels that contradict a model
+which has not seen them.
+
+The reviews are generated and some of their labels flipped, unless ``SKRNN_DATA`` names
+a folder with IMDb's, whose labels are as they are.
+"""
+
+# %%
+# The data
+# --------
+
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from cleanlab.filter import find_label_issues
+from cleanlab.rank import get_label_quality_scores
+from sklearn.model_selection import cross_val_predict
+
+from skrnn import explain, make_sentiment_pipeline
+from skrnn.datasets import fetch_imdb, make_reviews
+
+if "SKRNN_DATA" in os.environ:
+    reviews, y = fetch_imdb(return_X_y=True)
+    reviews, y = np.asarray(reviews[:5000], dtype=object), np.asarray(y[:5000])
+    flipped = None
+    model = make_sentiment_pipeline("pretrained", random_state=0)
+else:
+    reviews, y = make_reviews(1600, reach=1, random_state=0)
+    flipped = np.random.default_rng(0).random(len(y)) < 0.1
+    y = np.where(flipped, 1 - y, y)
+    model = make_sentiment_pipeline(
+        None,
+        cell="gru",
+        pooling="max",
+        units=16,
+        maxlen="auto",
+        epochs=6,
+        batch_size=16,
+        optimizer="adam",
+        learning_rate=0.005,
+        spatial_dropout=0.0,
+        random_state=0,
+    )
+
+# %%
+# Labels against predictions
+# --------------------------
+# Cross-validation predicts each review with a network that was fitted to others. The
+# quality of a label is the probability that the network gives it.
+
+proba = cross_val_predict(model, reviews, y, cv=3, method="predict_proba")
+quality = get_label_quality_scores(y, proba)
+is_issue = find_label_issues(y, proba)
+print(f"{is_issue.sum()} of {len(y)} labels look wrong")
+if flipped is not None:
+    print(f"{np.mean(flipped[is_issue]):.0%} of them were flipped")
+    print(f"{np.mean(is_issue[flipped]):.0%} of the flipped labels are among them")
+
+figure, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
+bins = np.linspace(0, 1, 41)
+ax.hist(quality[~is_issue], bins, label="kept")
+ax.hist(quality[is_issue], bins, label="looks wrong")
+ax.set(xlabel="quality of the label", ylabel="reviews", yscale="log")
+ax.legend()
+plt.show()
+
+# %%
+# The reviews
+# -----------
+# The labels that look most wrong come first. Read them before you change any: a network
+# does not understand irony, and neither does a star.
+
+names = np.array(["negative", "positive"])
+worst = np.argsort(quality)[:8]
+table = pd.DataFrame(
+    {
+        "label": names[y[worst]],
+        "predicted": names[proba[worst].argmax(axis=1)],
+        "quality": quality[worst].round(3),
+        "review": [review[:70] for review in reviews[worst]],
+    }
+)
+print(table.to_string(index=False))
+
+# %%
+# Why?
+# ----
+# The network, fitted to all reviews without issues, shows the words that speak against
+# the label of the first one.
+
+model.fit(reviews[~is_issue], y[~is_issue])
+explanation = explain(model, reviews[worst[0]], target=int(y[worst[0]]))
+explanation.plot(max_words=12)
+plt.show()
