@@ -159,7 +159,7 @@ def test_the_schema_can_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
         schema = json.loads(archive.read("schema.json"))
     (_, words), (_, network) = schema["estimator"]["steps"]
-    assert schema["format_version"] == 3
+    assert schema["format_version"] == 4
     assert schema["versions"]["keras"] == keras.__version__
     assert words["fitted"]["vocabulary_"]["dict"] == pipeline["seq"].vocabulary_
     assert network["params"]["cell"] == "lstm"
@@ -240,7 +240,11 @@ def rewrite_params(path: Path, change: Callable[[dict[str, Any]], None]) -> None
     """Make a file of version 2 of a saved pipeline, with other parameters."""
     schema, members = read_archive(path)
     schema["format_version"] = 2
-    change(schema["estimator"]["steps"][1][1]["params"])
+    classifier = schema["estimator"]["steps"][1][1]
+    change(classifier["params"])
+    network = classifier["network"]
+    head, n_outputs = network.pop("head"), network.pop("n_outputs")
+    network["n_classes"] = 2 if head == "binary" else n_outputs
     write_archive(path, schema, members)
 
 
