@@ -109,6 +109,7 @@ def make_sentiment_pipeline(
     batch_size: int | str = ...,
     validation_split: float = ...,
     early_stopping: bool | int = ...,
+    scoring: Any = ...,
     class_weight: Any = ...,
     callbacks: Any = ...,
     memory: Any = ...,

@@ -73,7 +73,7 @@ def test_an_unknown_recipe() -> None:
 
 def test_an_unknown_classifier() -> None:
     with pytest.raises(ValueError, match="Did you mean 'RNNSentimentClassifier'"):
-        make_sentiment_pipeline(classifier="RNNClassifier")
+        make_sentiment_pipeline(classifier="RNNSentimentClassifer")
 
 
 def test_a_teacher_of_any_kind() -> None:

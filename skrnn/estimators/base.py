@@ -148,7 +148,7 @@ class BaseTextNetwork(
     n_parameters_: int
     pretrained_weights_: list[str]
     _fitted_network: FittedNetwork
-    heads: ClassVar[tuple[str, ...]]  # names of the heads that it may have
+    _heads: ClassVar[tuple[str, ...]]  # names of the heads that it may have
     _output: tuple[str, int]  # name of the head, and its number of outputs
     _resumable: bool
     _seed: int
@@ -301,7 +301,7 @@ class BaseTextNetwork(
             y,
             reset=reset,
             dtype="numeric",
-            multi_output=has_columns(y) and "multilabel" in self.heads,
+            multi_output=has_columns(y) and "multilabel" in self._heads,
             y_numeric=is_regressor(self),
         )
         if reset:

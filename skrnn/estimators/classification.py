@@ -36,11 +36,11 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
 
     classes_: npt.NDArray[Any]
 
-    heads: ClassVar[tuple[str, ...]] = ("binary", "multiclass", "multilabel")
+    _heads: ClassVar[tuple[str, ...]] = ("binary", "multiclass", "multilabel")
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseTextNetwork._parameter_constraints,
         "loss": [
-            StrOptions(loss_names(*heads)),
+            StrOptions(loss_names(*_heads)),
             keras.losses.Loss,
         ],
         "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],

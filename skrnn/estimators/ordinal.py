@@ -80,7 +80,7 @@ class RNNOrdinalClassifier(RNNSentimentClassifier):
     [5.0, 3.0, 1.0]
     """
 
-    heads: ClassVar[tuple[str, ...]] = ("ordinal",)
+    _heads: ClassVar[tuple[str, ...]] = ("ordinal",)
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **RNNSentimentClassifier._parameter_constraints,
         "loss": [StrOptions(loss_names("ordinal")), keras.losses.Loss],

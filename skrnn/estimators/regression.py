@@ -96,7 +96,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     y_mean_: float
     y_scale_: float
 
-    heads: ClassVar[tuple[str, ...]] = ("regression",)
+    _heads: ClassVar[tuple[str, ...]] = ("regression",)
     _output = "regression", 1
     # What the steps of a fit ask for, but a regressor has no parameters for.
     class_weight: ClassVar[None] = None
