@@ -330,7 +330,7 @@ def _read_network(
         raise DamagedFileError(str(error)) from error
     n_columns = len(fitted["classes_"]) if "classes_" in fitted else 1
     fits = n_columns == HEADS[spec.head].n_columns(spec.n_outputs)
-    fits &= spec.head in type(estimator).heads
+    fits &= spec.head in type(estimator)._heads
     fits &= fitted["n_embeddings_"] == spec.n_embeddings
     fits &= bool(spec.sentence_units) == (schema.network == "sentences")
     if not fits or not _is_count(fitted["n_features_in_"]):
