@@ -89,7 +89,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     ...         random_state=0,
     ...     ),
     ... ).fit(reviews, stars)
-    >>> model.predict(["so good", "a film", "a bad film"]).round().tolist()
+    >>> model.predict(["good, so good", "a film", "a bad film"]).round().tolist()
     [5.0, 3.0, 1.0]
     """
 

@@ -238,10 +238,10 @@ class TextSequencer(
     >>> X = pd.DataFrame({"title": ["Great!", ""], "body": ["A great film", "A film"]})
     >>> sequencer = TextSequencer(maxlen=5)
     >>> sequencer.fit_transform(X)
-    array([[4, 2, 3, 4, 5],
-           [0, 0, 2, 3, 5]], dtype=int32)
+    array([[5, 2, 3, 5, 4],
+           [0, 0, 2, 3, 4]], dtype=int32)
     >>> sequencer.vocabulary_
-    {'[SEP]': 2, 'a': 3, 'great': 4, 'film': 5}
+    {'[SEP]': 2, 'a': 3, 'film': 4, 'great': 5}
     >>> sequencer.feature_names_in_
     array(['title', 'body'], dtype=object)
     """
