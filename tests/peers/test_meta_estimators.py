@@ -215,7 +215,7 @@ def test_several_labels_for_each_text(name: str) -> None:
 
 
 def test_one_classifier_takes_several_labels_as_numbers() -> None:
-    with pytest.raises(ValueError, match="MultiLabelBinarizer|indicator|MultiOutput"):
+    with pytest.raises(ValueError, match=r"MultiLabelBinarizer|indicator|MultiOutput"):
         pipe().fit(TEXTS, [("a", "b")] * len(TEXTS))
     predicted = pipe().fit(TEXTS, TWO_OUTPUTS).predict(TEXTS)
     assert predicted.shape == np.shape(TWO_OUTPUTS)

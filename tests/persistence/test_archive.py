@@ -17,6 +17,7 @@ from sklearn.pipeline import Pipeline
 
 import skrnn
 from skrnn.persistence.archive import DamagedFileError, read_archive, write_archive
+from skrnn.persistence.old import FORMAT_VERSION
 from tests.helpers import LABELS, REVIEWS, fit_small
 
 
@@ -92,7 +93,7 @@ def clf(schema):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s, m: s.update(format_version=4), "Upgrade skrnn"),
+        (lambda s, m: s.update(format_version=FORMAT_VERSION + 1), "Upgrade skrnn"),
         (lambda s, m: s.update(format_version=True), "version True"),
         (lambda s, m: s.update(format="other"), "not a skrnn model file"),
         (lambda s, m: s["versions"].update(skrnn="9.9") or s.pop("estimator"), "9.9"),
