@@ -248,14 +248,15 @@ def compare(
         )
 
 
+def callback_params(model: Any) -> list[str]:
+    """Return the parameters for callbacks of networks, also inside a blend."""
+    return [each for each in model.get_params() if each.endswith("clf__callbacks")]
+
+
 @contextmanager
 def epochs_shown(models: dict[str, Any]) -> Iterator[None]:
     """Show the epochs of networks; without networks, Keras is not imported."""
-    networks = {
-        name: model
-        for name, model in models.items()
-        if any(each.endswith("clf__callbacks") for each in model.get_params())
-    }
+    networks = {name: model for name, model in models.items() if callback_params(model)}
     if networks:
         with import_module("skrnn.cli.progress").show_epochs(networks):
             yield

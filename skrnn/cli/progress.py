@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import (
@@ -18,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from sklearn.base import BaseEstimator
 
-_CALLBACKS = re.compile(r"(.*__)?clf__callbacks")
+from skrnn.cli.command_helpers import callback_params
 
 
 class EpochBar(keras.callbacks.Callback):
@@ -83,9 +82,7 @@ def show_epochs(models: dict[str, BaseEstimator]) -> Iterator[None]:
     )
     for name, model in models.items():
         bar = EpochBar(progress, name)
-        # The network may be inside a blend or a distillation.
-        params = [each for each in model.get_params() if _CALLBACKS.fullmatch(each)]
-        model.set_params(**{each: [bar] for each in params})
+        model.set_params(**{each: [bar] for each in callback_params(model)})
     drawn: AbstractContextManager[Any] = (
         progress if console.is_terminal else nullcontext()
     )

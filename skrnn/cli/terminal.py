@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any, TextIO
 
 import click
+import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -92,9 +93,7 @@ def show_comparison(comparison: ModelComparison) -> None:
     table.add_column("model", overflow="fold")
     for heading in headings:
         table.add_column(heading, justify="right")
-    frame = comparison.to_frame()
-    frame = frame.sort_values("accuracy", ascending=False, kind="stable")
-    for name, cells in format_table(frame).items():
+    for name, cells in format_table(_ranked(comparison)).items():
         style = "bold" if name == comparison.best else None
         table.add_row(
             escape(name), *(cells[heading] for heading in headings), style=style
@@ -145,9 +144,7 @@ def _show_classes(console: Console, comparison: ModelComparison, name: str) -> N
 
 def describe_best(comparison: ModelComparison) -> str:
     """Say which model is best, and whether that may be chance."""
-    table = comparison.to_frame().sort_values(
-        "accuracy", ascending=False, kind="stable"
-    )
+    table = _ranked(comparison)
     table = table[table["error"].isna()]
     best, n = table.iloc[0], len(comparison.y_test)
     right = f"{round(best['accuracy'] * n):,} of {n:,} texts"
@@ -200,6 +197,12 @@ def show_explanation(explanation: Explanation) -> None:
             Text(token if is_known else f"{token} (unknown)"), f"{weight:+.4f}"
         )
     console.print(table)
+
+
+def _ranked(comparison: ModelComparison) -> pd.DataFrame:
+    """Return the table, the most accurate model first."""
+    frame = comparison.to_frame()
+    return frame.sort_values("accuracy", ascending=False, kind="stable")
 
 
 def _stdout() -> Console:

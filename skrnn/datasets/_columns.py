@@ -16,8 +16,6 @@ _LABEL_NAMES = (
     "rating", "stars", "star_rating", "score", "overall", "y",
 )  # fmt: skip
 _MAX_LABELS = 20
-
-
 _WORDS_OF_A_TEXT = 4
 
 

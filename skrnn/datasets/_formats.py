@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class Source:
         with self._path.open("rb") as file:
             return file.read(size)
 
-    @property
+    @cached_property
     def compression(self) -> str | None:
         """How it is compressed."""
         head = self.head(8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import skrnn.networks  # isort: skip  # noqa: F401  refuses other backends of Keras first
+import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
 import copy
 import os

@@ -160,8 +160,8 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
     def _weigh_targets(self, y: npt.NDArray[Any], weight: _Floats) -> _Floats:
         """Multiply the weights by those of classes.
 
-        A label of several has the weights of its own column, which divide the weight
-        of the row by the number of labels: the loss is the mean over labels.
+        With several labels, each column has its own weights, and the weight of a row
+        is divided by the number of labels: the loss is the mean over labels.
         """
         if y.ndim == 1:
             if self.class_weight is None:

@@ -186,8 +186,8 @@ default=0.001
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
         proportional to class frequencies. They are multiplied with ``sample_weight``.
-        Several labels a row have a list with a dict ``{0: weight, 1: weight}`` for each
-        label, which weighs the loss of that label.
+        For several labels a row, pass a list with a dict ``{0: weight, 1: weight}`` for
+        each label, which weights the loss of that label.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
         Keras callbacks, as instances or as classes with routed parameters. Callbacks of
         scikit-learn 1.9 are set with ``set_callbacks``.

@@ -98,8 +98,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
 
     _heads: ClassVar[tuple[str, ...]] = ("regression",)
     _output = "regression", 1
-    # What the steps of a fit ask for, but a regressor has no parameters for.
-    class_weight: ClassVar[None] = None
+    # A fit asks for it, but it is no parameter of a regressor.
     virtual_adversarial: ClassVar[float] = 0.0
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {

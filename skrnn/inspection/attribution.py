@@ -80,9 +80,8 @@ def explain(
         ``log(p / (1 - p))``, which does not saturate where the network is certain. The
         probabilities of classifiers that are not networks are clipped to
         [eps, 1 - eps], with the eps of float64, as in scikit-learn's
-        :func:`~sklearn.metrics.log_loss`. Of a regressor, the predicted number is
-        explained. With ``method="attention"``, it only selects
-        the value to report.
+        :func:`~sklearn.metrics.log_loss`. For a regressor, the predicted number is
+        explained. With ``method="attention"``, it only selects the value to report.
     columns : sequence of column names, default=None
         The columns of a row whose words are explained, if the classifier also reads
         categories that are strings. None means all strings. Without effect if a

@@ -1,4 +1,4 @@
-"""What of texts can change under a model: unknown words, lengths, predictions."""
+"""Measures of texts that can drift: unknown words, lengths, predictions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from skrnn.inspection.steps import fitted_steps
 from skrnn.text.encoding import encode
 from skrnn.text.sequencer import TextSequencer
 
-__all__ = ["PROBABILITY", "TextMeasures", "compare_measures"]
+__all__ = ["PROBABILITY", "UNKNOWN_WORDS", "TextMeasures", "compare_measures"]
 
 # A change is reported if chance hardly explains it and it matters: with many texts,
 # every small difference is significant.
@@ -24,7 +24,7 @@ _P_VALUE = 0.01
 _MIN_DISTANCE = 0.1
 _MIN_UNKNOWN = 0.05
 
-PROBABILITY = "probability of "
+PROBABILITY, UNKNOWN_WORDS = "probability of ", "unknown words"  # names of measures
 
 _Floats = npt.NDArray[np.float64]
 
@@ -33,7 +33,7 @@ _Floats = npt.NDArray[np.float64]
 class TextMeasures:
     """The lengths, unknown words and predictions of some texts, without the texts.
 
-    Keep those of held-out texts with a model, to compare the texts of later days with
+    Store the measures of held-out texts with a model, and compare later texts with
     them. They hold numbers and unknown words only, and can be pickled.
 
     Parameters
@@ -160,7 +160,7 @@ def compare_measures(reference: TextMeasures, new: TextMeasures) -> pd.DataFrame
     difference = abs(new.oov_rate - reference.oov_rate)
     p_value = _unknown_p_value(reference, new)
     rows = {
-        "unknown words": (reference.oov_rate, new.oov_rate, difference, p_value),
+        UNKNOWN_WORDS: (reference.oov_rate, new.oov_rate, difference, p_value),
         "length": _compare(reference.lengths, new.lengths),
     }
     for name, values in new.outputs.items():
@@ -168,7 +168,7 @@ def compare_measures(reference: TextMeasures, new: TextMeasures) -> pd.DataFrame
             rows[name] = _compare(reference.outputs[name], values)
     columns = ["reference", "new", "distance", "p_value"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    least = np.where(table.index == "unknown words", _MIN_UNKNOWN, _MIN_DISTANCE)
+    least = np.where(table.index == UNKNOWN_WORDS, _MIN_UNKNOWN, _MIN_DISTANCE)
     table["changed"] = (table["p_value"] < _P_VALUE) & (table["distance"] >= least)
     return table
 

@@ -7,7 +7,12 @@ from typing import Any, Self
 import numpy as np
 
 from skrnn._matplotlib import axes_or_new
-from skrnn.inspection.drift import PROBABILITY, TextMeasures, compare_measures
+from skrnn.inspection.drift import (
+    PROBABILITY,
+    UNKNOWN_WORDS,
+    TextMeasures,
+    compare_measures,
+)
 from skrnn.inspection.steps import fitted_steps
 from skrnn.inspection.style import AGAINST, FOR, legend_above, tint
 
@@ -19,7 +24,6 @@ _BINS = 20
 _SHOWN_QUANTILE = 0.99
 _SHOWN_WORDS = 5
 _LEAST_UNKNOWN = 0.05  # the axis goes that far, so that small shares look small
-_UNKNOWN = "unknown words"
 
 
 class DriftDisplay:
@@ -61,8 +65,8 @@ class DriftDisplay:
 
     Notes
     -----
-    Nothing that changed is no proof that the model is still right: only labels show
-    that. A change of the predictions may be one of the world and no mistake.
+    No change is no proof that the model is still right: only labels show that.
+    Predictions may change because the world has, not because the model is wrong.
 
     References
     ----------
@@ -138,7 +142,7 @@ class DriftDisplay:
             return "No change found."
         found = []
         for name, row in changed.iterrows():
-            if name == _UNKNOWN:
+            if name == UNKNOWN_WORDS:
                 words = ", ".join(list(self.new.unknown_words)[:_SHOWN_WORDS])
                 found.append(
                     f"{name} from {row['reference']:.1%} to {row['new']:.1%} ({words})"
@@ -175,7 +179,7 @@ class DriftDisplay:
             size=(_PANEL[0] * n_panels, _PANEL[1]),
             n_columns=n_panels,
         )
-        self._draw_bars(axes[0], [_UNKNOWN])
+        self._draw_bars(axes[0], [UNKNOWN_WORDS])
         axes[0].set(ylabel="share of words")
         axes[0].set_ylim(0, max(axes[0].get_ylim()[1], _LEAST_UNKNOWN))
         self._draw_histogram(

@@ -39,11 +39,11 @@ class Explanation:
     classifier used: blue words raise the score of the class, orange words lower it, and
     the rest of the text is faint. Colors have the same scale in every explanation: full
     color is a change of the probability by 0.1 or more, or of the log-odds by 1 or
-    more, and half of that has half the opacity. Of a regressor, whose unit may be any,
-    the largest weight of the text has full color. So it has of attention weights, which
-    have no sign and sum to one; they are green. The
-    colors are translucent, so that they suit light and dark pages, and differ for
-    color-blind readers.
+    more, and half of that has half the opacity. For a regressor, whose unit may be
+    anything, and for attention, the largest weight of the text has full color.
+    Attention weights, which have no sign and sum to one, are green. The colors are
+    translucent, so that they suit light and dark pages, and differ for color-blind
+    readers.
 
     Parameters
     ----------

@@ -601,7 +601,7 @@ class TextSequencer(
         """Raise a ValueError if X has other columns than in ``fit``."""
         n_columns = count_columns(X)
         expected = getattr(self, "n_features_in_", 1)
-        if n_columns != expected and (n_columns or 1) != expected:
+        if (n_columns or 1) != expected:
             names = getattr(self, "feature_names_in_", None)
             raise ValueError(
                 f"X has {_describe_columns(n_columns)}, but this TextSequencer was "
