@@ -73,26 +73,13 @@ CANDIDATES: dict[str, dict] = {
         "epochs": 5,
     },
     "less dropout": {"spatial_dropout": 0.2, "word_dropout": 0.1, "epochs": 5},
-    "adversarial 5, segments of 50, less dropout": {
-        "segment_length": 50,
-        "spatial_dropout": 0.2,
-        "word_dropout": 0.1,
-        "adversarial": 5.0,
-    },
     "7 epochs": {"epochs": 7},
-    "adversarial 1, less dropout": {
-        "spatial_dropout": 0.2,
-        "word_dropout": 0.1,
-        "adversarial": 1.0,
-    },
     "200 dimensions": {"embedding_dim": 200},
     "bidirectional GRU": {"cell": "gru", "bidirectional": True},
     "800 words, vocabulary 30,000": {"maxlen": 800, "max_features": 30000},
     "label smoothing 0.1": {
         "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1)
     },
-    "adversarial 1, 9 epochs": {"epochs": 9, "adversarial": 1.0},
-    "adversarial 2, 9 epochs": {"word_dropout": 0.1, "epochs": 9, "adversarial": 2.0},
     "NLTK tokens, 800 words, vocabulary 30,000": {
         "maxlen": 800,
         "max_features": 30000,
@@ -104,14 +91,6 @@ CANDIDATES: dict[str, dict] = {
         "learning_rate": 0.001,
         "epochs": 8,
     },
-    "adversarial 1, less dropout, 800 words, vocabulary 30,000, 8 epochs": {
-        "maxlen": 800,
-        "max_features": 30_000,
-        "spatial_dropout": 0.2,
-        "word_dropout": 0.1,
-        "adversarial": 1.0,
-        "epochs": 8,
-    },
     "distilled, 8 epochs": {"teacher": TEACHER, "epochs": 8},
     "distilled, 800 words, vocabulary 30,000, 8 epochs": {
         "teacher": TEACHER,
@@ -121,18 +100,15 @@ CANDIDATES: dict[str, dict] = {
     },
     "hierarchical": {"recipe": "accurate"},
     "hierarchical, 7 epochs": {"recipe": "accurate", "epochs": 7},
+    "hierarchical, 64 units, 8 epochs": {
+        "recipe": "accurate",
+        "units": 64,
+        "sentence_units": 64,
+        "epochs": 8,
+    },
     "hierarchical, distilled, 5 epochs": {"recipe": "semi_supervised", "epochs": 5},
     "hierarchical, distilled, 7 epochs": {"recipe": "semi_supervised", "epochs": 7},
     "hierarchical, distilled, 9 epochs": {"recipe": "semi_supervised", "epochs": 9},
-    "the same, bidirectional": {
-        "maxlen": 800,
-        "max_features": 30_000,
-        "spatial_dropout": 0.2,
-        "word_dropout": 0.1,
-        "adversarial": 1.0,
-        "bidirectional": True,
-        "epochs": 8,
-    },
 }
 
 
