@@ -52,7 +52,7 @@ _UNQUOTED_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 # apostrophe at its end is split off. NLTK's contractions are not simple.
 _MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9,:])|"(?!")|\.\.+|--(?!-))'
 _CONTRACTION = "(?i:cannot|gimme|gonna|gotta|lemme|wanna)"
-# Atomic groups, because possessive quantifiers of groups are wrong before Python 3.11.5.
+# Atomic groups, since possessive quantifiers of groups are wrong before Python 3.11.5.
 _RUN = rf"(?>(?:[,:](?=[0-9]))?)(?:/++|(?!{_CONTRACTION})[A-Za-z0-9_]++)"
 _SIMPLE_CHUNK = re.compile(
     rf"(?>(?:{_MARK}|\.(?={_MARK}|\Z)|{_RUN}(?>(?:[-.]?+{_RUN})*)"
