@@ -50,9 +50,11 @@ from skrnn.embeddings import (
 )
 from skrnn.estimators.network import FittedNetwork, acquire
 from skrnn.estimators.pretrained import (
+    MIN_EXPLAINED,
     MIN_KNOWN,
     align_output,
     copy_weights,
+    explained_share,
     is_complete,
     known_share,
     scale_learning_rate,
@@ -80,7 +82,7 @@ from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.heads import HEADS, Head, Targets
 from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.recurrent import Weights
-from skrnn.networks.replicas import STRATEGIES, as_replicas, strategy_name
+from skrnn.networks.replicas import STRATEGIES, Replicas, as_replicas, strategy_name
 from skrnn.networks.spec import OUTPUT_KERNEL, NetworkSpec
 from skrnn.pretrained.parts import PretrainedParts, get_parts
 from skrnn.text.columns import check_columns
@@ -101,6 +103,7 @@ from skrnn.training.workers import check_same_everywhere
 MAX_EMBEDDINGS = 2**24
 _VALIDATION_FRACTION = 0.1  # held out by early_stopping without validation rows
 _PATIENCE = 3
+_NOT_PRETRAINED = "Training does not start from the pretrained network"
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -355,14 +358,26 @@ class BaseTextNetwork(
         return align_left(ids)
 
     def _initialize(self, data: _FitData) -> None:
-        """Draw the seed, make the word vectors and acquire an initialized network."""
+        """Draw the seed and acquire an initialized or a pretrained network."""
         replicas = as_replicas(self.strategy)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         self._seed = replicas.gather(seed)[0]
+        self.pretrained_weights_ = []
+        parts = self._pretrained_parts(data)
+        self._acquire_network(data, parts, replicas)
+        if parts is not None and not self._start_from(parts, data):
+            self._acquire_network(data, None, replicas)
+
+    def _acquire_network(
+        self, data: _FitData, parts: PretrainedParts | None, replicas: Replicas
+    ) -> None:
+        """Make the word vectors and acquire an initialized network.
+
+        With ``parts``, it has a row for each word of theirs.
+        """
         vectors = self._given_embeddings()
         if isinstance(self.embeddings, WordVectors):
             warn_of_other_vocabulary(self.embeddings, data.ids)
-        parts = self._pretrained_parts(data)
         self.n_embeddings_ = self._count_embeddings(data, vectors, parts)
         if isinstance(self.embeddings, str) and parts is None:
             vectors = self._learn_embeddings(data)
@@ -381,9 +396,6 @@ class BaseTextNetwork(
             embeddings=vectors,
         )
         self._fitted_network = FittedNetwork(pooled)
-        self.pretrained_weights_ = []
-        if parts is not None:
-            self._start_from(parts, data)
 
     def _given_embeddings(self) -> _Vectors:
         """Return the word vectors in ``embeddings``, or None."""
@@ -412,13 +424,11 @@ class BaseTextNetwork(
             )
         parts = get_parts(self.pretrained)
         known = known_share(parts, data.ids)
-        suits = known >= MIN_KNOWN
-        if self.verbose:
-            decision = "starts from" if suits else "does not start from"
-            print(
-                f"The pretrained network knows {known:.0%} of the words: {decision} it."
-            )
-        return parts if suits else None
+        if known < MIN_KNOWN:
+            if self.verbose:
+                print(f"{_NOT_PRETRAINED}, which knows {known:.0%} of the words.")
+            return None
+        return parts
 
     def _count_embeddings(
         self, data: _FitData, vectors: _Vectors, parts: PretrainedParts | None
@@ -454,16 +464,33 @@ class BaseTextNetwork(
             seed=self._seed,
         )
 
-    def _start_from(self, parts: PretrainedParts, data: _FitData) -> None:
-        """Copy the pretrained weights that fit; set ``pretrained_weights_``."""
+    def _start_from(self, parts: PretrainedParts, data: _FitData) -> bool:
+        """Copy the pretrained weights that fit; set ``pretrained_weights_``.
+
+        If the network reads something else out of the texts than y, nothing is set, and
+        the result is False.
+        """
         warn_of_other_ids(parts, data.ids)
         network, name = self._network, type(self).__name__
-        self.pretrained_weights_ = copy_weights(network, parts, name)
-        if OUTPUT_KERNEL in self.pretrained_weights_:
+        copied = copy_weights(network, parts, name)
+        if is_complete(network.spec, copied):
+            y = self._encode(data.y)
+            share = explained_share(network, parts, copied, data.ids, y, self._as_rows)
+            if share < MIN_EXPLAINED:
+                if self.verbose:
+                    print(
+                        f"{_NOT_PRETRAINED}: y explains {max(share, 0):.0%} of the "
+                        "variance of its output."
+                    )
+                return False
+            scale_learning_rate(network.model.optimizer)
+        if self.verbose:
+            print("Training starts from the pretrained network.")
+        if OUTPUT_KERNEL in copied:
             y = self._encode(data.y)
             align_output(network, data.ids, y, data.sample_weight, self._as_rows)
-        if is_complete(network.spec, self.pretrained_weights_):
-            scale_learning_rate(network.model.optimizer)
+        self.pretrained_weights_ = copied
+        return True
 
     @abstractmethod
     def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:

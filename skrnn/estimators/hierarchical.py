@@ -105,9 +105,10 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         fits if the number of classes does. For two classes in the other order, it is
         reversed. If everything but dense layers was copied, the learning rate is a
         tenth of ``learning_rate`` unless it follows a schedule [12]_. If more than 30
-        % of the words of X are not in the pretrained vocabulary, nothing is copied;
-        ``embeddings="svd"`` is used then only. A Pipeline is shared by clones, and not
-        saved by :func:`skrnn.save`.
+        % of the words of X are not in the pretrained vocabulary (another language), or
+        if y explains less than 15 % of the variance of the pretrained output (topics,
+        say), nothing is copied; ``embeddings="svd"`` is used then only. A Pipeline is
+        shared by clones, and not saved by :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
         Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
