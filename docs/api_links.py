@@ -17,6 +17,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import skrnn._tensorflow  # noqa: F401  # before Keras: holds back start-up messages
 import sklearn
 from docutils import nodes
 from sphinx import addnodes
