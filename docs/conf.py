@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parent))
 from api_links import make_inventories  # noqa: E402
 
+from skrnn import __version__  # noqa: E402
+
 project = "skrnn"
 author = "the skrnn developers"
 project_copyright = author
-version = release = distribution_version("skrnn")
+version = release = __version__
 
 extensions = [
     "myst_parser",
