@@ -1,4 +1,4 @@
-"""Sphinx extension: links from names to the references of skrnn, scikit-learn and Keras.
+"""Sphinx extension: links to the API references of skrnn, scikit-learn and Keras.
 
 In a Markdown page, a name in backquotes (``TextSequencer``, ``GridSearchCV(...)``,
 ``keras.losses.Huber``) becomes a link to its reference, once in each section.
@@ -17,7 +17,6 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import skrnn._tensorflow  # noqa: F401  # before Keras: holds back start-up messages
 import sklearn
 from docutils import nodes
 from sphinx import addnodes
@@ -27,8 +26,17 @@ _SITES = {
     "sklearn": "https://scikit-learn.org/stable/",
     "keras": "https://www.tensorflow.org/api_docs/python/tf/",
 }
-_KERAS = """callbacks initializers layers losses optimizers optimizers.schedules
-random saving utils""".split()
+_KERAS = (
+    "callbacks",
+    "initializers",
+    "layers",
+    "losses",
+    "optimizers",
+    "optimizers.schedules",
+    "random",
+    "saving",
+    "utils",
+)
 
 
 def _members(module_name: str) -> dict[str, str]:
@@ -63,6 +71,7 @@ def _sklearn_objects() -> dict[str, tuple[str, str]]:
 
 def _keras_objects() -> dict[str, tuple[str, str]]:
     """Return the kind and the page of the names of Keras that texts mention."""
+    importlib.import_module("skrnn._tensorflow")  # first: holds back its messages
     members = {"keras.Model": "class"}
     for name in _KERAS:
         members |= _members(f"keras.{name}")

@@ -17,9 +17,9 @@ os.environ.pop("SKRNN_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 sys.path.insert(0, str(Path(__file__).parent))
-from api_links import make_inventories  # noqa: E402
+from api_links import make_inventories
 
-from skrnn import __version__  # noqa: E402
+from skrnn import __version__
 
 project = "skrnn"
 author = "the skrnn developers"

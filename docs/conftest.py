@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -20,10 +19,10 @@ collect_ignore_glob = [
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make the working directory a new one with reviews.csv."""
     reviews, labels = make_reviews(60, reach=2, random_state=0)
     table = pd.DataFrame({"review": reviews, "label": labels})
     table.to_csv(tmp_path / "reviews.csv", index=False)
     monkeypatch.chdir(tmp_path)
-    yield tmp_path
+    return tmp_path

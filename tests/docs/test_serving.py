@@ -27,7 +27,9 @@ def test_the_app_of_the_guide_predicts(
         make_baseline("nbsvm").fit(texts, labels), tmp_path / "model.onnx"
     )
     monkeypatch.chdir(tmp_path)
-    code = re.search(r"^```python\n(from fastapi .+?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    code = re.search(
+        r"^```python\n(from fastapi .+?)^```$", PAGE.read_text("utf-8"), re.M | re.S
+    )
     assert code
     module: dict[str, Any] = {}
     exec(code[1], module)

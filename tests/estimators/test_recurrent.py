@@ -613,7 +613,7 @@ def test_rows_without_labels(sequences: Sequences) -> None:
     model = small(virtual_adversarial=0.1).fit(X, names, sample_weight=np.ones(len(X)))
     assert model.classes_.tolist() == ["neg", "pos"]
     assert set(model.predict(X)) <= {"neg", "pos"}
-    with pytest.raises(ValueError, match="All 200 rows are without a label"):
+    with pytest.raises(ValueError, match="All 200 rows are unlabeled"):
         model.fit(X, np.full(len(X), -1))
     # Without a use for such rows, -1 is a label as any other.
     assert small().fit(X, np.where(y, 1, -1)).classes_.tolist() == [-1, 1]
