@@ -133,6 +133,25 @@ def test_the_tour_or_its_neighbors_show_every_example() -> None:
     } == EXAMPLES
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("small data", "pretrained"),
+        ("Chinese", "languages"),
+        ("multilabel", "ratings_and_labels"),
+        ("confusion matrix", "pipeline"),
+    ],
+)
+def test_the_search_finds_the_page_that_treats_it(words: str, page: str) -> None:
+    """Main index entries come first in Sphinx's search."""
+    entries = {
+        path.stem: re.findall(r"! ([^,\n]+)", "".join(directives))
+        for path in SITE
+        if (directives := re.findall(r"^```\{index\} .*$", read(path), re.MULTILINE))
+    }
+    assert [name for name, found in entries.items() if words in found] == [page]
+
+
 # -- Figures and messages that are quoted
 
 
