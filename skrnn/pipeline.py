@@ -103,8 +103,6 @@ def make_sentiment_pipeline(
     learning_rate: Any = ...,
     weight_averaging: float = ...,
     loss: Any = ...,
-    adversarial: float = ...,
-    virtual_adversarial: float = ...,
     epochs: int | str = ...,
     batch_size: int | str = ...,
     validation_split: float = ...,

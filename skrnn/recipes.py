@@ -52,9 +52,9 @@ _ACCURATE: dict[str, Any] = {
     "sentence_splitter": "rules",
     "sentence_length": 30,
     "cell": "gru",
-    "units": 32,
-    "sentence_units": 32,
-    "epochs": 5,
+    "units": 64,
+    "sentence_units": 64,
+    "epochs": 8,
 }
 
 # The register of recipes: each is all that make_sentiment_pipeline is given, also the
@@ -74,7 +74,13 @@ _RECIPES: dict[str, dict[str, Any]] = {
     "pretrained": _PRETRAINED,
     "best": {**_PRETRAINED, "blend": ["tfidf", "nbsvm"]},
     "accurate": _ACCURATE,
-    "semi_supervised": {**_ACCURATE, "teacher": ["tfidf", "nbsvm"]},
+    "semi_supervised": {
+        **_ACCURATE,
+        "units": 32,
+        "sentence_units": 32,
+        "epochs": 5,
+        "teacher": ["tfidf", "nbsvm"],
+    },
 }
 
 

@@ -15,7 +15,7 @@ from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
 from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.routing import training_options
-from skrnn.estimators.validation import UNLABELED, has_columns
+from skrnn.estimators.validation import has_columns
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["fit_stream"]
@@ -91,8 +91,6 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     targets = {}
     if is_classifier(classifier):
         labels = survey.labels
-        if classifier.virtual_adversarial:
-            labels = labels[labels != UNLABELED]
         if len(labels) < 2:
             raise ValueError(
                 "The classifier needs reviews of at least 2 classes, got "

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pandas as pd
+from sklearn.base import is_regressor
 from sklearn.frozen import FrozenEstimator
 
 import skrnn
@@ -439,6 +440,8 @@ def explain(
     fitted = load_model(model)
     label = None
     if target is not None:
+        if is_regressor(fitted):
+            raise ValueError("A regressor has no labels: leave out --target.")
         known = {str(each): each for each in fitted.classes_}
         if target not in known:
             raise ValueError(

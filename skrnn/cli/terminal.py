@@ -178,7 +178,9 @@ def show_explanation(explanation: Explanation) -> None:
     console = _stdout()
     frame = explanation.to_frame()
     full = max(frame["weight"].abs().max(), 1e-9) if len(frame) else 1.0
-    label = f"{explanation.target} ({explanation.score} {explanation.value:.3f})"
+    label = f"{explanation.score} {explanation.value:.3f}"
+    if explanation.target is not None:  # None for a regressor
+        label = f"{explanation.target} ({label})"
     console.print(Text.assemble((label, "bold"), ": "), end="")
     words = Text()
     for token, weight, _ in frame.itertuples(index=False):

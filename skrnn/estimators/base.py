@@ -40,7 +40,6 @@ from skrnn._sklearn import (
     clone_around,
     count_rows,
     fit_context,
-    take_rows,
     validate_params,
 )
 from skrnn.embeddings import (
@@ -73,7 +72,6 @@ from skrnn.estimators.validation import (
     as_loss_weights,
     check_validation,
     has_columns,
-    has_label,
     hold_out,
     refuse_other_inputs,
 )
@@ -114,16 +112,10 @@ positive_int = Interval(Integral, 1, None, closed="left")
 class _FitData:
     """The validated data of one fit."""
 
-    ids: npt.NDArray[np.int32]  # rows with a target
+    ids: npt.NDArray[np.int32]
     y: npt.NDArray[Any]
     sample_weight: npt.NDArray[np.float64]
-    unlabeled: npt.NDArray[np.int32] | None  # rows without a target
     validation: tuple[npt.NDArray[np.int32], npt.NDArray[Any]] | None  # ids and targets
-
-    @property
-    def all_ids(self) -> list[npt.NDArray[np.int32]]:
-        """The ids of rows with a target, and of those without if any."""
-        return [self.ids] if self.unlabeled is None else [self.ids, self.unlabeled]
 
 
 class BaseTextNetwork(
@@ -175,7 +167,6 @@ class BaseTextNetwork(
             keras.optimizers.schedules.LearningRateSchedule,
         ],
         "weight_averaging": [_fraction],
-        "adversarial": [Interval(Real, 0.0, None, closed="left")],
         "epochs": [positive_int, StrOptions({AUTO})],
         "batch_size": [positive_int, StrOptions({AUTO})],
         "validation_split": [_fraction],
@@ -212,8 +203,7 @@ class BaseTextNetwork(
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             For a classifier, labels: numbers, strings or booleans, of at least two
             classes. Or several labels per row, as an indicator matrix of zeros and
-            ones. With ``virtual_adversarial``, -1 marks rows without a label. For a
-            regressor, numbers.
+            ones. For a regressor, numbers.
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights of the rows.
         X_val : array-like of shape (n_validation_samples, n_features), default=None
@@ -287,12 +277,6 @@ class BaseTextNetwork(
     ) -> _FitData:
         """Validate the data of a fit; with ``reset``, set the columns."""
         name = type(self).__name__
-        unlabeled = None
-        if self.virtual_adversarial and (labeled := has_label(y)) is not None:
-            unlabeled = take_rows(X, ~labeled)
-            X, y = take_rows(X, labeled), take_rows(y, labeled)
-            if sample_weight is not None and not np.isscalar(sample_weight):
-                sample_weight = take_rows(sample_weight, labeled)
         self._refuse_targets(y, sample_weight)
         refuse_other_inputs(name, X)
         X, y = validate_data(
@@ -315,12 +299,10 @@ class BaseTextNetwork(
                 "sample_weight is zero for all rows. Give some rows a positive weight."
             )
         y = self._check_targets(y, weight)
-        if unlabeled is not None:
-            unlabeled = self._check_ids(unlabeled)
         if validation is not None:
             X_val, y_val = validation
             validation = self._check_ids(X_val), self._check_targets(y_val)
-        return _FitData(ids, y, weight, unlabeled, validation)
+        return _FitData(ids, y, weight, validation)
 
     # -- the targets
 
@@ -379,7 +361,7 @@ class BaseTextNetwork(
         self._seed = replicas.gather(seed)[0]
         vectors = self._given_embeddings()
         if isinstance(self.embeddings, WordVectors):
-            warn_of_other_vocabulary(self.embeddings, data.all_ids)
+            warn_of_other_vocabulary(self.embeddings, data.ids)
         parts = self._pretrained_parts(data)
         self.n_embeddings_ = self._count_embeddings(data, vectors, parts)
         if isinstance(self.embeddings, str) and parts is None:
@@ -429,7 +411,7 @@ class BaseTextNetwork(
                 "word vectors of its own. Set one of them to None."
             )
         parts = get_parts(self.pretrained)
-        known = known_share(parts, data.all_ids)
+        known = known_share(parts, data.ids)
         suits = known >= MIN_KNOWN
         if self.verbose:
             decision = "starts from" if suits else "does not start from"
@@ -446,7 +428,7 @@ class BaseTextNetwork(
             return len(vectors)
         if self.n_embeddings is not None:
             return int(self.n_embeddings)
-        largest = max(int(ids.max()) for ids in data.all_ids)
+        largest = int(data.ids.max())
         if largest >= MAX_EMBEDDINGS:
             raise ValueError(
                 f"X has ids up to {largest}, so the embedding would need "
@@ -465,7 +447,7 @@ class BaseTextNetwork(
             learn = partial(call_cached, self.memory, _learn_from_rows)
         n_ids = self.n_embeddings_
         return learn(
-            [np.where(ids < n_ids, ids, OOV) for ids in data.all_ids],
+            np.where(data.ids < n_ids, data.ids, OOV),
             n_ids=n_ids,
             n_dimensions=int(self.embedding_dim),
             method=self.embeddings,
@@ -474,7 +456,7 @@ class BaseTextNetwork(
 
     def _start_from(self, parts: PretrainedParts, data: _FitData) -> None:
         """Copy the pretrained weights that fit; set ``pretrained_weights_``."""
-        warn_of_other_ids(parts, data.all_ids)
+        warn_of_other_ids(parts, data.ids)
         network, name = self._network, type(self).__name__
         self.pretrained_weights_ = copy_weights(network, parts, name)
         if OUTPUT_KERNEL in self.pretrained_weights_:
@@ -513,8 +495,6 @@ class BaseTextNetwork(
         return TrainingLoss(
             self._output[0],
             self._head.make_loss(self.loss),
-            adversarial=float(self.adversarial),
-            virtual_adversarial=float(self.virtual_adversarial),
         )
 
     def _train(
@@ -627,8 +607,6 @@ class BaseTextNetwork(
             )
             validation, examples = examples.part(held_out), examples.part(training)
             y_val = y[held_out]
-        if data.unlabeled is not None:
-            examples = examples.and_unlabeled(self._as_rows(data.unlabeled))
         return examples, validation, y_val
 
     def _set_history(self, previous: History, history: History) -> None:
@@ -802,13 +780,13 @@ class BaseTextNetwork(
         return tags
 
 
-def _learn_from_rows(ids: list[npt.NDArray[np.int32]], **params: Any) -> _Vectors:
+def _learn_from_rows(ids: npt.NDArray[np.int32], **params: Any) -> _Vectors:
     """Learn word vectors from padded rows.
 
     The rows are split here because joblib hashes the arguments of a cached function,
     which takes half a minute for many small arrays.
     """
-    return learn_vectors([row[row != PAD] for part in ids for row in part], **params)
+    return learn_vectors([row[row != PAD] for row in ids], **params)
 
 
 def layer_sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
-from numbers import Real
 from typing import Any, ClassVar, Self
 
 import keras
@@ -15,7 +14,7 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
-from skrnn._sklearn import Interval, StrOptions, fit_context
+from skrnn._sklearn import StrOptions, fit_context
 from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.validation import (
     as_indicators,
@@ -43,7 +42,6 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
             StrOptions(loss_names(*_heads)),
             keras.losses.Loss,
         ],
-        "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
         "class_weight": [dict, list, StrOptions({"balanced"}), None],
     }
 

@@ -104,7 +104,7 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         drawn with the mean and the standard deviation of the others. The output layer
         fits if the number of classes is the same; it is reversed if two classes are in
         the other order. If everything but dense layers was copied, the learning rate is
-        a tenth of ``learning_rate`` unless it follows a schedule [14]_. If more than 30
+        a tenth of ``learning_rate`` unless it follows a schedule [12]_. If more than 30
         % of the words of X are not in the pretrained vocabulary, nothing is copied;
         only then is ``embeddings="svd"`` used. A Pipeline is shared by clones, and not
         saved by :func:`skrnn.save`.
@@ -146,22 +146,11 @@ default=0.001
         and for each of several labels, and sparse categorical crossentropy for more
         classes. Other names are those of Keras,
         such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
-        [13]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
+        [11]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
         ``CategoricalCrossentropy`` for more than two classes, smooths the labels
         [10]_. The reduction of an instance is ignored. Subclasses of your own must
         be registered with :func:`keras.saving.register_keras_serializable` to be cloned
         and saved.
-    adversarial : float, default=0.0
-        L2 norm of the perturbation of a text's word vectors that increases the loss
-        most; the loss of the perturbed text is added [11]_. Choose it relative to the
-        norm of one word vector, which is about ``sqrt(embedding_dim)`` for learned
-        ``embeddings``. 0 adds nothing; otherwise a step takes about twice as long.
-    virtual_adversarial : float, default=0.0
-        L2 norm of the perturbation that changes the prediction most; the divergence
-        from the unperturbed prediction is added [12]_. It needs no labels: rows with
-        the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
-        are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
-        label like any other.
     epochs : int or "auto", default="auto"
         Number of passes over the training rows. "auto" is ``75 / n_rows ** 0.25``,
         rounded: 20 for 200 rows of X, 6 for 25,000.
@@ -291,13 +280,9 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
        averaging. SIAM Journal on Control and Optimization.
     .. [10] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
        architecture for computer vision. CVPR.
-    .. [11] Miyato, Dai, Goodfellow (2017). Adversarial training methods for
-       semi-supervised text classification. ICLR.
-    .. [12] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
-       regularization method for supervised and semi-supervised learning. TPAMI.
-    .. [13] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+    .. [11] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
        detection. ICCV.
-    .. [14] Howard, Ruder (2018). Universal language model fine-tuning for text
+    .. [12] Howard, Ruder (2018). Universal language model fine-tuning for text
        classification. ACL.
 
     Examples
@@ -351,8 +336,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
         loss: Any = "crossentropy",
-        adversarial: float = 0.0,
-        virtual_adversarial: float = 0.0,
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
         validation_split: float = 0.0,
@@ -385,8 +368,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.learning_rate = learning_rate
         self.weight_averaging = weight_averaging
         self.loss = loss
-        self.adversarial = adversarial
-        self.virtual_adversarial = virtual_adversarial
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_split = validation_split

@@ -90,14 +90,10 @@ def copy_weights(
     return copied
 
 
-def known_share(parts: PretrainedParts, ids: Sequence[npt.NDArray[np.int32]]) -> float:
+def known_share(parts: PretrainedParts, ids: npt.NDArray[np.int32]) -> float:
     """Return the share of the words that the pretrained vocabulary has."""
-    n_words = sum(np.count_nonzero(part) for part in ids)
-    n_known = sum(
-        np.count_nonzero((part >= FIRST_WORD) & (part < parts.spec.n_embeddings))
-        for part in ids
-    )
-    return n_known / max(n_words, 1)
+    is_known = (ids >= FIRST_WORD) & (ids < parts.spec.n_embeddings)
+    return np.count_nonzero(is_known) / max(int(np.count_nonzero(ids)), 1)
 
 
 def is_complete(spec: NetworkSpec, copied: Sequence[str]) -> bool:
@@ -180,9 +176,7 @@ def align_output(
     )
 
 
-def warn_of_other_ids(
-    parts: PretrainedParts, ids: Sequence[npt.NDArray[np.int32]]
-) -> None:
+def warn_of_other_ids(parts: PretrainedParts, ids: npt.NDArray[np.int32]) -> None:
     """Warn if rows of ids seem to have a vocabulary other than the pretrained one."""
     if seem_renumbered(ids, len(parts.sequencer.vocabulary_)):
         warnings.warn(

@@ -65,7 +65,7 @@ class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
     ----------
     cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
         The recurrent layer: a plain (Elman) RNN, an LSTM [1]_, a GRU [2]_ (its reset
-        gate acts before the product, as in the paper) or a clockwork RNN [14]_.
+        gate acts before the product, as in the paper) or a clockwork RNN [12]_.
     units : int or sequence of int, default=32
         Size of the recurrent state; a sequence stacks one layer for each size.
     bidirectional : bool, default=False
@@ -95,7 +95,7 @@ class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
         fits if the kind of labels and the number of classes are the same; it is
         reversed if two classes are in the other order. If everything but dense layers
         was copied, the learning rate is a tenth of ``learning_rate`` unless it follows
-        a schedule [16]_. If more than 30 % of the words of X are not in the pretrained
+        a schedule [14]_. If more than 30 % of the words of X are not in the pretrained
         vocabulary, nothing is copied; only then is ``embeddings="svd"`` used. A
         Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
@@ -146,22 +146,11 @@ default=0.001
         and for each of several labels, and sparse categorical crossentropy for more
         classes. Other names are those of Keras,
         such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
-        [15]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
+        [13]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
         ``CategoricalCrossentropy`` for more than two classes, smooths the labels
         [11]_. The reduction of an instance is ignored. Subclasses of your own must
         be registered with :func:`keras.saving.register_keras_serializable` to be cloned
         and saved.
-    adversarial : float, default=0.0
-        L2 norm of the perturbation of a text's word vectors that increases the loss
-        most; the loss of the perturbed text is added [12]_. Choose it relative to the
-        norm of one word vector, which is about ``sqrt(embedding_dim)`` for learned
-        ``embeddings``. 0 adds nothing; otherwise a step takes about twice as long.
-    virtual_adversarial : float, default=0.0
-        L2 norm of the perturbation that changes the prediction most; the divergence
-        from the unperturbed prediction is added [13]_. It needs no labels: rows with
-        the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
-        are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
-        label like any other.
     epochs : int or "auto", default="auto"
         Number of passes over the training rows. "auto" is ``75 / n_rows ** 0.25``,
         rounded: 20 for 200 rows of X, 6 for 25,000.
@@ -270,11 +259,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     Batches have rows of similar length and are cut to the longest of them, which saves
     time on padding.
 
-    The virtual adversarial direction is found without power iteration. To second order
-    the divergence is a quadratic form in the Fisher information, which is estimated by
-    the gradient of the log-probability of a class sampled from the prediction. With two
-    classes the form has rank one, so that this gradient is the exact direction.
-
     References
     ----------
     .. [1] Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation.
@@ -298,14 +282,10 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
        averaging. SIAM Journal on Control and Optimization.
     .. [11] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
        architecture for computer vision. CVPR.
-    .. [12] Miyato, Dai, Goodfellow (2017). Adversarial training methods for
-       semi-supervised text classification. ICLR.
-    .. [13] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
-       regularization method for supervised and semi-supervised learning. TPAMI.
-    .. [14] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
-    .. [15] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+    .. [12] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
+    .. [13] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
        detection. ICCV.
-    .. [16] Howard, Ruder (2018). Universal language model fine-tuning for text
+    .. [14] Howard, Ruder (2018). Universal language model fine-tuning for text
        classification. ACL.
 
     Examples
@@ -353,8 +333,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
         loss: Any = "crossentropy",
-        adversarial: float = 0.0,
-        virtual_adversarial: float = 0.0,
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
         validation_split: float = 0.0,
@@ -389,8 +367,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.learning_rate = learning_rate
         self.weight_averaging = weight_averaging
         self.loss = loss
-        self.adversarial = adversarial
-        self.virtual_adversarial = virtual_adversarial
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_split = validation_split

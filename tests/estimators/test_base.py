@@ -489,13 +489,10 @@ def test_auto_is_the_number_of_the_rule(params: dict, rows: Rows, tmp_path) -> N
         np.testing.assert_array_equal(model.predict_proba(rows[0]), expected)
 
 
-def test_held_out_and_unlabeled_rows_count(rows: Rows) -> None:
+def test_held_out_rows_count(rows: Rows) -> None:
     X, y = rows
     held_out = small(epochs="auto", validation_split=0.5).fit(X, y)
     assert len(held_out.history_["val_loss"]) == 18
-    y = np.where(np.arange(300) < 50, y, -1)
-    semi = small(epochs="auto", virtual_adversarial=0.1).fit(X, y)
-    assert len(semi.history_["loss"]) == 18
 
 
 def test_a_warm_start_adds_the_epochs_of_its_rows(rows: Rows) -> None:

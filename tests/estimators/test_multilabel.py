@@ -133,13 +133,6 @@ def test_losses_of_each_label(sequences: Sequences) -> None:
         small(loss=keras.losses.CategoricalCrossentropy()).fit(X, Y)
 
 
-def test_adversarial_losses(sequences: Sequences) -> None:
-    X, Y = labels(sequences)
-    both = small(adversarial=0.5, virtual_adversarial=0.5).fit(X, Y)
-    virtual = small(virtual_adversarial=0.5).fit(X, Y)
-    assert np.isfinite(both.history_["loss"] + virtual.history_["loss"]).all()
-
-
 def test_a_search(sequences: Sequences) -> None:
     X, Y = labels(sequences)
     search = GridSearchCV(small(), {"units": [2, 3]}, cv=2, scoring="f1_micro")
