@@ -145,7 +145,7 @@ def test_the_tour_or_its_neighbors_show_every_example() -> None:
 def test_the_search_finds_the_page_that_treats_it(words: str, page: str) -> None:
     """Main index entries come first in Sphinx's search."""
     entries = {
-        path.stem: re.findall(r"! ([^,\n]+)", "".join(directives))
+        path.stem: re.findall(r"! ([^,\n]+)", "\n".join(directives))
         for path in SITE
         if (directives := re.findall(r"^```\{index\} .*$", read(path), re.MULTILINE))
     }
