@@ -325,7 +325,7 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: _Ids) -> None:
     else:
         return
     warnings.warn(
-        f"{reason}: X seems to be made with another vocabulary, so words would get the "
+        f"{reason}: X seems to have another vocabulary, so words would get the "
         "vectors of other words. Use the vocabulary of the vectors: "
         "TextSequencer(vocabulary=vectors.vocabulary).",
         UserWarning,

@@ -113,9 +113,9 @@ def get_recipe(name: str) -> dict[str, Any]:
           :func:`skrnn.make_sentiment_pipeline`;
         - ``"best"``: the same in a :class:`skrnn.ensemble.BlendedClassifier` with two
           linear models;
-        - ``"fast"``: a network that starts from nothing;
+        - ``"fast"``: a network trained from scratch;
         - ``"accurate"``: a :class:`skrnn.HierarchicalAttentionClassifier`, which
-          encodes words, then sentences; slower to fit by some minutes;
+          encodes words, then sentences; the fit takes some minutes longer;
         - ``"semi_supervised"``: the same in a
           :class:`skrnn.ensemble.DistilledClassifier`, where two linear models label
           the texts without labels (``y = -1``);

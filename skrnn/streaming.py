@@ -62,11 +62,11 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     Notes
     -----
     An epoch is one ``partial_fit`` per chunk: rows are shuffled within a chunk, and the
-    order of the chunks is kept. ``epochs="auto"`` follows the rows of all chunks,
-    ``batch_size="auto"`` those of each chunk. ``validation_split`` holds out a part of
-    each chunk, ``early_stopping`` has no effect, and ``embeddings="svd"`` fits vectors
-    to the first chunk, so that words not in it start from zero. If you interrupt the
-    training, the model keeps what it has learned so far.
+    order of the chunks is kept. ``epochs="auto"`` depends on the rows of all chunks,
+    ``batch_size="auto"`` on those of each chunk. ``validation_split`` holds out a part
+    of each chunk, ``early_stopping`` has no effect, and ``embeddings="svd"`` fits
+    vectors to the first chunk, so that words not in it start from zero. If you
+    interrupt the training, the model keeps what it has learned so far.
 
     Examples
     --------

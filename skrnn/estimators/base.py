@@ -205,8 +205,8 @@ class BaseTextNetwork(
             Word ids: non-negative integers; 0 is padding, 1 is out of vocabulary.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             For a classifier, labels: numbers, strings or booleans, of at least two
-            classes. Or several labels a row, as an indicator matrix of zeros and ones.
-            For a regressor, numbers.
+            classes. Or several labels per row, as an indicator matrix of zeros and
+            ones. For a regressor, numbers.
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights of the rows.
         X_val : array-like of shape (n_validation_samples, n_features), default=None
@@ -650,7 +650,7 @@ class BaseTextNetwork(
 
     @property
     def model_(self) -> keras.Model:
-        """The fitted Keras model. It is the user's from now on and never reused."""
+        """The fitted Keras model, which belongs to the caller and is never reused."""
         return self._checked_network().expose()
 
     @property
@@ -705,7 +705,7 @@ class BaseTextNetwork(
     # -- transform and predict ---------------------------------------------------------
 
     def transform(self, X: Any) -> npt.NDArray[np.float32]:
-        """Compute the vector of each document, which the output layer reads.
+        """Compute a vector for each document: the input of the output layer.
 
         It is the pooled vector, or the last hidden layer if there are ``dense_units``.
 

@@ -193,8 +193,8 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes), float64
-            Probabilities in the order of ``classes_``. Each row sums to one, unless
-            the classifier was fitted to several labels a row.
+            Probabilities in the order of ``classes_``. Each row sums to one, unless the
+            classifier was fitted to several labels per row.
         """
         outputs = self._map_rows(predict, X).astype(np.float64)
         return self._head.to_proba(outputs)
@@ -232,7 +232,7 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
         return self._head.decode(proba, self.classes_)
 
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags of the estimator: it takes several labels a row.
+        """Return the tags of the estimator: it takes several labels per row.
 
         ``poor_score`` is set, as for scikit-learn's ``CategoricalNB``, because a
         default fit on numbers that are no word ids scores badly.

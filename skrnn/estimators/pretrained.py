@@ -86,7 +86,7 @@ def copy_weights(
     left = [w for w in _layers(spec) if w not in layers]
     if left and different:
         warnings.warn(
-            f"This {name} has another architecture than the pretrained network: "
+            f"The architecture of this {name} differs from the pretrained network's: "
             f"{', '.join(different)}. The layers {', '.join(left)} do not fit and "
             "keep their initialization. Set the parameters of the pretrained network "
             "to use all of its weights.",
@@ -220,12 +220,12 @@ def align_output(
 
 
 def warn_of_other_ids(parts: PretrainedParts, ids: npt.NDArray[np.int32]) -> None:
-    """Warn if rows of ids seem to have another vocabulary than the pretrained one."""
+    """Warn if rows of ids seem to have a vocabulary other than the pretrained one."""
     if seem_renumbered(ids, len(parts.sequencer.vocabulary_)):
         warnings.warn(
-            "X seems to be made with another vocabulary than the pretrained one, so "
-            "that words would get the vectors of other words. Give the TextSequencer "
-            "the same value of pretrained.",
+            "X seems to have another vocabulary than the pretrained network, so words "
+            "would get the vectors of other words. Give the TextSequencer the same "
+            "value of pretrained.",
             UserWarning,
             stacklevel=2,
         )

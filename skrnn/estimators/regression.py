@@ -36,8 +36,8 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     """Recurrent neural network for predicting a number from a text, such as a rating.
 
     It has the network of :class:`RNNSentimentClassifier` with one linear output. The
-    network is trained on standardized numbers, so that the learning rate need not
-    suit the scale of y.
+    network is trained on standardized numbers, so that the learning rate does not
+    depend on the scale of y.
 
     Parameters
     ----------

@@ -348,7 +348,7 @@ class _Ordinal(_Multiclass):
 class _Multilabel(Head):
     """Any of several labels: a sigmoid for each."""
 
-    kind = "several labels a row"
+    kind = "several labels per row"
     activation = "sigmoid"
     losses: ClassVar[dict[str, type[Loss]]] = {
         "crossentropy": keras.losses.BinaryCrossentropy,

@@ -229,7 +229,7 @@ def test_minus_one_may_be_a_class(train: list[int], test: list[int]) -> None:
 
 
 def test_no_label_at_all_is_refused() -> None:
-    with pytest.raises(ValueError, match="All 80 rows are without a label"):
+    with pytest.raises(ValueError, match="All 80 rows are unlabeled"):
         compare_models([Rows()], X[:80], np.full(80, -1), *DATA[2:], verbose=0)
 
 

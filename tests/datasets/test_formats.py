@@ -67,7 +67,7 @@ def test_a_separator_is_guessed_where_it_is_unmistakable(
 def test_a_cell_too_many_names_the_line(tmp_path: Path) -> None:
     path = tmp_path / "reviews.csv"
     path.write_text("text;label\ngood;1\nbad; so bad;0\n")
-    message = r"Expected 2 fields in line 3, saw 3.*between double quotes.*sep="
+    message = r"Expected 2 fields in line 3, saw 3.*in double quotes.*sep="
     with pytest.raises(ValueError, match=message):
         load_reviews(path)
     with pytest.raises(ValueError, match=r"one character, such as ';', got ';;'"):

@@ -129,7 +129,7 @@ def test_losses_of_each_label(sequences: Sequences) -> None:
     X, Y = labels(sequences)
     focal = small(loss="binary_focal_crossentropy").fit(X, Y)
     assert focal.history_ != small().fit(X, Y).history_
-    with pytest.raises(ValueError, match="which has several labels a row"):
+    with pytest.raises(ValueError, match="which has several labels per row"):
         small(loss=keras.losses.CategoricalCrossentropy()).fit(X, Y)
 
 

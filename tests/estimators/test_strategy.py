@@ -110,7 +110,7 @@ def test_workers_with_other_data_are_refused(folder: Path) -> None:
 
 def test_a_worker_that_goes_is_missed(folder: Path) -> None:
     if "multi_worker" in folder.name:
-        assert "is gone" in (folder / "gone").read_text()
+        assert "has stopped" in (folder / "gone").read_text()
     else:
         assert not (folder / "gone").exists()
 

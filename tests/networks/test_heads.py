@@ -147,7 +147,7 @@ def test_labels_have_a_loss_each() -> None:
             "loss='BinaryCrossentropy' d",
         ),
         ("ordinal", "binary_crossentropy", "which has ordered classes"),
-        ("multilabel", "categorical_crossentropy", "which has several labels a row"),
+        ("multilabel", "categorical_crossentropy", "which has several labels per row"),
         ("regression", keras.losses.Hinge(), "which has numbers"),
         (
             "multiclass",
