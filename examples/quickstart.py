@@ -1,4 +1,4 @@
-"""What the pretrained network says of a sentence, why, and how to teach it your labels.
+"""What a pretrained network says of a sentence, why, and how it learns your labels.
 
     python examples/quickstart.py
     python examples/quickstart.py "Your own sentence."
@@ -26,13 +26,13 @@ SENTENCES = sys.argv[1:] or [
 ]
 FOLDS = 3
 
-print("1. The pretrained network has read 78,000 reviews, but none of these sentences:\n")
+print("1. What the pretrained network, which has read 78,000 reviews, says:\n")
 pretrained = skrnn.load_pretrained()
 for text, proba in zip(SENTENCES, pretrained.predict_proba(SENTENCES), strict=True):
     label = ("negative", "positive")[proba.argmax()]
     print(f"   {label} {proba.max():.2f}   {text}")
 
-print("\n2. Why? For the first one, the drop of that probability without each word:\n")
+print("\n2. Why? How much the first probability drops without each word:\n")
 for word, weight in skrnn.explain(pretrained, SENTENCES[0]).to_pairs():
     print(f"   {word:>12} {weight:+.2f} {'#' * round(40 * max(weight, 0))}")
 
@@ -43,10 +43,10 @@ for label in ("positive", "negative"):
     print(f"   {label}: {reviews[labels == label][0]}")
 
 print(f"\n   Training on two thirds and testing on the rest, {FOLDS} times ...", flush=True)
-zero_shot = np.where(pretrained.predict(reviews) == 1, "positive", "negative")
-rows = {"pretrained network, no labels": np.mean(zero_shot == labels)}
+answers = np.where(pretrained.predict(reviews) == 1, "positive", "negative")
+rows = {"the pretrained network": np.mean(answers == labels)}
 for name, model in {
-    "the same, trained on your labels": skrnn.make_sentiment_pipeline(random_state=0),
+    "the same, trained on these labels": skrnn.make_sentiment_pipeline(random_state=0),
     "TF-IDF + LogisticRegression": make_baseline("tfidf"),
 }.items():
     rows[name] = cross_val_score(model, reviews, labels, cv=FOLDS).mean()
@@ -54,3 +54,11 @@ for name, model in {
 print(f"\n   {'model':<34}accuracy")
 for name, accuracy in rows.items():
     print(f"   {name:<34}{accuracy:>8.2f}")
+
+print("""
+4. Next, your own CSV, with a column of texts and a column of labels:
+
+   .venv/bin/pip install '.[cli]'
+   .venv/bin/skrnn compare reviews.csv   # the same comparison, and an HTML report
+   .venv/bin/skrnn train reviews.csv
+   .venv/bin/skrnn predict reviews.skrnn --text "Not bad at all!\"""")
