@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 # Always use generated reviews, so that every build gives the same site in minutes.
 os.environ.pop("SKRNN_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+sys.path.insert(0, str(Path(__file__).parent))
+from api_links import make_inventories  # noqa: E402
 
 project = "skrnn"
 author = "the skrnn developers"
@@ -26,9 +30,11 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "api_links",
 ]
 exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
@@ -66,6 +72,8 @@ numpydoc_validation_overrides = {
     "PR02": [r"\*\*routed", _LISTED_ELSEWHERE],  # hidden from the signature
 }
 
+intersphinx_mapping = make_inventories(Path(__file__).parent / "_build" / "inventories")
+
 # -- Gallery ---------------------------------------------------------------------------
 
 sphinx_gallery_conf = {
@@ -75,7 +83,6 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skrnn",),
-    "reference_url": {"skrnn": None},
     "thumbnail_size": (840, 420),
     "download_all_examples": False,
     "remove_config_comments": True,
@@ -93,9 +100,10 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"index": [], "start": [], "tour": []}
+_repository = os.environ.get("GITHUB_REPOSITORY")  # the workflow's
 html_theme_options = {
     "logo": {
-        "text": "skrnn",
+        "text": f"skrnn {version}",
         "image_light": "_static/favicon.svg",
         "image_dark": "_static/favicon.svg",
     },
@@ -105,6 +113,15 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "navigation_with_keys": False,
+    "icon_links": [
+        {
+            "name": "Repository",
+            "url": f"https://github.com/{_repository}",
+            "icon": "fa-brands fa-github",
+        }
+    ]
+    if _repository
+    else [],
 }
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -1,3 +1,29 @@
-"""Files that pytest ignores here: settings and build output."""
+"""What the examples of the documentation find: an empty folder with a few reviews."""
 
-collect_ignore_glob = ["conf.py", "_build/*", "auto_examples/*", "generated/*"]
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from skrnn.datasets import make_reviews
+
+collect_ignore_glob = [
+    "conf.py",
+    "api_links.py",
+    "_build/*",
+    "auto_examples/*",
+    "generated/*",
+]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Make the working directory a new one with reviews.csv."""
+    reviews, labels = make_reviews(60, reach=2, random_state=0)
+    table = pd.DataFrame({"review": reviews, "label": labels})
+    table.to_csv(tmp_path / "reviews.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
