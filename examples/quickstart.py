@@ -42,7 +42,10 @@ print(f"\n3. Your own labels: {len(reviews)} reviews in {file.name}, for example
 for label in ("positive", "negative"):
     print(f"   {label}: {reviews[labels == label][0]}")
 
-print(f"\n   Training on two thirds and testing on the rest, {FOLDS} times ...", flush=True)
+print(
+    f"\n   Training on two thirds and testing on the rest, {FOLDS} times ...",
+    flush=True,
+)
 answers = np.where(pretrained.predict(reviews) == 1, "positive", "negative")
 rows = {"the pretrained network": np.mean(answers == labels)}
 for name, model in {
