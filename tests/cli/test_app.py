@@ -488,6 +488,7 @@ def test_a_missing_package_is_named(package: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_tensorflow_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     run = subprocess.run(
