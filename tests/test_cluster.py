@@ -127,9 +127,7 @@ class Killer:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:distributed")
-def test_a_killed_worker_loses_its_own_fits_only(
-    client: Any, tmp_path: Path
-) -> None:
+def test_a_killed_worker_loses_its_own_fits_only(client: Any, tmp_path: Path) -> None:
     with joblib.parallel_config(backend="dask", scatter=[REVIEWS, LABELS]):
         found = search(n_jobs=-1, tokenizer=Killer(tmp_path)).fit(REVIEWS, LABELS)
     killed = int((tmp_path / "killed").read_text())

@@ -232,6 +232,7 @@ def write_table(table: pd.DataFrame, name: str) -> None:
     if name.endswith(".xlsx"):
         table.to_excel(name, index=False)
     elif name.endswith(".parquet"):
+        pytest.importorskip("pyarrow")
         table.to_parquet(name)
     elif name.endswith(".jsonl"):
         table.to_json(name, orient="records", lines=True)
