@@ -24,7 +24,6 @@ SENTENCES = sys.argv[1:] or [
     "The blender broke after a week and nobody answered my mails.",
     "I would not hesitate to buy it again.",
 ]
-FOLDS = 3
 
 print("1. What the pretrained network, which has read 78,000 reviews, says:\n")
 pretrained = skrnn.load_pretrained()
@@ -42,17 +41,14 @@ print(f"\n3. Your own labels: {len(reviews)} reviews in {file.name}, for example
 for label in ("positive", "negative"):
     print(f"   {label}: {reviews[labels == label][0]}")
 
-print(
-    f"\n   Training on two thirds and testing on the rest, {FOLDS} times ...",
-    flush=True,
-)
+print("\n   Train on one half, test on the other, and the reverse ...", flush=True)
 answers = np.where(pretrained.predict(reviews) == 1, "positive", "negative")
 rows = {"the pretrained network": np.mean(answers == labels)}
 for name, model in {
     "the same, trained on these labels": skrnn.make_sentiment_pipeline(random_state=0),
     "TF-IDF + LogisticRegression": make_baseline("tfidf"),
 }.items():
-    rows[name] = cross_val_score(model, reviews, labels, cv=FOLDS).mean()
+    rows[name] = cross_val_score(model, reviews, labels, cv=2).mean()
 
 print(f"\n   {'model':<34}accuracy")
 for name, accuracy in rows.items():
