@@ -232,6 +232,7 @@ def write_table(table: pd.DataFrame, name: str) -> None:
     if name.endswith(".xlsx"):
         table.to_excel(name, index=False)
     elif name.endswith(".parquet"):
+        pytest.importorskip("pyarrow")
         table.to_parquet(name)
     elif name.endswith(".jsonl"):
         table.to_json(name, orient="records", lines=True)
@@ -488,6 +489,7 @@ def test_a_missing_package_is_named(package: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_tensorflow_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     run = subprocess.run(

@@ -32,6 +32,8 @@ from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.helpers import Sequences, small
 
+pytestmark = pytest.mark.slow
+
 X, Y = make_classification(n_samples=120, n_features=5, random_state=0)
 DATA = (X[:80], Y[:80], X[80:], Y[80:])
 REVIEWS, LABELS = make_reviews(120, reach=0, random_state=0)

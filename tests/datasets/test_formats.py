@@ -90,6 +90,7 @@ def test_an_excel_workbook(tmp_path: Path) -> None:
 
 
 def test_parquet(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
     TABLE.to_parquet(tmp_path / "reviews.parquet")
     check_table(load_reviews(tmp_path / "reviews.parquet"))
     (tmp_path / "damaged.parquet").write_bytes(b"PAR1 and no more")
@@ -138,6 +139,7 @@ def test_the_packages_of_other_formats_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     TABLE.to_excel(tmp_path / "reviews.xlsx")
+    pytest.importorskip("pyarrow")
     TABLE.to_parquet(tmp_path / "reviews.parquet")
     for module in ("openpyxl", "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, module, None)

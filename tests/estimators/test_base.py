@@ -104,6 +104,7 @@ def test_global_generators_stay_as_they_were(sequences: Sequences) -> None:
     np.testing.assert_array_equal(tf.random.uniform([3]).numpy(), drawn)
 
 
+@pytest.mark.slow
 def test_keras_keeps_its_own_pickling() -> None:
     code = (
         "import keras, skrnn\n"
@@ -304,6 +305,7 @@ for policy in ("mixed_float16", "mixed_bfloat16"):
 """
 
 
+@pytest.mark.slow
 def test_networks_are_float32_under_every_dtype_policy() -> None:
     subprocess.run([sys.executable, "-c", DTYPES], check=True)
 

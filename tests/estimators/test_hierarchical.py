@@ -20,6 +20,8 @@ from skrnn import (
 )
 from tests.helpers import Sequences
 
+pytestmark = pytest.mark.slow
+
 
 def tiny(**params) -> HierarchicalAttentionClassifier:
     """Return a classifier that is quick to fit."""

@@ -18,6 +18,8 @@ from skrnn.networks.spec import EMBEDDINGS
 from skrnn.serving import SentimentPredictor
 from tests.helpers import KNOWN, PRAISE, RANT, fit_pretrained, start_from
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [*PRAISE[:6], *RANT[:6], "a good zebra", "a bad zebra"]
 LABELS = [1] * 6 + [0] * 6 + [1, 0]
 _ALL = [

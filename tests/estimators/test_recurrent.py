@@ -26,6 +26,8 @@ from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from tests.helpers import Sequences, small
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURES = list(itertools.product(CELLS, [False, True], POOLINGS))
 
 

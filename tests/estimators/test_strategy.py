@@ -21,6 +21,8 @@ import skrnn
 from skrnn import RNNSentimentClassifier, TextSequencer, make_sentiment_pipeline
 from skrnn.networks.replicas import as_replicas
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("replicas.py")
 N_PROCESSES = {"mirrored": 1, "multi_worker_mirrored": 2}
 

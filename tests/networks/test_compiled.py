@@ -111,6 +111,7 @@ def test_without_averaging_nothing_is_swapped() -> None:
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("architecture", "training"),
     [
