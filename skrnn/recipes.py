@@ -109,8 +109,8 @@ def get_recipe(name: str) -> dict[str, Any]:
     ----------
     name : str
         - ``"pretrained"``: starts from the network of
-          :func:`skrnn.load_pretrained` if it knows most of the words, the default of
-          :func:`skrnn.make_sentiment_pipeline`;
+          :func:`skrnn.load_pretrained` if it knows most of the words and its output has
+          to do with the labels, the default of :func:`skrnn.make_sentiment_pipeline`;
         - ``"best"``: the same in a :class:`skrnn.ensemble.BlendedClassifier` with two
           linear models;
         - ``"fast"``: a network trained from scratch;
