@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 # Always use generated reviews, so that every build gives the same site in minutes.
 os.environ.pop("SKRNN_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parent))  # for gallery_style
 
 project = "skrnn"
 author = "the skrnn developers"
@@ -76,6 +78,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skrnn",),
     "reference_url": {"skrnn": None},
+    "reset_modules": ("matplotlib", "gallery_style.use_palette"),
     "thumbnail_size": (840, 420),
     "download_all_examples": False,
     "remove_config_comments": True,
