@@ -25,7 +25,9 @@ from skrnn import explain
 
 model = skrnn.load_pretrained()
 for text in ("Very bad!", "Not bad at all!"):
-    print(f"{text:16} positive with probability {model.predict_proba([text])[0, 1]:.3f}")
+    print(
+        f"{text:16} positive with probability {model.predict_proba([text])[0, 1]:.3f}"
+    )
 
 # %%
 # Blue bars speak for the predicted class (1, positive), orange bars against it. Both

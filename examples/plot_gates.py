@@ -21,7 +21,9 @@ import numpy as np
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 
-parts = [make_reviews(420, reach=reach, random_state=0) for reach in (0, 1, 2, 4, 8, 16)]
+parts = [
+    make_reviews(420, reach=reach, random_state=0) for reach in (0, 1, 2, 4, 8, 16)
+]
 reviews, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
 held_out, held_out_labels = make_reviews(500, reach=16, random_state=1)
 

@@ -69,7 +69,12 @@ PredictionErrorDisplay.from_predictions(
 axes[0].set(xticks=range(1, 6), yticks=range(1, 6))
 ordinal = models["RNNOrdinalClassifier"]
 ConfusionMatrixDisplay.from_estimator(
-    ordinal, reviews[n_train:], stars[n_train:], ax=axes[1], cmap="Blues", colorbar=False
+    ordinal,
+    reviews[n_train:],
+    stars[n_train:],
+    ax=axes[1],
+    cmap="Blues",
+    colorbar=False,
 )
 plt.show()
 errors = np.abs(ordinal.predict(reviews[n_train:]) - stars[n_train:])

@@ -109,8 +109,8 @@ print((proba > thresholds).astype(int)[:3])
 # %%
 # Which words speak for a label
 # -----------------------------
-# "sound" and "awful" speak for a complaint about the sound; "screen" and "great" hardly
-# count for this label.
+# "awful" speaks for a complaint about the sound, since it follows "sound". "great"
+# describes the screen and hardly counts for this label.
 
 text = "The screen is great, but the sound is awful."
 explain(network, text, target=names.index("sound")).plot()

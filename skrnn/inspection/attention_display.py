@@ -245,9 +245,7 @@ class AttentionDisplay:
     ) -> None:
         """Draw a word on its tint."""
         width = _columns(token)
-        self._fill(
-            tint(ATTENDED, strength), line, column - 0.4, column + width + 0.4
-        )
+        self._fill(tint(ATTENDED, strength), line, column - 0.4, column + width + 0.4)
         self.ax_.text(
             column + width / 2, line + 0.5, token, size=font_size,
             family="monospace", ha="center", va="center_baseline", parse_math=False,
