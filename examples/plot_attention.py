@@ -101,9 +101,9 @@ on_telling = np.where(np.isin(rows, telling), weights, 0).sum(axis=1)
 print(f'weight on adjectives and "not": {on_telling[places >= 0].mean():.2f}')
 
 # %%
-# The tint of a word is its weight, relative to the largest one of the review. Almost all
-# of the weight is on the adjective and on "not". In a neutral review there is nothing
-# to find, and the weights mean little.
+# The tint of a word is its weight, relative to the largest one of the review. Almost
+# all of the weight is on the adjective and on "not". In a neutral review there is
+# nothing to find, and the weights mean little.
 
 AttentionDisplay.from_estimator(words, test[shown])
 plt.show()

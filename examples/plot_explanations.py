@@ -56,8 +56,8 @@ for ax, score in zip(axes, ("probability", "log_odds"), strict=True):
 plt.show()
 
 # %%
-# The class is 0, negative. Left, all bars are short: without "dull" the review still has
-# "bad", and the other way round. Right, both stand out.
+# The class is 0, negative. Left, all bars are short: without "dull" the review still
+# has "bad", and the other way round. Right, both stand out.
 #
 # Weights that add up
 # -------------------

@@ -50,5 +50,6 @@ ax.legend()
 plt.show()
 
 # %%
-# All three end at the same accuracy: a negation and its word need no second layer, which
-# costs time. On real reviews a second layer may help a little, see :doc:`/choosing`.
+# All three end at the same accuracy: a negation and its word need no second layer,
+# which costs time. On real reviews a second layer may help a little, see
+# :doc:`/choosing`.

@@ -71,8 +71,9 @@ print(f"lowest held-out loss after epoch {display.best_epoch}")
 # %%
 # Side by side
 # ------------
-# Each Axes that you pass shows one metric. The network that pools over all states (left)
-# learns in two epochs what the one with the last state alone (right) learns in six.
+# Each Axes that you pass shows one metric. The network that pools over all states
+# (left) learns in two epochs what the one with the last state alone (right) learns in
+# six.
 
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6), sharey=True, layout="constrained")
 for ax, (pooling, model) in zip(axes, models.items(), strict=True):
