@@ -2,6 +2,7 @@
 
     nox                  # the newest versions that pip finds
     nox -s oldest        # the oldest that pyproject.toml allows
+    nox -s core          # the core tests, with no other packages than they need
     nox -s skore         # reports of skore on our pipelines
     nox -s peers         # libraries that explain, search, clean and calibrate
 
@@ -21,7 +22,7 @@ PYTEST = ("python", "-m", "pytest", "-n", "2", "--dist", "worksteal")
 @nox.session
 def newest(session: nox.Session) -> None:
     """Run the tests on the newest versions."""
-    session.install("--upgrade", ".[test]")
+    session.install("--upgrade", ".[test-all]")
     session.run(*PYTEST, *session.posargs)
 
 
@@ -29,7 +30,9 @@ def newest(session: nox.Session) -> None:
 def oldest(session: nox.Session) -> None:
     """Run the tests on the first releases that pyproject.toml allows."""
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["test"], *extras["test-all"]]
+    wanted.remove("skrnn[test]")
     pinned = [re.sub(r">=([\d.]+)$", r"==\1.*", each) for each in wanted]
     session.install(*pinned)
     session.install("--no-deps", ".")
@@ -39,9 +42,16 @@ def oldest(session: nox.Session) -> None:
 
 
 @nox.session
+def core(session: nox.Session) -> None:
+    """Run the second command of the README."""
+    session.install(".[test]")
+    session.run("python", "-m", "pytest", "-m", "not slow", "-n", "2")
+
+
+@nox.session
 def skore(session: nox.Session) -> None:
     """Run the tests that need skore, which brings much along."""
-    session.install(".[test]", "skore>=0.28")
+    session.install(".[test-all]", "skore>=0.28")
     session.run("python", "-m", "pytest", "tests/test_skore.py", *session.posargs)
 
 
@@ -49,7 +59,7 @@ def skore(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run the tests that need libraries which bring much along."""
     session.install(
-        ".[test]",
+        ".[test-all]",
         "cleanlab>=2.9",
         "lime>=0.2",
         "mapie>=1.6",

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import re
 import sys
+<<<<<<< HEAD
 from importlib.metadata import version as distribution_version
+=======
+>>>>>>> main
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +21,26 @@ os.environ.pop("SKRNN_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parent))  # for gallery_style
 
+sys.path.insert(0, str(Path(__file__).parent))
+from api_links import make_inventories
+
+from skrnn import __version__
+
 project = "skrnn"
 author = "the skrnn developers"
 project_copyright = author
-version = release = distribution_version("skrnn")
+version = release = __version__
 
 extensions = [
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "api_links",
 ]
 exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
@@ -68,6 +78,8 @@ numpydoc_validation_overrides = {
     "PR02": [r"\*\*routed", _LISTED_ELSEWHERE],  # hidden from the signature
 }
 
+intersphinx_mapping = make_inventories(Path(__file__).parent / "_build" / "inventories")
+
 # -- Gallery ---------------------------------------------------------------------------
 
 sphinx_gallery_conf = {
@@ -77,8 +89,11 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skrnn",),
+<<<<<<< HEAD
     "reference_url": {"skrnn": None},
     "reset_modules": ("matplotlib", "gallery_style.use_palette"),
+=======
+>>>>>>> main
     "thumbnail_size": (840, 420),
     "download_all_examples": False,
     "remove_config_comments": True,
@@ -96,9 +111,10 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"index": [], "start": [], "tour": []}
+_repository = os.environ.get("GITHUB_REPOSITORY")  # the workflow's
 html_theme_options = {
     "logo": {
-        "text": "skrnn",
+        "text": f"skrnn {version}",
         "image_light": "_static/favicon.svg",
         "image_dark": "_static/favicon.svg",
     },
@@ -108,6 +124,15 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "navigation_with_keys": False,
+    "icon_links": [
+        {
+            "name": "Repository",
+            "url": f"https://github.com/{_repository}",
+            "icon": "fa-brands fa-github",
+        }
+    ]
+    if _repository
+    else [],
 }
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

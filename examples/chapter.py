@@ -85,8 +85,8 @@ row = sequencer.transform(["It is not great, they say."])
 print(row[0, -6:], sequencer.inverse_transform(row)[0])
 
 # %% [markdown]
-# Reviews left of the dashed line are complete. `maxlen="auto"` is a length that at least
-# nine of ten reviews do not exceed.
+# Reviews left of the dashed line are complete. `maxlen="auto"` is a length that at
+# least nine of ten reviews do not exceed.
 
 # %%
 SequenceLengthDisplay.from_estimator(sequencer, train_reviews)

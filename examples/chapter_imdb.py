@@ -7,7 +7,7 @@ weights of the best epoch on it are kept, since the last epoch of a plain RNN ma
 bad one. The test reviews are used once for each fit.
 
     python examples/chapter_imdb.py                        # one seed, about 8 minutes
-    python examples/chapter_imdb.py --seeds 3 --variants   # the table of the README
+    python examples/chapter_imdb.py --seeds 3 --variants   # the table in the guide
 """
 
 import argparse

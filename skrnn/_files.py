@@ -52,7 +52,7 @@ def write_atomically(
     """
     target = Path(path)
     if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; give the name of a file in it.")
+        raise IsADirectoryError(f"{target} is a folder. Pass the path of a file in it.")
     _remove_abandoned(target.parent)
     file, temporary = _open_temporary(target)
     try:

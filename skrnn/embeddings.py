@@ -306,12 +306,12 @@ class WordVectors:
         return self
 
 
-def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
+def warn_of_other_vocabulary(vectors: WordVectors, ids: _Ids) -> None:
     """Warn if padded rows of ids seem to have another vocabulary than ``vectors``.
 
     There are two signs: an id beyond the vectors, and :func:`seem_renumbered`.
     """
-    largest = max(int(part.max()) for part in ids)
+    largest = int(ids.max())
     if largest >= len(vectors) + FIRST_WORD:
         reason = (
             f"X has ids up to {largest}, while the {len(vectors)} words of embeddings "
@@ -325,7 +325,7 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
     else:
         return
     warnings.warn(
-        f"{reason}: X seems to be made with another vocabulary, so words would get the "
+        f"{reason}: X seems to have another vocabulary, so words would get the "
         "vectors of other words. Use the vocabulary of the vectors: "
         "TextSequencer(vocabulary=vectors.vocabulary).",
         UserWarning,
@@ -333,15 +333,14 @@ def warn_of_other_vocabulary(vectors: WordVectors, ids: Sequence[_Ids]) -> None:
     )
 
 
-def seem_renumbered(ids: Sequence[_Ids], n_words: int) -> bool:
+def seem_renumbered(ids: _Ids, n_words: int) -> bool:
     """Return whether rows seem to have ids of a vocabulary that was learned on them.
 
     They then have no large gaps and end well before the last of ``n_words`` words. With
     a fixed vocabulary, ids spread over its whole range.
     """
     used = np.zeros(n_words + 1, dtype=bool)
-    for part in ids:
-        used[np.minimum(part[part >= FIRST_WORD] - FIRST_WORD, n_words)] = True
+    used[np.minimum(ids[ids >= FIRST_WORD] - FIRST_WORD, n_words)] = True
     words = np.flatnonzero(used)
     if len(words) < _MIN_WORDS:
         return False

@@ -103,8 +103,6 @@ def make_sentiment_pipeline(
     learning_rate: Any = ...,
     weight_averaging: float = ...,
     loss: Any = ...,
-    adversarial: float = ...,
-    virtual_adversarial: float = ...,
     epochs: int | str = ...,
     batch_size: int | str = ...,
     validation_split: float = ...,
@@ -144,7 +142,7 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
         :func:`skrnn.baselines.make_baseline`), a list of names, whose probabilities
         are averaged, or any classifier of texts.
     blend : list of str or None
-        Names of baselines, whose average is averaged with the pipeline.
+        Names of baselines to blend with the network. Their mean counts as one model.
 
     Returns
     -------

@@ -15,7 +15,7 @@ from skrnn._messages import describe_steps
 from skrnn._sklearn import active_steps
 from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.routing import training_options
-from skrnn.estimators.validation import UNLABELED, has_columns
+from skrnn.estimators.validation import has_columns
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["fit_stream"]
@@ -62,11 +62,11 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     Notes
     -----
     An epoch is one ``partial_fit`` per chunk: rows are shuffled within a chunk, and the
-    order of the chunks is kept. ``epochs="auto"`` follows the rows of all chunks,
-    ``batch_size="auto"`` those of each chunk. ``validation_split`` holds out a part of
-    each chunk, ``early_stopping`` has no effect, and ``embeddings="svd"`` fits vectors
-    to the first chunk, so that words not in it start from zero. If you interrupt the
-    training, the model keeps what it has learned so far.
+    order of the chunks is kept. ``epochs="auto"`` depends on the rows of all chunks,
+    ``batch_size="auto"`` on those of each chunk. ``validation_split`` holds out a part
+    of each chunk, ``early_stopping`` has no effect, and ``embeddings="svd"`` fits
+    vectors to the first chunk, so that words not in it start from zero. If you
+    interrupt the training, the model keeps what it has learned so far.
 
     Examples
     --------
@@ -91,8 +91,6 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
     targets = {}
     if is_classifier(classifier):
         labels = survey.labels
-        if classifier.virtual_adversarial:
-            labels = labels[labels != UNLABELED]
         if len(labels) < 2:
             raise ValueError(
                 "The classifier needs reviews of at least 2 classes, got "

@@ -96,8 +96,6 @@ def record_parameters(X, two, rng):
             **clipping,
         },
         "smoothing": smoothing,
-        "adversarial": {"adversarial": 1.0},
-        "virtual": {"virtual_adversarial": 1.0},
         "early": {"early_stopping": 1, "epochs": 6, "learning_rate": 0.05},
         "split": {"validation_split": 0.2},
         "balanced": {"class_weight": "balanced"},

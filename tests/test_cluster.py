@@ -11,7 +11,6 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import (
     GridSearchCV,
@@ -22,26 +21,29 @@ from sklearn.model_selection import (
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 
+distributed = pytest.importorskip("distributed", reason="comes with the extra test-all")
+pytestmark = pytest.mark.slow
+
 REVIEWS, LABELS = make_reviews(60, random_state=0)
 GRID = {"clf__cell": ["simple", "gru"], "clf__epochs": [1, 2]}
 _LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
+def client() -> Iterator[Any]:
     """Two worker processes, as many threads as Dask gives them without our doing."""
     with pytest.MonkeyPatch.context() as patch:
         for name in _LIMITS:
             patch.delenv(name, raising=False)
         with (
-            LocalCluster(
+            distributed.LocalCluster(
                 n_workers=2,
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
             ) as cluster,
-            Client(cluster) as client,
+            distributed.Client(cluster) as client,
         ):
             yield client
 
@@ -82,7 +84,7 @@ def _limits() -> tuple[int, int, int]:
 
 
 def test_same_scores_and_one_thread_a_worker(
-    client: Client, scores: Any, tmp_path: Path
+    client: Any, scores: Any, tmp_path: Path
 ) -> None:
     with joblib.parallel_config(backend="dask"):
         found = search(n_jobs=-1, memory=tmp_path).fit(REVIEWS, LABELS)
@@ -98,7 +100,7 @@ def test_same_scores_and_one_thread_a_worker(
         partial(HalvingGridSearchCV, min_resources=30, factor=2, random_state=0),
     ],
 )
-def test_other_searches(client: Client, kind: Callable[..., Any]) -> None:
+def test_other_searches(client: Any, kind: Callable[..., Any]) -> None:
     estimator = search().estimator
     options = {"cv": 2, "error_score": "raise", "scoring": "neg_log_loss"}
     alone = kind(estimator, GRID, **options).fit(REVIEWS, LABELS)
@@ -125,9 +127,7 @@ class Killer:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:distributed")
-def test_a_killed_worker_loses_its_own_fits_only(
-    client: Client, tmp_path: Path
-) -> None:
+def test_a_killed_worker_loses_its_own_fits_only(client: Any, tmp_path: Path) -> None:
     with joblib.parallel_config(backend="dask", scatter=[REVIEWS, LABELS]):
         found = search(n_jobs=-1, tokenizer=Killer(tmp_path)).fit(REVIEWS, LABELS)
     killed = int((tmp_path / "killed").read_text())

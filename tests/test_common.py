@@ -24,6 +24,8 @@ from skrnn.baselines import NBSVMClassifier
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.helpers import expected_failures
 
+pytestmark = pytest.mark.slow
+
 _PRETRAINED = Path(__file__).parent / "persistence" / "data" / "lstm_binary.skrnn"
 # The checks fit hundreds of times on random numbers: a small plain network goes through
 # the same code in a tenth of the time.

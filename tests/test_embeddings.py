@@ -237,9 +237,9 @@ def made_vectors(words: list[str]) -> WordVectors:
 
 def test_ids_beyond_the_vectors_are_of_another_vocabulary() -> None:
     vectors = made_vectors(["a", "b", "c"])
-    warn_of_other_vocabulary(vectors, [np.array([[0, 1, 2], [4, 3, 2]])])
+    warn_of_other_vocabulary(vectors, np.array([[0, 1, 2], [4, 3, 2]]))
     with pytest.warns(UserWarning, match="ids up to 5, while the 3 words .* 2 to 4"):
-        warn_of_other_vocabulary(vectors, [np.array([[2]]), np.array([[5]])])
+        warn_of_other_vocabulary(vectors, np.array([[2], [5]]))
 
 
 def test_a_classifier_notices_ids_that_were_learned_from_its_rows() -> None:
@@ -258,7 +258,7 @@ def test_vectors_of_the_texts_themselves_or_of_more_give_no_warning() -> None:
     vectors = WordVectors.train(TEXTS, method="svd", n_dimensions=2)
     sequencer.set_params(vocabulary=vectors.vocabulary)
     for part in (TEXTS, TEXTS[:200], TEXTS[:20], TEXTS[:2]):
-        warn_of_other_vocabulary(vectors, [sequencer.fit_transform(part)])
+        warn_of_other_vocabulary(vectors, sequencer.fit_transform(part))
 
 
 def test_rows_without_any_word_give_no_warning() -> None:

@@ -75,6 +75,7 @@ def test_vocabulary_is_learned_inside_each_fold() -> None:
     assert "onlyhere" not in sequencer.vocabulary_
 
 
+@pytest.mark.slow
 def test_grid_over_units_epochs_and_cell_equals_serial() -> None:
     reviews, labels = make_reviews(90, random_state=0)
     model = make_sentiment_pipeline(maxlen=20, embedding_dim=4, random_state=0)

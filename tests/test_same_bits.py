@@ -26,6 +26,8 @@ from skrnn.datasets import load_reviews
 from skrnn.embeddings import learn_vectors
 from skrnn.ensemble import BlendedClassifier
 
+pytestmark = pytest.mark.slow
+
 _SMALL: dict[str, Any] = {
     "units": 4,
     "embedding_dim": 40,

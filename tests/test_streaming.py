@@ -101,12 +101,6 @@ def test_an_interrupted_training_keeps_what_it_learned() -> None:
     assert model.predict(TEXTS).shape == (60,)
 
 
-def test_rows_without_labels() -> None:
-    some = np.where(np.arange(60) % 2, LABELS, -1)
-    model = small(virtual_adversarial=0.1, epochs=1)
-    assert fit_stream(model, [(TEXTS, some)], verbose=0).classes_.tolist() == [0, 1]
-
-
 @pytest.mark.parametrize(
     ("chunks", "error", "message"),
     [

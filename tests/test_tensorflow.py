@@ -32,6 +32,7 @@ def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_fit_here_and_in_workers_says_nothing_but_what_the_user_says() -> None:
     code = (
         "model.fit(texts, labels)\n"
@@ -49,6 +50,7 @@ def test_a_fit_here_and_in_workers_says_nothing_but_what_the_user_says() -> None
     assert said[-1] == "RuntimeError: from an error"
 
 
+@pytest.mark.slow
 def test_a_user_who_asks_for_the_messages_gets_them() -> None:
     code = "import os, skrnn._tensorflow; print(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
     done = run(code, TF_CPP_MIN_LOG_LEVEL="0")

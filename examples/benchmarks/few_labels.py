@@ -240,7 +240,8 @@ def plot(runs: pd.DataFrame, path: Path) -> None:
         )
         for ax, name in zip(axes.flat, sets, strict=False):
             plot_set(ax, runs[runs["set"] == name])
-            ax.set_title(name)
+            if len(sets) > 1:
+                ax.set_title(name)
         for ax in axes.flat[len(sets) :]:
             ax.remove()
         lines = {}

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pandas as pd
+from sklearn.base import is_regressor
 from sklearn.frozen import FrozenEstimator
 
 import skrnn
@@ -50,9 +51,9 @@ Command = Callable[..., Any]
 def commands(debug: bool) -> None:
     """Classify texts with recurrent networks: from a file of reviews to a service.
 
-    A FILE is a table with a column of texts and, to learn from, a column of labels: CSV
-    with any separator, Excel (.xlsx), Parquet or JSON lines. Write - to read it from
-    stdin. The columns are guessed unless you name them.
+    FILE is a table with a column of texts and, for training, a column of labels: CSV
+    with any separator, Excel (.xlsx), Parquet or JSON lines. Use - for stdin. The
+    columns are guessed unless you name them.
 
     \b
     Examples:
@@ -74,23 +75,23 @@ _TEXT_OPTIONS = (
         "--text-column",
         default="auto",
         metavar="NAME",
-        help="Column with the texts.  [default: guessed]",
+        help="Column of the texts.  [default: guessed]",
     ),
     click.option(
         "--sep",
         metavar="CHARACTER",
-        help="Character between two columns, such as ';' or tab.  [default: guessed]",
+        help="Column separator, such as ';' or tab.  [default: guessed]",
     ),
     click.option(
         "--header/--no-header",
         default=None,
-        help="Whether the first row has the names of the columns.  [default: guessed]",
+        help="Whether the first row has the column names.  [default: guessed]",
     ),
     click.option(
         "--encoding",
         default="utf-8",
         show_default=True,
-        help="Encoding of a text file.",
+        help="Encoding of text files.",
     ),
 )
 _LABEL_OPTIONS = (
@@ -98,12 +99,12 @@ _LABEL_OPTIONS = (
         "--label-column",
         default="auto",
         metavar="NAME",
-        help="Column with the labels.  [default: guessed]",
+        help="Column of the labels.  [default: guessed]",
     ),
     click.option(
         "--drop-missing",
         is_flag=True,
-        help="Leave out rows without a text or label.",
+        help="Drop rows without a text or label.",
     ),
 )
 
@@ -126,12 +127,12 @@ def _fit_options(test_size: float) -> tuple[Command, ...]:
             default=test_size,
             show_default=True,
             type=click.FloatRange(0, 1, max_open=True),
-            help="Fraction of the rows to test on, with the same shares of labels.",
+            help="Fraction of the rows to hold out for testing, stratified by label.",
         ),
         click.option(
             "--duplicates",
             type=click.Choice(["drop", "keep"]),
-            help="What to do with training texts that are also among the test texts.  "
+            help="What to do with training texts that are also test texts.  "
             "[default: keep, with a warning]",
         ),
         click.option(
@@ -169,8 +170,8 @@ def _fit_options(test_size: float) -> tuple[Command, ...]:
 def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
     """Compare an LSTM with a bag of words on generated reviews.
 
-    A "not" some words before the opinion reverses it, so the order of the words
-    decides. Nothing is downloaded.
+    In these reviews, a "not" some words before an opinion reverses it, so the word
+    order decides the class. Nothing is downloaded.
 
     \b
     Examples:
@@ -207,12 +208,10 @@ def demo(samples: int, epochs: int, seed: int, report: Path) -> None:
     default=(*BASELINES, "pretrained"),
     show_default=True,
     metavar="NAME",
-    help=f"Model to compare: {_NAMES}; repeatable.",
+    help=f"Model to compare: {_NAMES}. May be repeated.",
 )
 @_options(*_TEXT_OPTIONS, *_LABEL_OPTIONS, *_fit_options(test_size=0.25))
-@click.option(
-    "--test", type=_FILE, help="File to test on, instead of a fraction of the rows."
-)
+@click.option("--test", type=_FILE, help="Test file, instead of held-out rows.")
 @click.option(
     "--report",
     type=_FILE,
@@ -231,9 +230,9 @@ def compare_command(
 ) -> None:
     """Compare networks and linear models on a file of labeled texts.
 
-    The models learn from one part of the rows and are tested on the other. The result
-    is a table, the best model first, and an HTML report with training curves, confusion
-    matrices and the texts on which the models disagree.
+    The models are trained on one part of the rows and tested on the rest. The result is
+    a table with the best model first, and an HTML report with training curves,
+    confusion matrices and the texts on which the models disagree.
 
     \b
     Examples:
@@ -279,11 +278,11 @@ def compare_command(
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Set a parameter of the model, such as cell=gru or units=64; repeatable.",
+    help="Parameter of the model, such as cell=gru or units=64. May be repeated.",
 )
 @_options(*_TEXT_OPTIONS, *_LABEL_OPTIONS, *_fit_options(test_size=0.2))
 @click.option(
-    "--output", type=_FILE, help="File to save the model in.  [default: NAME.skrnn]"
+    "--output", type=_FILE, help="File of the saved model.  [default: NAME.skrnn]"
 )
 def train(
     file: Path,
@@ -298,8 +297,8 @@ def train(
 ) -> None:
     """Train a model on a file of labeled texts and save it.
 
-    The model is tested on a part of the rows that it does not learn from. With
-    --test-size 0, it learns from all rows.
+    Part of the rows is held out to measure the accuracy of the model. With
+    --test-size 0, the model is trained on all rows.
 
     \b
     Examples:
@@ -324,7 +323,7 @@ def train(
         with epochs_shown({name: model}):
             model.fit(reviews.data, reviews.target)
     skrnn.save(model, output)
-    click.echo(f"The model is in {output}", err=True)
+    click.echo(f"Saved the model to {output}", err=True)
 
 
 @commands.command()
@@ -334,7 +333,7 @@ def train(
     "--text",
     "texts",
     multiple=True,
-    help="Text to label, instead of a file; repeatable.",
+    help="Text to label, instead of a file. May be repeated.",
 )
 @_options(*_TEXT_OPTIONS)
 @click.option("--output", type=_FILE, help="CSV file to write.  [default: stdout]")
@@ -347,9 +346,9 @@ def predict(
 ) -> None:
     """Predict the labels of the texts in a file, or of --text.
 
-    MODEL is a file of skrnn train or skrnn.export_onnx. Without one, the network that
-    comes with skrnn labels English reviews. The columns "prediction" and "probability"
-    are added to those of the file; they stay empty in rows without a text.
+    MODEL is a file from "skrnn train" or skrnn.export_onnx. Without MODEL, the
+    pretrained network for English reviews is used. The output is the file with two more
+    columns, "prediction" and "probability", which are empty in rows without a text.
 
     \b
     Examples:
@@ -366,7 +365,7 @@ def predict(
     ):
         model, file = None, model
     if bool(texts) == (file is not None):
-        raise click.UsageError("Give either a file or --text.")
+        raise click.UsageError("Pass either a file or --text.")
     if output is not None:
         check_output(output)
     if file is None:
@@ -378,7 +377,7 @@ def predict(
         if len(rows) < len(table):
             click.echo(
                 f"{len(table) - len(rows):,} of {len(table):,} rows have no text and "
-                "get no prediction",
+                "thus no prediction",
                 err=True,
             )
     taken = [name for name in ("prediction", "probability") if name in table]
@@ -391,7 +390,7 @@ def predict(
     table = table.reset_index(drop=True).join(answers)
     table.to_csv(sys.stdout if output is None else output, index=False)
     if output is not None:
-        click.echo(f"{len(rows):,} labeled texts are in {output}", err=True)
+        click.echo(f"Wrote {len(rows):,} predictions to {output}", err=True)
 
 
 @commands.command()
@@ -401,7 +400,7 @@ def predict(
     "texts",
     multiple=True,
     required=True,
-    help="Text to explain; repeatable.",
+    help="Text to explain. May be repeated.",
 )
 @click.option(
     "--method",
@@ -415,7 +414,9 @@ def predict(
     metavar="LABEL",
     help="Label to explain.  [default: the predicted one]",
 )
-@click.option("--output", type=_FILE, help="HTML file to write, with colored texts.")
+@click.option(
+    "--output", type=_FILE, help="HTML file to write, with the texts in color."
+)
 def explain(
     model: Path | None,
     texts: tuple[str, ...],
@@ -425,8 +426,8 @@ def explain(
 ) -> None:
     """Show which words decide the label of a text.
 
-    A word with a positive weight speaks for the label, one with a negative weight
-    against it. Without a MODEL, the network that comes with skrnn is explained.
+    Words with a positive weight support the label, words with a negative weight oppose
+    it. Without MODEL, the pretrained network for English reviews is explained.
 
     \b
     Examples:
@@ -439,6 +440,8 @@ def explain(
     fitted = load_model(model)
     label = None
     if target is not None:
+        if is_regressor(fitted):
+            raise ValueError("A regressor has no labels: leave out --target.")
         known = {str(each): each for each in fitted.classes_}
         if target not in known:
             raise ValueError(
@@ -459,7 +462,7 @@ def explain(
             encoding="utf-8",
             errors="xmlcharrefreplace",
         )
-        click.echo(f"The explanations are in {output}", err=True)
+        click.echo(f"Wrote the explanations to {output}", err=True)
 
 
 @commands.command()
@@ -474,7 +477,9 @@ def explain(
 def report(
     file: Path, models: tuple[Path, ...], output: Path | None, **columns: Any
 ) -> None:
-    """Test saved models on a file of labeled texts that they did not learn from.
+    """Test saved models on a file of labeled texts.
+
+    Use texts that the models were not trained on.
 
     \b
     Examples:
@@ -502,14 +507,14 @@ def report(
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one.",
+    help="Port to listen on; 0 chooses a free one.",
 )
 def serve(model: Path | None, host: str, port: int) -> None:
     """Serve a model over HTTP.
 
     POST {"texts": ["..."]} to /predict for labels and probabilities. /docs describes
-    the service and lets you try it, and /health answers when it is ready. Without a
-    MODEL, the network that comes with skrnn is served.
+    the service and lets you try it, and /health responds when it is ready. Without
+    MODEL, the pretrained network for English reviews is served.
 
     \b
     Examples:

@@ -72,7 +72,7 @@ def _describe_labels(labels: npt.NDArray[Any], counts: npt.NDArray[np.intp]) -> 
 
 
 def settle_duplicates(split: Split, choice: str | None) -> Split:
-    """Report texts that are in both parts; ``"drop"`` takes them out of training."""
+    """Report texts that are in both parts; ``"drop"`` removes them from training."""
     tested = {text.strip() for text in split.X_test}
     is_tested = np.array([text.strip() in tested for text in split.X_train], dtype=bool)
     if not is_tested.any():
@@ -84,7 +84,7 @@ def settle_duplicates(split: Split, choice: str | None) -> Split:
         "training texts"
     )
     if choice != "drop":
-        advice = "; --duplicates drop takes them out of training"
+        advice = "; use --duplicates drop to remove them from the training texts"
         click.echo(
             f"Warning: {found}, so the models look better than they are"
             f"{'' if choice else advice}.",
@@ -93,10 +93,10 @@ def settle_duplicates(split: Split, choice: str | None) -> Split:
         return split
     if len(np.unique(split.y_train[~is_tested])) < len(np.unique(split.y_train)):
         raise ValueError(
-            f"{found}: without these, a label has no training texts. Give "
+            f"{found}; without these, a label has no training texts. Use "
             "--duplicates keep."
         )
-    click.echo(f"{found}, and were taken out of training", err=True)
+    click.echo(f"{found} and were removed from the latter", err=True)
     return split._replace(
         X_train=split.X_train[~is_tested], y_train=split.y_train[~is_tested]
     )
@@ -124,7 +124,7 @@ def read_reviews(
     if n_dropped and reviews.target is not None:
         click.echo(
             f"{n_dropped:,} of {len(reviews.frame):,} rows lack a text or label and "
-            "are left out",
+            "were dropped",
             err=True,
         )
     return reviews
@@ -170,11 +170,13 @@ def check_names(names: tuple[str, ...]) -> None:
 def check_output(path: Path) -> Path:
     """Raise for a path that cannot be written, before anything takes time."""
     if path.is_dir():
-        raise ValueError(f"{path} is a folder. Name a file in it.")
+        raise ValueError(f"{path} is a folder. Pass the path of a file in it.")
     if not path.parent.is_dir():
-        raise ValueError(f"There is no folder {path.parent}. Make it, or name another.")
+        raise ValueError(
+            f"There is no folder {path.parent}. Create it, or choose another."
+        )
     if not os.access(path.parent, os.W_OK):
-        raise ValueError(f"The folder {path.parent} cannot be written.")
+        raise ValueError(f"The folder {path.parent} is not writable.")
     return path
 
 
@@ -192,7 +194,7 @@ def read_setting(text: str) -> tuple[str, Any]:
 def load_model(path: Path | None) -> Any:
     """Return a saved or exported model, or the one that comes with skrnn."""
     if path is None:
-        click.echo("The model is skrnn's own for English reviews", err=True)
+        click.echo("Using the pretrained network for English reviews", err=True)
         load_tensorflow()
         return skrnn.load_pretrained()
     if not path.exists():
@@ -271,7 +273,7 @@ def finish(
     """Show the result and write the report; exit with 1 if a model failed."""
     show_comparison(comparison)
     comparison.to_html(page, title=title)
-    click.echo(f"The report is in {page}", err=True)
+    click.echo(f"Wrote the report to {page}", err=True)
     if comparison.best is not None and trained_on != _STDIN:
         command = shlex.join(["train", str(trained_on), "--model", comparison.best])
         click.echo(f"To save the best model: skrnn {command}", err=True)

@@ -135,8 +135,8 @@ def _show_classes(console: Console, comparison: ModelComparison, name: str) -> N
     console.print(table)
     if is_small:
         console.print(
-            "→ is what the model predicts: how many texts of the row's class it puts "
-            "into each.",
+            "Each column with an arrow counts the texts of the row's class that the "
+            "model assigns to the column's class.",
             style="dim",
             soft_wrap=True,
         )
@@ -165,7 +165,7 @@ def describe_best(comparison: ModelComparison) -> str:
     p_value = second["mcnemar_p"]
     digits = 0 if p_value >= 0.1 else 1
     often = f"{100 * p_value:.{digits}f} %" if p_value >= 0.001 else "under 0.1 %"
-    verdict = "may well be" if p_value >= 0.05 else "is hardly"
+    verdict = "may well be" if p_value >= 0.05 else "is unlikely to be"
     return (
         f"{best.name} is the most accurate: it labels {right} correctly, {n_more:,} "
         f"more than {second.name}. That {verdict} chance: of two equally good models, "
@@ -178,7 +178,9 @@ def show_explanation(explanation: Explanation) -> None:
     console = _stdout()
     frame = explanation.to_frame()
     full = max(frame["weight"].abs().max(), 1e-9) if len(frame) else 1.0
-    label = f"{explanation.target} ({explanation.score} {explanation.value:.3f})"
+    label = f"{explanation.score} {explanation.value:.3f}"
+    if explanation.target is not None:  # None for a regressor
+        label = f"{explanation.target} ({label})"
     console.print(Text.assemble((label, "bold"), ": "), end="")
     words = Text()
     for token, weight, _ in frame.itertuples(index=False):

@@ -84,11 +84,10 @@ def compare_models(
     -----
     Training rows with the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`.
     They are passed only to models that use them: :class:`DistilledClassifier`, a
-    :class:`BlendedClassifier` with such a model, the classifiers of
-    :mod:`sklearn.semi_supervised`, and networks with a ``virtual_adversarial`` loss,
-    each alone or as the last step of a Pipeline. All other models are fitted to the
-    labeled rows. If ``y_test`` contains -1, or ``y_train`` has only one other label, -1
-    is an ordinary class.
+    :class:`BlendedClassifier` with such a model, and the classifiers of
+    :mod:`sklearn.semi_supervised`, alone or as the last step of a Pipeline. All other
+    models are fitted to the labeled rows. If ``y_test`` contains -1, or ``y_train`` has
+    only one other label, -1 is an ordinary class.
 
     Examples
     --------

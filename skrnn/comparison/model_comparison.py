@@ -62,7 +62,8 @@ class ModelComparison:
     Attributes
     ----------
     best : str or None
-        Name of the most accurate model, the first of equals; None if all failed.
+        Name of the most accurate model, the first one in case of a tie; None if all
+        failed.
     ax_ : matplotlib Axes
         After :meth:`plot`.
     figure_ : matplotlib Figure

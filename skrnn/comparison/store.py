@@ -39,7 +39,7 @@ def load_or_measure(
         if result.error is None:
             warnings.warn(
                 f"The result of {type(estimator).__name__} cannot be cached, since it "
-                "cannot be pickled: define its functions at the top of a module.",
+                "cannot be pickled: define its functions at the top level of a module.",
                 stacklevel=3,
             )
         return result

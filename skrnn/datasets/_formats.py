@@ -130,8 +130,8 @@ def _find_kind(source: Source, encoding: str) -> str:
         if len(names) != 1:
             raise ValueError(
                 f"{source.name} is a ZIP archive of {len(names)} files. Unpack it and "
-                "give one of them; a table of another office program is read after you "
-                "save it as .xlsx or CSV."
+                "pass one of them. If it is a document of another office program, save "
+                "it as .xlsx or CSV."
             )
     if _JSON_NAMES.search(source.name) or head.lstrip().startswith((b"{", b"[{")):
         return "json"
@@ -318,7 +318,7 @@ def explain_errors(source: Source, encoding: str, sep: str | None) -> Iterator[N
         reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
         raise ValueError(
             f"{source.name} cannot be divided into columns: {reason.rstrip('.')}. Put "
-            'texts that contain the separator between double quotes ("), or name '
+            'texts that contain the separator in double quotes ("), or name '
             "another separator with sep=."
         ) from error
 

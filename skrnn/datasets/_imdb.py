@@ -59,10 +59,10 @@ def fetch_imdb(
 ) -> Any:
     """Load the IMDb movie reviews, with their sentiment or their rating as target.
 
-    The archive ``aclImdb_v1.tar.gz`` is searched in ``data_home`` and in the folder
-    that the environment variable ``SKRNN_DATA`` names, and else downloaded (84 MB) into
-    ``data_home``. It is parsed once and cached in ``data_home``. Keep the archive: the
-    cache is rebuilt when the archive has changed.
+    The archive ``aclImdb_v1.tar.gz`` is looked for in ``data_home`` and in the folder
+    that the environment variable ``SKRNN_DATA`` names, and otherwise downloaded (84 MB)
+    into ``data_home``. It is parsed once and cached in ``data_home``. Keep the archive:
+    the cache is rebuilt when the archive has changed.
 
     =================   ================================================
     Classes                         2, or ratings from 1 to 10 (no 5 and 6)

@@ -30,25 +30,25 @@ def load_reviews(
     path : str, path-like or binary file
         A table: text with separated columns (CSV), an Excel workbook (``.xlsx``, whose
         first sheet is read; needs the extra ``excel``), Parquet (extra ``parquet``),
-        JSON lines or a JSON list of objects. The content of the file decides, so that
-        a stream can be passed, such as ``sys.stdin.buffer``. Compressed text and JSON
-        are decompressed.
+        JSON lines or a JSON list of objects. The format is detected from the content,
+        so it may also be a stream such as ``sys.stdin.buffer``. Compressed text and
+        JSON are decompressed.
     text_column : str, default="auto"
         The column of the texts. ``"auto"`` selects the first with a usual name ("text",
-        "review", ...), else the one with the longest texts.
+        "review", ...), otherwise the one with the longest texts.
     label_column : str or None, default="auto"
         The column of the labels. ``"auto"`` selects the first with a usual name
-        ("label", "sentiment", "stars", ...), else the one with the fewest values. None
-        reads texts without labels.
+        ("label", "sentiment", "stars", ...), otherwise the one with the fewest
+        different values. None reads texts without labels.
     sep : str, default=None
-        The character between two columns of a text file. None looks for the one of
-        ``,``, ``;``, tab and ``|`` that divides the first rows into as many cells each.
+        The column separator of a text file. None chooses the one of ``,``, ``;``, tab
+        and ``|`` that divides the first rows into the same number of cells each.
     header : bool or "auto", default="auto"
-        Whether the first row has the names of the columns. Without them, the columns
-        are called ``column_1``, ``column_2`` and so on. ``"auto"`` finds no names if
-        one of them would be a number or a label of its column.
+        Whether the first row has the column names. Without them, the columns are called
+        ``column_1``, ``column_2`` and so on. ``"auto"`` takes the first row for names
+        unless one of its cells is a number or a label of its column.
     drop_missing : bool, default=False
-        Whether to leave out the rows without a text or label: an empty cell, or one
+        Whether to drop the rows without a text or label: with an empty cell, or one
         that pandas reads as missing, such as ``NA``.
     encoding : str, default="utf-8"
         The encoding of a text file.
@@ -65,9 +65,9 @@ def load_reviews(
         target : ndarray of shape (n_samples,) or None
             The labels as they are in the file: numbers or str.
         frame : DataFrame of shape (n_rows, n_columns)
-            The whole table, with the rows that ``drop_missing`` left out.
+            The whole table, including the rows that ``drop_missing`` dropped.
         rows : ndarray of shape (n_samples,), int
-            The rows of ``frame`` that ``data`` and ``target`` are from.
+            The numbers of the rows of ``frame`` that are in ``data`` and ``target``.
         text_column, label_column : str, str or None
             The columns of the texts and labels.
     (data, target) : tuple of ndarray

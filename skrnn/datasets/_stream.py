@@ -57,10 +57,10 @@ class ReviewStream:
     encoding : str, default="utf-8"
         The encoding of CSV files.
     sep : str, default=None
-        The character between two columns of CSV files; None guesses it for each file,
-        as :func:`load_reviews` does.
+        The column separator of CSV files; None guesses it for each file, as
+        :func:`load_reviews` does.
     drop_missing : bool, default=False
-        Whether to leave out rows without a text or label, instead of an error.
+        Whether to drop rows without a text or label instead of raising an error.
 
     Raises
     ------
@@ -69,10 +69,10 @@ class ReviewStream:
     ImportError
         If a Parquet file needs pyarrow, which is not installed.
     TypeError
-        If ``source`` has another type.
+        If ``source`` is of an unsupported type.
     ValueError
-        If ``chunk_size`` is below 1 or a file has another extension. While reading: if
-        a file lacks a column or is damaged, or if a text or label is missing and
+        If ``chunk_size`` is below 1 or a file has an unknown extension. While reading:
+        if a file lacks a column or is damaged, or if a text or label is missing and
         ``drop_missing`` is false.
 
     See Also

@@ -111,8 +111,7 @@ class BlendedClassifier(
     Notes
     -----
     Unlabeled rows (``y = -1``) are passed only to classifiers that use them:
-    :class:`DistilledClassifier`, those of :mod:`sklearn.semi_supervised`, and those
-    with a ``virtual_adversarial`` parameter above zero.
+    :class:`DistilledClassifier` and those of :mod:`sklearn.semi_supervised`.
 
     References
     ----------

@@ -33,10 +33,11 @@ class DistilledClassifier(
 
     The teacher is fitted to the labeled rows and predicts labels for the unlabeled ones
     (``y = -1``, as in :mod:`sklearn.semi_supervised`). The estimator is then fitted to
-    all rows: a labeled row has weight 1, another the certainty of the teacher, from 0
-    (all classes equally probable) to 1 (one class has probability 1). A teacher with
-    another view of the data, such as a bag of words for a network [1]_, transfers what
-    it has learned [2]_ [3]_; prediction needs the estimator only.
+    all rows. Labeled rows have weight 1; the others are weighted by the teacher's
+    confidence, from 0 (all classes equally probable) to 1 (one class has probability
+    1). A teacher with a different view of the data, such as a bag of words for a
+    network [1]_, transfers what it has learned [2]_ [3]_. Prediction needs only the
+    estimator.
 
     Parameters
     ----------
@@ -59,10 +60,10 @@ class DistilledClassifier(
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if the estimator has them.
     transduction_ : ndarray of shape (n_samples,)
-        The labels that the estimator was fitted to, the teacher's included.
+        The labels that the estimator was fitted to, including the teacher's.
     certainty_ : ndarray of shape (n_samples,), float64
-        Factors of the sample weights: 1 for labeled rows, the teacher's certainty for
-        others.
+        Factors of the sample weights: 1 for labeled rows, the teacher's confidence for
+        the others.
 
     Raises
     ------

@@ -21,16 +21,10 @@ _SEMI_SUPERVISED = (LabelPropagation, LabelSpreading, SelfTrainingClassifier)
 def uses_unlabeled(estimator: Any) -> bool:
     """Return whether ``fit`` uses rows with the label -1.
 
-    That is the case for the classifiers of :mod:`sklearn.semi_supervised`, for those
-    with ``_uses_unlabeled``, and for those with a ``virtual_adversarial`` parameter
-    above zero at any depth, also frozen or as the last step of a Pipeline.
+    That is the case for the classifiers of :mod:`sklearn.semi_supervised` and those
+    with ``_uses_unlabeled``, also frozen or as the last step of a Pipeline.
     """
     if isinstance(estimator, FrozenEstimator):
         return uses_unlabeled(estimator.estimator)
     last = last_step(estimator)
-    if isinstance(last, _SEMI_SUPERVISED) or getattr(last, "_uses_unlabeled", False):
-        return True
-    return any(
-        name.rpartition("__")[2] == "virtual_adversarial" and bool(value)
-        for name, value in estimator.get_params().items()
-    )
+    return isinstance(last, _SEMI_SUPERVISED) or getattr(last, "_uses_unlabeled", False)

@@ -40,7 +40,6 @@ from skrnn._sklearn import (
     clone_around,
     count_rows,
     fit_context,
-    take_rows,
     validate_params,
 )
 from skrnn.embeddings import (
@@ -51,9 +50,11 @@ from skrnn.embeddings import (
 )
 from skrnn.estimators.network import FittedNetwork, acquire
 from skrnn.estimators.pretrained import (
+    MIN_EXPLAINED,
     MIN_KNOWN,
     align_output,
     copy_weights,
+    explained_share,
     is_complete,
     known_share,
     scale_learning_rate,
@@ -73,7 +74,6 @@ from skrnn.estimators.validation import (
     as_loss_weights,
     check_validation,
     has_columns,
-    has_label,
     hold_out,
     refuse_other_inputs,
 )
@@ -82,7 +82,7 @@ from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.heads import HEADS, Head, Targets
 from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.recurrent import Weights
-from skrnn.networks.replicas import STRATEGIES, as_replicas, strategy_name
+from skrnn.networks.replicas import STRATEGIES, Replicas, as_replicas, strategy_name
 from skrnn.networks.spec import OUTPUT_KERNEL, NetworkSpec
 from skrnn.pretrained.parts import PretrainedParts, get_parts
 from skrnn.text.columns import check_columns
@@ -103,6 +103,7 @@ from skrnn.training.workers import check_same_everywhere
 MAX_EMBEDDINGS = 2**24
 _VALIDATION_FRACTION = 0.1  # held out by early_stopping without validation rows
 _PATIENCE = 3
+_NOT_PRETRAINED = "Training does not start from the pretrained network"
 
 _Vectors = npt.NDArray[np.float32] | None
 
@@ -114,16 +115,10 @@ positive_int = Interval(Integral, 1, None, closed="left")
 class _FitData:
     """The validated data of one fit."""
 
-    ids: npt.NDArray[np.int32]  # rows with a target
+    ids: npt.NDArray[np.int32]
     y: npt.NDArray[Any]
     sample_weight: npt.NDArray[np.float64]
-    unlabeled: npt.NDArray[np.int32] | None  # rows without a target
     validation: tuple[npt.NDArray[np.int32], npt.NDArray[Any]] | None  # ids and targets
-
-    @property
-    def all_ids(self) -> list[npt.NDArray[np.int32]]:
-        """The ids of rows with a target, and of those without if any."""
-        return [self.ids] if self.unlabeled is None else [self.ids, self.unlabeled]
 
 
 class BaseTextNetwork(
@@ -175,7 +170,6 @@ class BaseTextNetwork(
             keras.optimizers.schedules.LearningRateSchedule,
         ],
         "weight_averaging": [_fraction],
-        "adversarial": [Interval(Real, 0.0, None, closed="left")],
         "epochs": [positive_int, StrOptions({AUTO})],
         "batch_size": [positive_int, StrOptions({AUTO})],
         "validation_split": [_fraction],
@@ -211,9 +205,8 @@ class BaseTextNetwork(
             Word ids: non-negative integers; 0 is padding, 1 is out of vocabulary.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             For a classifier, labels: numbers, strings or booleans, of at least two
-            classes. Or several labels a row, as an indicator matrix of zeros and ones.
-            With ``virtual_adversarial``, -1 marks rows without a label. For a
-            regressor, numbers.
+            classes. Or several labels per row, as an indicator matrix of zeros and
+            ones. For a regressor, numbers.
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights of the rows.
         X_val : array-like of shape (n_validation_samples, n_features), default=None
@@ -287,12 +280,6 @@ class BaseTextNetwork(
     ) -> _FitData:
         """Validate the data of a fit; with ``reset``, set the columns."""
         name = type(self).__name__
-        unlabeled = None
-        if self.virtual_adversarial and (labeled := has_label(y)) is not None:
-            unlabeled = take_rows(X, ~labeled)
-            X, y = take_rows(X, labeled), take_rows(y, labeled)
-            if sample_weight is not None and not np.isscalar(sample_weight):
-                sample_weight = take_rows(sample_weight, labeled)
         self._refuse_targets(y, sample_weight)
         refuse_other_inputs(name, X)
         X, y = validate_data(
@@ -315,12 +302,10 @@ class BaseTextNetwork(
                 "sample_weight is zero for all rows. Give some rows a positive weight."
             )
         y = self._check_targets(y, weight)
-        if unlabeled is not None:
-            unlabeled = self._check_ids(unlabeled)
         if validation is not None:
             X_val, y_val = validation
             validation = self._check_ids(X_val), self._check_targets(y_val)
-        return _FitData(ids, y, weight, unlabeled, validation)
+        return _FitData(ids, y, weight, validation)
 
     # -- the targets
 
@@ -373,14 +358,26 @@ class BaseTextNetwork(
         return align_left(ids)
 
     def _initialize(self, data: _FitData) -> None:
-        """Draw the seed, make the word vectors and acquire an initialized network."""
+        """Draw the seed and acquire an initialized or a pretrained network."""
         replicas = as_replicas(self.strategy)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         self._seed = replicas.gather(seed)[0]
+        self.pretrained_weights_ = []
+        parts = self._pretrained_parts(data)
+        self._acquire_network(data, parts, replicas)
+        if parts is not None and not self._start_from(parts, data):
+            self._acquire_network(data, None, replicas)
+
+    def _acquire_network(
+        self, data: _FitData, parts: PretrainedParts | None, replicas: Replicas
+    ) -> None:
+        """Make the word vectors and acquire an initialized network.
+
+        With ``parts``, it has a row for each word of theirs.
+        """
         vectors = self._given_embeddings()
         if isinstance(self.embeddings, WordVectors):
-            warn_of_other_vocabulary(self.embeddings, data.all_ids)
-        parts = self._pretrained_parts(data)
+            warn_of_other_vocabulary(self.embeddings, data.ids)
         self.n_embeddings_ = self._count_embeddings(data, vectors, parts)
         if isinstance(self.embeddings, str) and parts is None:
             vectors = self._learn_embeddings(data)
@@ -399,9 +396,6 @@ class BaseTextNetwork(
             embeddings=vectors,
         )
         self._fitted_network = FittedNetwork(pooled)
-        self.pretrained_weights_ = []
-        if parts is not None:
-            self._start_from(parts, data)
 
     def _given_embeddings(self) -> _Vectors:
         """Return the word vectors in ``embeddings``, or None."""
@@ -429,14 +423,12 @@ class BaseTextNetwork(
                 "word vectors of its own. Set one of them to None."
             )
         parts = get_parts(self.pretrained)
-        known = known_share(parts, data.all_ids)
-        suits = known >= MIN_KNOWN
-        if self.verbose:
-            decision = "starts from" if suits else "does not start from"
-            print(
-                f"The pretrained network knows {known:.0%} of the words: {decision} it."
-            )
-        return parts if suits else None
+        known = known_share(parts, data.ids)
+        if known < MIN_KNOWN:
+            if self.verbose:
+                print(f"{_NOT_PRETRAINED}, which knows {known:.0%} of the words.")
+            return None
+        return parts
 
     def _count_embeddings(
         self, data: _FitData, vectors: _Vectors, parts: PretrainedParts | None
@@ -446,7 +438,7 @@ class BaseTextNetwork(
             return len(vectors)
         if self.n_embeddings is not None:
             return int(self.n_embeddings)
-        largest = max(int(ids.max()) for ids in data.all_ids)
+        largest = int(data.ids.max())
         if largest >= MAX_EMBEDDINGS:
             raise ValueError(
                 f"X has ids up to {largest}, so the embedding would need "
@@ -465,23 +457,40 @@ class BaseTextNetwork(
             learn = partial(call_cached, self.memory, _learn_from_rows)
         n_ids = self.n_embeddings_
         return learn(
-            [np.where(ids < n_ids, ids, OOV) for ids in data.all_ids],
+            np.where(data.ids < n_ids, data.ids, OOV),
             n_ids=n_ids,
             n_dimensions=int(self.embedding_dim),
             method=self.embeddings,
             seed=self._seed,
         )
 
-    def _start_from(self, parts: PretrainedParts, data: _FitData) -> None:
-        """Copy the pretrained weights that fit; set ``pretrained_weights_``."""
-        warn_of_other_ids(parts, data.all_ids)
+    def _start_from(self, parts: PretrainedParts, data: _FitData) -> bool:
+        """Copy the pretrained weights that fit; set ``pretrained_weights_``.
+
+        If the network reads something else out of the texts than y, nothing is set, and
+        the result is False.
+        """
+        warn_of_other_ids(parts, data.ids)
         network, name = self._network, type(self).__name__
-        self.pretrained_weights_ = copy_weights(network, parts, name)
-        if OUTPUT_KERNEL in self.pretrained_weights_:
+        copied = copy_weights(network, parts, name)
+        if is_complete(network.spec, copied):
+            y = self._encode(data.y)
+            share = explained_share(network, parts, copied, data.ids, y, self._as_rows)
+            if share < MIN_EXPLAINED:
+                if self.verbose:
+                    print(
+                        f"{_NOT_PRETRAINED}: y explains {max(share, 0):.0%} of the "
+                        "variance of its output."
+                    )
+                return False
+            scale_learning_rate(network.model.optimizer)
+        if self.verbose:
+            print("Training starts from the pretrained network.")
+        if OUTPUT_KERNEL in copied:
             y = self._encode(data.y)
             align_output(network, data.ids, y, data.sample_weight, self._as_rows)
-        if is_complete(network.spec, self.pretrained_weights_):
-            scale_learning_rate(network.model.optimizer)
+        self.pretrained_weights_ = copied
+        return True
 
     @abstractmethod
     def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
@@ -513,8 +522,6 @@ class BaseTextNetwork(
         return TrainingLoss(
             self._output[0],
             self._head.make_loss(self.loss),
-            adversarial=float(self.adversarial),
-            virtual_adversarial=float(self.virtual_adversarial),
         )
 
     def _train(
@@ -627,8 +634,6 @@ class BaseTextNetwork(
             )
             validation, examples = examples.part(held_out), examples.part(training)
             y_val = y[held_out]
-        if data.unlabeled is not None:
-            examples = examples.and_unlabeled(self._as_rows(data.unlabeled))
         return examples, validation, y_val
 
     def _set_history(self, previous: History, history: History) -> None:
@@ -645,7 +650,7 @@ class BaseTextNetwork(
 
     @property
     def model_(self) -> keras.Model:
-        """The fitted Keras model. It is the user's from now on and never reused."""
+        """The fitted Keras model, which belongs to the caller and is never reused."""
         return self._checked_network().expose()
 
     @property
@@ -700,7 +705,7 @@ class BaseTextNetwork(
     # -- transform and predict ---------------------------------------------------------
 
     def transform(self, X: Any) -> npt.NDArray[np.float32]:
-        """Compute the vector of each document, which the output layer reads.
+        """Compute a vector for each document: the input of the output layer.
 
         It is the pooled vector, or the last hidden layer if there are ``dense_units``.
 
@@ -802,13 +807,13 @@ class BaseTextNetwork(
         return tags
 
 
-def _learn_from_rows(ids: list[npt.NDArray[np.int32]], **params: Any) -> _Vectors:
+def _learn_from_rows(ids: npt.NDArray[np.int32], **params: Any) -> _Vectors:
     """Learn word vectors from padded rows.
 
     The rows are split here because joblib hashes the arguments of a cached function,
     which takes half a minute for many small arrays.
     """
-    return learn_vectors([row[row != PAD] for part in ids for row in part], **params)
+    return learn_vectors([row[row != PAD] for row in ids], **params)
 
 
 def layer_sizes(name: str, value: Any, *, at_least: int) -> tuple[int, ...]:

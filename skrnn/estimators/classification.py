@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
-from numbers import Real
 from typing import Any, ClassVar, Self
 
 import keras
@@ -15,7 +14,7 @@ from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
-from skrnn._sklearn import Interval, StrOptions, fit_context
+from skrnn._sklearn import StrOptions, fit_context
 from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.validation import (
     as_indicators,
@@ -43,7 +42,6 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
             StrOptions(loss_names(*_heads)),
             keras.losses.Loss,
         ],
-        "virtual_adversarial": [Interval(Real, 0.0, None, closed="left")],
         "class_weight": [dict, list, StrOptions({"balanced"}), None],
     }
 
@@ -195,8 +193,8 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes), float64
-            Probabilities in the order of ``classes_``. Each row sums to one, unless
-            the classifier was fitted to several labels a row.
+            Probabilities in the order of ``classes_``. Each row sums to one, unless the
+            classifier was fitted to several labels per row.
         """
         outputs = self._map_rows(predict, X).astype(np.float64)
         return self._head.to_proba(outputs)
@@ -234,7 +232,7 @@ class BaseTextClassifier(ClassifierMixin, BaseTextNetwork):
         return self._head.decode(proba, self.classes_)
 
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags of the estimator: it takes several labels a row.
+        """Return the tags of the estimator: it takes several labels per row.
 
         ``poor_score`` is set, as for scikit-learn's ``CategoricalNB``, because a
         default fit on numbers that are no word ids scores badly.

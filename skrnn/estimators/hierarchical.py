@@ -90,8 +90,8 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         Length of the word vectors. Not used when ``embeddings`` are given.
     embeddings : {"svd", "word2vec"}, WordVectors or array-like of shape \
 (n_embeddings, n_dimensions), default=None
-        Initial word vectors; None draws random ones. A name learns them from X before
-        the network is trained, as :meth:`WordVectors.train` does. With
+        Initial word vectors; None draws random ones. "svd" and "word2vec" learn them
+        from X before the network is trained, as :meth:`WordVectors.train` does. With
         :class:`WordVectors`, X must have their ids: use
         ``TextSequencer(vocabulary=vectors.vocabulary)``. An array has a row for each
         id.
@@ -102,21 +102,23 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         value. Weights are copied layer by layer, from the embedding up to the first
         layer that does not fit (other units, another cell); vectors of new words are
         drawn with the mean and the standard deviation of the others. The output layer
-        fits if the number of classes does. For two classes in the other order, it is
-        reversed. If everything but dense layers was copied, the learning rate is a
-        tenth of ``learning_rate`` unless it follows a schedule [14]_. If more than 30
-        % of the words of X are not in the pretrained vocabulary, nothing is copied;
-        ``embeddings="svd"`` is used then only. A Pipeline is shared by clones, and not
-        saved by :func:`skrnn.save`.
+        fits if the number of classes is the same; it is reversed if two classes are in
+        the other order. If everything but dense layers was copied, the learning rate is
+        a tenth of ``learning_rate`` unless it follows a schedule [12]_. Nothing is
+        copied if more than 30 % of the words of X are not in the pretrained vocabulary
+        (another language), or if y explains less than 15 % of the variance of the
+        pretrained output (topics, say); only then is ``embeddings="svd"`` used. A
+        Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
         Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None
-        Number of word vectors; this and larger ids are out of vocabulary. None is the
-        largest id in ``fit``, or in the first ``partial_fit``, plus one. For
+        Number of word vectors; ids from this number on are out of vocabulary. None is
+        the largest id in ``fit``, or in the first ``partial_fit``, plus one. For
         ``partial_fit``, set it to the number of words in the vocabulary plus two. Not
         used when ``embeddings`` are given.
     word_dropout : float in [0, 1), default=0.0
-        Fraction of the words that become out of vocabulary during training [5]_.
+        Fraction of the words that are replaced by the id for unknown words during
+        training [5]_.
     spatial_dropout : float in [0, 1), default=0.4
         Fraction of the features of the word vectors that are dropped during training,
         the same for all words of a text [6]_.
@@ -145,28 +147,17 @@ default=0.001
         and for each of several labels, and sparse categorical crossentropy for more
         classes. Other names are those of Keras,
         such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
-        [13]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
+        [11]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
         ``CategoricalCrossentropy`` for more than two classes, smooths the labels
         [10]_. The reduction of an instance is ignored. Subclasses of your own must
         be registered with :func:`keras.saving.register_keras_serializable` to be cloned
         and saved.
-    adversarial : float, default=0.0
-        L2 norm of the perturbation of a text's word vectors that increases the loss
-        most; the loss of the perturbed text is added [11]_. Choose it relative to the
-        norm of one word vector, which is about ``sqrt(embedding_dim)`` for learned
-        ``embeddings``. 0 adds nothing; otherwise a step takes about twice as long.
-    virtual_adversarial : float, default=0.0
-        L2 norm of the perturbation that changes the prediction most; the divergence
-        from the unperturbed prediction is added [12]_. It needs no labels: rows with
-        the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`. Labeled rows
-        are included unless ``adversarial`` is set. 0 adds nothing, and -1 is then a
-        label like any other.
     epochs : int or "auto", default="auto"
         Number of passes over the training rows. "auto" is ``75 / n_rows ** 0.25``,
         rounded: 20 for 200 rows of X, 6 for 25,000.
     batch_size : int or "auto", default="auto"
-        Number of rows in a step. "auto" is the largest power of two of at most a 64th
-        of the rows of X, from 16 to 128.
+        Number of rows in a step. "auto" is the largest power of two that is at most a
+        64th of the number of rows of X, but at least 16 and at most 128.
     validation_split : float in [0, 1), default=0.0
         Fraction of the training rows, stratified by class, that is held out to compute
         ``val_loss`` and ``val_accuracy`` after each epoch. Rows with several labels are
@@ -179,15 +170,15 @@ default=0.001
     scoring : str, callable or None, default="loss"
         What early stopping watches, as in
         :class:`~sklearn.ensemble.HistGradientBoostingClassifier`: "loss" is
-        ``val_loss``, a scorer or the name of one is measured on the validation rows
-        after each epoch, and None is the classifier's ``score``. Scores are
-        ``val_score`` in ``history_``, and the epoch with the highest is the best.
-        Sample weights and class weights do not affect them.
+        ``val_loss``, a scorer or the name of one is computed on the validation rows
+        after each epoch, and None is the classifier's ``score``. The scores are
+        recorded as ``val_score`` in ``history_``, and the best epoch is the one with
+        the highest score. Sample weights and class weights do not affect them.
     class_weight : dict, list of dict, "balanced" or None, default=None
         Weights of the classes, ``{label: weight}``; "balanced" weights are inversely
         proportional to class frequencies. They are multiplied with ``sample_weight``.
-        For several labels a row, pass a list with a dict ``{0: weight, 1: weight}`` for
-        each label, which weights the loss of that label.
+        For several labels per row, pass a list with a dict ``{0: weight, 1: weight}``
+        for each label, which weights the loss of that label.
     callbacks : keras.callbacks.Callback, list, dict or None, default=None
         Keras callbacks, as instances or as classes with routed parameters. Callbacks of
         scikit-learn 1.9 are set with ``set_callbacks``.
@@ -250,8 +241,9 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     Raises
     ------
     ValueError
-        From ``fit``, if X is text or has NaN, fractions or negative numbers, if y has
-        a single class or another length than X, or if a parameter is out of range.
+        From ``fit``, if X is text or has NaN, fractions or negative numbers, if y has a
+        single class or a length other than that of X, or if a parameter is out of
+        range.
     TypeError
         If there is no such parameter; the message suggests the nearest name.
 
@@ -289,13 +281,9 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
        averaging. SIAM Journal on Control and Optimization.
     .. [10] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
        architecture for computer vision. CVPR.
-    .. [11] Miyato, Dai, Goodfellow (2017). Adversarial training methods for
-       semi-supervised text classification. ICLR.
-    .. [12] Miyato, Maeda, Koyama, Ishii (2018). Virtual adversarial training: a
-       regularization method for supervised and semi-supervised learning. TPAMI.
-    .. [13] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+    .. [11] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
        detection. ICCV.
-    .. [14] Howard, Ruder (2018). Universal language model fine-tuning for text
+    .. [12] Howard, Ruder (2018). Universal language model fine-tuning for text
        classification. ACL.
 
     Examples
@@ -349,8 +337,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
         loss: Any = "crossentropy",
-        adversarial: float = 0.0,
-        virtual_adversarial: float = 0.0,
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
         validation_split: float = 0.0,
@@ -383,8 +369,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.learning_rate = learning_rate
         self.weight_averaging = weight_averaging
         self.loss = loss
-        self.adversarial = adversarial
-        self.virtual_adversarial = virtual_adversarial
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_split = validation_split

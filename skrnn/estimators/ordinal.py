@@ -23,15 +23,15 @@ class RNNOrdinalClassifier(RNNSentimentClassifier):
 
     It has the network and the parameters of :class:`RNNSentimentClassifier`, but knows
     that the classes are ordered: its output units give the probability of a class above
-    the first, above the second given one above the first, and so on (CORN) [1]_.
-    Their products are the probabilities of more than so many stars, which never
-    increase with the number of stars. A review of 5 stars therefore also says something
-    about 4 stars, and few of its errors are large ones.
+    the first, above the second given one above the first, and so on (CORN) [1]_. The
+    products of these are the probabilities that the rating exceeds each class, which
+    never increase from one class to the next. A review of 5 stars therefore also
+    teaches the network about 4 stars, and large errors are rare.
 
     ``predict`` gives the median class, as in the paper: the first that is not exceeded
     with a probability above one half. Of all classes it has the smallest expected
-    distance. The most probable class, ``classes_[predict_proba(X).argmax(axis=1)]``, is
-    another one where a review is rated either very well or very badly.
+    distance. The most probable class, ``classes_[predict_proba(X).argmax(axis=1)]``,
+    can differ for a review that is likely to have either very many stars or very few.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class RNNOrdinalClassifier(RNNSentimentClassifier):
     See Also
     --------
     RNNSentimentRegressor : Predicts numbers.
-    RNNSentimentClassifier : Has no order of classes.
+    RNNSentimentClassifier : Ignores the order of the classes.
 
     References
     ----------

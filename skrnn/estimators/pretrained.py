@@ -25,12 +25,14 @@ from skrnn.networks.spec import (
 from skrnn.pretrained.parts import PretrainedParts
 from skrnn.text.vocabulary import FIRST_WORD
 from skrnn.training.batches import Rows
-from skrnn.training.loop import predict
+from skrnn.training.loop import predict, transform
 
 __all__ = [
+    "MIN_EXPLAINED",
     "MIN_KNOWN",
     "align_output",
     "copy_weights",
+    "explained_share",
     "is_complete",
     "known_share",
     "scale_learning_rate",
@@ -39,6 +41,9 @@ __all__ = [
 
 # Texts of another language share fewer words with the pretrained vocabulary.
 MIN_KNOWN = 0.7
+# Sentiment explains .37 and more of the output of a network for sentiment, topics
+# .1 and less (.28 by chance on 60 rows of 20 topics).
+MIN_EXPLAINED = 0.15
 # Trained at the full learning rate, a network forgets what it was pretrained on.
 _LEARNING_RATE_FACTOR = 0.1
 # What decides which weights fit; the head may differ.
@@ -53,6 +58,7 @@ _ARCHITECTURE = (
     "dense_units",
 )
 _MAX_ROWS = 1000  # of each class
+_MIN_ROWS = 20
 
 
 def copy_weights(
@@ -80,7 +86,7 @@ def copy_weights(
     left = [w for w in _layers(spec) if w not in layers]
     if left and different:
         warnings.warn(
-            f"This {name} has another architecture than the pretrained network: "
+            f"The architecture of this {name} differs from the pretrained network's: "
             f"{', '.join(different)}. The layers {', '.join(left)} do not fit and "
             "keep their initialization. Set the parameters of the pretrained network "
             "to use all of its weights.",
@@ -90,20 +96,53 @@ def copy_weights(
     return copied
 
 
-def known_share(parts: PretrainedParts, ids: Sequence[npt.NDArray[np.int32]]) -> float:
+def known_share(parts: PretrainedParts, ids: npt.NDArray[np.int32]) -> float:
     """Return the share of the words that the pretrained vocabulary has."""
-    n_words = sum(np.count_nonzero(part) for part in ids)
-    n_known = sum(
-        np.count_nonzero((part >= FIRST_WORD) & (part < parts.spec.n_embeddings))
-        for part in ids
-    )
-    return n_known / max(n_words, 1)
+    is_known = (ids >= FIRST_WORD) & (ids < parts.spec.n_embeddings)
+    return np.count_nonzero(is_known) / max(int(np.count_nonzero(ids)), 1)
 
 
 def is_complete(spec: NetworkSpec, copied: Sequence[str]) -> bool:
     """Return whether all weights were copied but those of dense layers."""
     dense = {layer.name for layer in spec.dense_layers}
     return all(w in copied or w.partition("/")[0] in dense for w in spec.weight_shapes)
+
+
+def explained_share(
+    network: CompiledNetwork,
+    parts: PretrainedParts,
+    copied: Sequence[str],
+    ids: npt.NDArray[np.int32],
+    y: Targets,
+    as_rows: Callable[[npt.NDArray[np.int32]], Rows],
+) -> float:
+    """Return the share of the variance of the pretrained output that ``y`` explains.
+
+    It is the adjusted coefficient of determination on some of the rows, the largest of
+    all outputs; 1 if it is unknown, for too few rows or with layers of its own.
+    """
+    spec = network.spec
+    below = [w for w in spec.weight_shapes if w.partition("/")[0] != OUTPUT]
+    if (
+        len(ids) < _MIN_ROWS
+        or (spec.pooling, spec.dense_units)
+        != (parts.spec.pooling, parts.spec.dense_units)
+        or not set(below) <= set(copied)
+    ):
+        return 1.0
+    chosen = np.unique(np.linspace(0, len(ids) - 1, _MAX_ROWS).astype(int))
+    features = transform(network, as_rows(ids[chosen])).astype(np.float64)
+    outputs = features @ parts.weights[OUTPUT_KERNEL]
+    targets = y[chosen]
+    if network.head.has_classes:
+        targets = np.eye(int(y.max()) + 1)[targets.astype(int)]
+    design = np.column_stack([np.ones(len(chosen)), targets])
+    fitted, _, rank, _ = np.linalg.lstsq(design, outputs)
+    if rank < 2:  # all targets are equal
+        return 1.0
+    left = (outputs - design @ fitted).var(axis=0) * (len(chosen) - 1)
+    total = outputs.var(axis=0) * max(len(chosen) - rank, 1)
+    return float(np.max(1 - left / np.maximum(total, 1e-12)))
 
 
 def scale_learning_rate(optimizer: keras.optimizers.Optimizer) -> None:
@@ -180,15 +219,13 @@ def align_output(
     )
 
 
-def warn_of_other_ids(
-    parts: PretrainedParts, ids: Sequence[npt.NDArray[np.int32]]
-) -> None:
-    """Warn if rows of ids seem to have another vocabulary than the pretrained one."""
+def warn_of_other_ids(parts: PretrainedParts, ids: npt.NDArray[np.int32]) -> None:
+    """Warn if rows of ids seem to have a vocabulary other than the pretrained one."""
     if seem_renumbered(ids, len(parts.sequencer.vocabulary_)):
         warnings.warn(
-            "X seems to be made with another vocabulary than the pretrained one, so "
-            "that words would get the vectors of other words. Give the TextSequencer "
-            "the same value of pretrained.",
+            "X seems to have another vocabulary than the pretrained network, so words "
+            "would get the vectors of other words. Give the TextSequencer the same "
+            "value of pretrained.",
             UserWarning,
             stacklevel=2,
         )

@@ -36,8 +36,8 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     """Recurrent neural network for predicting a number from a text, such as a rating.
 
     It has the network of :class:`RNNSentimentClassifier` with one linear output. The
-    network is trained on standardized numbers, so that the learning rate need not
-    suit the scale of y.
+    network is trained on standardized numbers, so that the learning rate does not
+    depend on the scale of y.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         Fraction of the training rows that is held out to compute ``val_loss`` after
         each epoch.
     **params : dict
-        The other parameters of :class:`RNNSentimentClassifier`, except ``class_weight``
-        and ``virtual_adversarial``.
+        The other parameters of :class:`RNNSentimentClassifier`, except
+        ``class_weight``.
 
     Attributes
     ----------
@@ -98,8 +98,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
 
     _heads: ClassVar[tuple[str, ...]] = ("regression",)
     _output = "regression", 1
-    # A fit asks for it, but it is no parameter of a regressor.
-    virtual_adversarial: ClassVar[float] = 0.0
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **RecurrentNetwork._parameter_constraints,
@@ -129,7 +127,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         learning_rate: Any = 0.001,
         weight_averaging: float = 0.0,
         loss: Any = "squared_error",
-        adversarial: float = 0.0,
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
         validation_split: float = 0.0,
@@ -163,7 +160,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         self.learning_rate = learning_rate
         self.weight_averaging = weight_averaging
         self.loss = loss
-        self.adversarial = adversarial
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation_split = validation_split

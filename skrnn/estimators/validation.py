@@ -19,8 +19,8 @@ def refuse_other_inputs(name: str, X: Any, argument: str = "X") -> None:
     if sparse.issparse(X):
         raise TypeError(
             f"{name} expects rows of word ids in {argument}, got a sparse matrix, "
-            "as CountVectorizer and TfidfVectorizer make it. A recurrent network reads "
-            "words in order: replace the vectorizer with a TextSequencer."
+            "such as CountVectorizer and TfidfVectorizer return. A recurrent network "
+            "reads words in order: replace the vectorizer with a TextSequencer."
         )
     if _is_text(X):
         if argument == "X_val":
@@ -158,8 +158,8 @@ def has_label(y: Any) -> npt.NDArray[np.bool_] | None:
     labeled: npt.NDArray[np.bool_] = np.asarray(labels != UNLABELED, dtype=bool)
     if not labeled.any():
         raise ValueError(
-            f"All {len(labels)} rows are without a label (y = {UNLABELED}). Give "
-            "labels of at least 2 classes."
+            f"All {len(labels)} rows are unlabeled (y = {UNLABELED}). Label rows "
+            "of at least 2 classes."
         )
     return None if labeled.all() else labeled
 

@@ -120,7 +120,7 @@ class TextMeasures:
 
     @classmethod
     def of_training(cls, sequencer: TextSequencer) -> Self:
-        """Return what a fitted sequencer knows of its training texts.
+        """Return what a fitted sequencer knows about its training texts.
 
         Parameters
         ----------

@@ -27,11 +27,11 @@ _LEAST_UNKNOWN = 0.05  # the axis goes that far, so that small shares look small
 
 
 class DriftDisplay:
-    """Compare new texts with those that a model was made with.
+    """Compare new texts with the texts that a model was trained on.
 
-    Networks do not fail on texts of another kind: they predict, and are wrong more
-    often. This shows three causes and symptoms without any labels: the share of words
-    out of vocabulary, the lengths of texts, and the predictions. Use
+    Networks do not fail on texts that differ from the training texts: they predict, and
+    are wrong more often. Without any labels, this display shows three signs of it: the
+    share of words out of vocabulary, the lengths of texts, and the predictions. Use
     :meth:`from_estimator`.
 
     Parameters
@@ -65,8 +65,9 @@ class DriftDisplay:
 
     Notes
     -----
-    No change is no proof that the model is still right: only labels show that.
-    Predictions may change because the world has, not because the model is wrong.
+    If nothing has changed, the model may still be wrong: only labels can show that.
+    Predictions may change because the world has changed, not because the model is
+    wrong.
 
     References
     ----------

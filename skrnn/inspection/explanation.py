@@ -295,7 +295,7 @@ class Explanation:
             )
         elif self.method == "occlusion":
             notes.append(
-                f"A weight is the drop in {_SCORES[self.score]} without the word."
+                f"A weight is the drop in {_SCORES[self.score]} if the word is removed."
             )
         else:
             notes.append("The weights sum to one.")

@@ -20,7 +20,6 @@ from skrnn.networks.builders import build_network, initialize_network
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.heads import HEADS
 from skrnn.networks.losses import (
-    UNLABELED_LOSS_WEIGHT,
     TrainingLoss,
     has_target,
     keep_rows,
@@ -77,7 +76,7 @@ class CompiledNetwork:
 
     def _build(self, optimizer: keras.optimizers.Optimizer) -> None:
         self.model = build_network(self.spec)
-        # The model is split at the word vectors, which the adversarial losses perturb.
+        # The model is split at the word vectors, which integrated gradients change.
         # Our rows are aligned already, so the first half starts after that layer.
         align, lengths, embedding, output = map(
             self.model.get_layer, (ALIGN, LENGTHS, EMBEDDING, OUTPUT)
@@ -97,14 +96,12 @@ class CompiledNetwork:
         if self.replicas is SINGLE_DEVICE and can_fuse(optimizer):
             self._fused_step = FusedStep(optimizer, self.model.trainable_variables)
         self._new_optimizer_state = [v.numpy() for v in optimizer.variables]
-        self._draws = keras.random.SeedGenerator(0)
         averaged = self.model.trainable_variables if self.weight_averaging else []
         self._averages = [tf.Variable(v.value, trainable=False) for v in averaged]
         self._shows_average = False
         self._seeds = [
             v for v in self.model.variables if v.path.endswith("seed_generator_state")
         ]
-        self._seeds.append(self._draws.state)
 
     def embed(
         self, ids: tf.Tensor, training: bool = False
@@ -151,8 +148,6 @@ class CompiledNetwork:
         self._reset_fused_step()
         if isinstance(learning_rate, float):
             self.model.optimizer.learning_rate = learning_rate
-        if self.loss.virtual_adversarial:
-            self._draws.state.assign([rng.integers(2**31), 0])
         self._spread_seeds()
         self._restart_averages()
         self.model.stop_training = False
@@ -250,7 +245,6 @@ class CompiledNetwork:
             *self.model.variables,
             *self.model.optimizer.variables,
             *self._averages,
-            self._draws.state,
         ]
 
     def _build_metrics(self) -> None:
@@ -301,8 +295,8 @@ class CompiledNetwork:
         It returns the sums of the losses and of the correct predictions of the rows
         with a target, and the number of these rows.
         """
-        step = self._perturbed_step if self.loss.perturbs else self._plain_step
-        return _trace(self.replicas.distribute(step), _IDS, *self._target_specs)
+        step = self.replicas.distribute(self._train_step)
+        return _trace(step, _IDS, *self._target_specs)
 
     @cached_property
     def test_step(self) -> Callable[..., _Sums]:
@@ -376,7 +370,7 @@ class CompiledNetwork:
         outputs = self._predict_step(ids)
         return self._sums(outputs, self.loss.label_losses(outputs, y), y, weight)
 
-    def _plain_step(
+    def _train_step(
         self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
     ) -> _Sums:
         variables = [v.value for v in self.model.trainable_variables]
@@ -386,48 +380,6 @@ class CompiledNetwork:
             loss = weighted_mean(losses, weight, has_target(batch))
         self._apply_gradients(tape.gradient(loss, variables))
         return self._sums(outputs, losses, y, weight)
-
-    def _perturbed_step(
-        self, ids: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, batch: tf.Tensor
-    ) -> _Sums:
-        labeled = has_target(y)
-        variables = [v.value for v in self.model.trainable_variables]
-        with tf.GradientTape() as embedding_tape:
-            vectors, lengths = self.embed(ids, training=True)
-        # The same word vectors are classified twice: as they are, and perturbed.
-        with tf.GradientTape() as tape:
-            tape.watch(vectors)
-            outputs = self.classify(vectors, lengths, training=True)
-            losses = self.loss.label_losses(outputs, self._with_drawn(y, outputs))
-            unlabeled = UNLABELED_LOSS_WEIGHT * keep_rows(weight, ~labeled)
-            weights = keep_rows(weight, labeled) + unlabeled
-            loss = weighted_mean(losses, weights, has_target(batch))
-        clean = tape.gradient(loss, [*variables, vectors], unconnected_gradients="zero")
-        moved = vectors + self.loss.perturbations(clean[-1], y)
-        with tf.GradientTape() as tape:
-            tape.watch(moved)
-            perturbed = self.classify(moved, lengths, training=True)
-            loss = self.loss.perturbed_losses(perturbed, outputs, y, weight, batch)
-        adversarial = tape.gradient(
-            loss, [*variables, moved], unconnected_gradients="zero"
-        )
-        gradients = [a + b for a, b in zip(clean[:-1], adversarial[:-1], strict=True)]
-        if self.spec.embeddings_trainable:
-            table = self.model.get_layer(EMBEDDING).embeddings.value
-            index = next(i for i, v in enumerate(variables) if v is table)
-            gradients[index] = embedding_tape.gradient(
-                vectors, table, output_gradients=clean[-1] + adversarial[-1]
-            )
-        self._apply_gradients(gradients)
-        return self._sums(outputs, losses, y, weight)
-
-    def _with_drawn(self, y: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
-        """Return targets; missing ones are drawn as predicted."""
-        if not self.loss.virtual_adversarial:
-            return y
-        uniform = keras.random.uniform(tf.shape(outputs)[:1], seed=self._draws)
-        drawn = self.head.draw(tf.stop_gradient(outputs), uniform)
-        return tf.where(tf.math.is_nan(y), drawn, y)
 
     def _apply_gradients(self, gradients: list[tf.Tensor]) -> None:
         optimizer, variables = self.model.optimizer, self.model.trainable_variables

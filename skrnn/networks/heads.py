@@ -52,9 +52,9 @@ class Head(ABC):
     """What the output layer computes for one kind of target.
 
     Encoded targets are float32 of shape (batch,), or (batch, n_outputs) if the head
-    ``has_target_columns``; NaN stands for a row without a target. Outputs are those of
-    the Keras model, of shape (batch, n_outputs). The methods up to :meth:`score` take
-    and return tensors.
+    ``has_target_columns``; NaN stands for a row that fills up a batch. Outputs are
+    those of the Keras model, of shape (batch, n_outputs). The methods up to
+    :meth:`score` take and return tensors.
 
     Attributes
     ----------
@@ -151,17 +151,6 @@ class Head(ABC):
         """Return which rows are predicted correctly, (batch,)."""
         return tf.zeros_like(y, tf.bool)
 
-    def draw(self, outputs: tf.Tensor, uniform: tf.Tensor) -> tf.Tensor:
-        """Return targets drawn as predicted, by uniform numbers of shape (batch,)."""
-        raise NotImplementedError
-
-    def divergence(self, outputs: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        """Return the divergence of ``others`` from ``outputs``, shaped like targets.
-
-        It is Kullback and Leibler's, up to a constant.
-        """
-        raise NotImplementedError
-
     @abstractmethod
     def score(self, logits: tf.Tensor, target: int, log_odds: bool) -> tf.Tensor:
         """Return the probability, log-odds or number to explain, shape (batch,).
@@ -221,13 +210,6 @@ class _Multiclass(Head):
     def is_hit(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         return tf.equal(tf.cast(tf.argmax(outputs, axis=1), tf.float32), y)
 
-    def draw(self, outputs: tf.Tensor, uniform: tf.Tensor) -> tf.Tensor:
-        below = tf.cumsum(outputs, axis=1)[:, :-1] <= uniform[:, tf.newaxis]
-        return tf.reduce_sum(tf.cast(below, tf.float32), axis=1)
-
-    def divergence(self, outputs: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        return keras.losses.categorical_crossentropy(outputs, others)
-
     def score(self, logits: tf.Tensor, target: int, log_odds: bool) -> tf.Tensor:
         if not log_odds:
             return tf.nn.softmax(logits)[:, target]
@@ -274,12 +256,6 @@ class _Binary(_Multiclass):
 
     def is_hit(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         return tf.equal(tf.cast(outputs[:, 0] > 0.5, tf.float32), y)
-
-    def draw(self, outputs: tf.Tensor, uniform: tf.Tensor) -> tf.Tensor:
-        return tf.cast(uniform < outputs[:, 0], tf.float32)
-
-    def divergence(self, outputs: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        return keras.losses.binary_crossentropy(outputs, others)
 
     def score(self, logits: tf.Tensor, target: int, log_odds: bool) -> tf.Tensor:
         logits = logits[:, 0] if target else -logits[:, 0]
@@ -372,7 +348,7 @@ class _Ordinal(_Multiclass):
 class _Multilabel(Head):
     """Any of several labels: a sigmoid for each."""
 
-    kind = "several labels a row"
+    kind = "several labels per row"
     activation = "sigmoid"
     losses: ClassVar[dict[str, type[Loss]]] = {
         "crossentropy": keras.losses.BinaryCrossentropy,
@@ -390,13 +366,6 @@ class _Multilabel(Head):
 
     def is_hit(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         return tf.reduce_all(tf.equal(tf.cast(outputs > 0.5, tf.float32), y), axis=1)
-
-    def draw(self, outputs: tf.Tensor, uniform: tf.Tensor) -> tf.Tensor:
-        return tf.cast(uniform[:, tf.newaxis] < outputs, tf.float32)
-
-    def divergence(self, outputs: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
-        each = outputs[..., tf.newaxis], others[..., tf.newaxis]
-        return keras.losses.binary_crossentropy(*each)
 
     def score(self, logits: tf.Tensor, target: int, log_odds: bool) -> tf.Tensor:
         logits = logits[:, target]

@@ -1,4 +1,4 @@
-"""The training loss: the loss of the labels, and adversarial losses."""
+"""The training loss: the loss of the targets, and its mean over a batch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ import tensorflow as tf
 
 from skrnn.networks.heads import HEADS
 
-# The gradient of an unlabeled row's own loss gives its perturbation, but must not train
-# the weights. With this factor one backward pass serves both.
-UNLABELED_LOSS_WEIGHT = 2.0**-20
-
 
 @dataclass(frozen=True)
 class TrainingLoss:
-    """The terms of the training loss.
+    """A loss of Keras, as a head computes it for each target.
 
     Parameters
     ----------
@@ -27,19 +23,10 @@ class TrainingLoss:
     label_loss : keras.losses.Loss
         The loss of the targets, from the head's ``make_loss``. Its reduction is
         ignored.
-    adversarial : float, default=0.0
-        Length of the perturbation of a text's word vectors that increases the loss of
-        its target most; the perturbed loss is added. 0 adds nothing.
-    virtual_adversarial : float, default=0.0
-        Length of the perturbation that changes the output most; the divergence from
-        the unperturbed output is added, for rows that have no adversarial loss, rows
-        without a target (y is NaN) included. 0 adds nothing.
     """
 
     head: str
     label_loss: keras.losses.Loss
-    adversarial: float = 0.0
-    virtual_adversarial: float = 0.0
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -48,12 +35,7 @@ class TrainingLoss:
         values = {k: v for k, v in vars(self.label_loss).items() if k not in plain}
         text = json.dumps(values, sort_keys=True, default=_describe)
         kind = type(self.label_loss)
-        return kind, text, self.head, self.adversarial, self.virtual_adversarial
-
-    @property
-    def perturbs(self) -> bool:
-        """Whether steps need perturbed word vectors."""
-        return bool(self.adversarial or self.virtual_adversarial)
+        return kind, text, self.head
 
     def label_losses(self, outputs: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """Return the loss of each target, in the shape of ``y``.
@@ -74,64 +56,6 @@ class TrainingLoss:
                 f"{tuple(losses.shape)}."
             )
         return losses
-
-    def perturbed_losses(
-        self,
-        perturbed: tf.Tensor,
-        outputs: tf.Tensor,
-        y: tf.Tensor,
-        weight: tf.Tensor,
-        batch: tf.Tensor,
-    ) -> tf.Tensor:
-        """Return the adversarial loss of some rows of a batch, a scalar.
-
-        Parameters
-        ----------
-        perturbed, outputs : tensors of shape (n_rows, n_outputs)
-            Outputs with and without the perturbation.
-        y : tensor of shape (n_rows,) or (n_rows, n_outputs), float32
-            Encoded targets, NaN where there is none.
-        weight : tensor of the shape of ``y``, float32
-            Their weights.
-        batch : tensor of shape (batch,) or (batch, n_outputs), float32
-            The targets of all rows of the batch.
-        """
-        adversarial = self._is_adversarial(y)
-        total = tf.constant(0.0)
-        if self.adversarial:
-            losses = self.label_losses(perturbed, y)
-            weights = keep_rows(weight, adversarial)
-            total += weighted_mean(losses, weights, self._is_adversarial(batch))
-        if self.virtual_adversarial:
-            target = tf.stop_gradient(outputs)
-            losses = HEADS[self.head].divergence(target, perturbed)
-            weights = keep_rows(weight, ~adversarial)
-            total += weighted_mean(losses, weights, ~self._is_adversarial(batch))
-        return total
-
-    def _is_adversarial(self, y: tf.Tensor) -> tf.Tensor:
-        """Return which rows have an adversarial loss, (batch,)."""
-        labeled = has_target(y)
-        return labeled if self.adversarial else tf.zeros_like(labeled)
-
-    def perturbations(self, gradient: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """Return the perturbation of each row, shape (batch, time, features).
-
-        Parameters
-        ----------
-        gradient : tensor of shape (batch, time, features)
-            Gradient of the row's loss with respect to its word vectors.
-        y : tensor of shape (batch,) or (batch, n_outputs), float32
-            Encoded targets, NaN where there is none.
-        """
-        length = tf.fill(tf.shape(y)[:1], self.virtual_adversarial)
-        if self.adversarial:
-            length = tf.where(has_target(y), self.adversarial, length)
-        # Small squares would vanish in float32, so the largest number becomes 1 first.
-        largest = tf.reduce_max(tf.abs(gradient), axis=[1, 2], keepdims=True)
-        scaled = gradient / (largest + 1e-30)
-        norm = tf.norm(scaled, axis=[1, 2], keepdims=True)
-        return scaled * (length[:, tf.newaxis, tf.newaxis] / (norm + 1e-12))
 
 
 def has_target(y: tf.Tensor) -> tf.Tensor:

@@ -189,7 +189,7 @@ def _make(name: str) -> tf.distribute.Strategy:
         return STRATEGIES[name]()
     except (RuntimeError, ValueError, KeyError) as error:
         raise ValueError(
-            f"strategy={name!r} cannot be made: {error}. The environment variable "
+            f"strategy={name!r} cannot be created: {error}. The environment variable "
             "TF_CONFIG names the workers, and the fit must come before anything else "
             "that TensorFlow computes in a process."
         ) from error

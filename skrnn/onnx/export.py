@@ -66,7 +66,7 @@ def export_onnx(pipeline: Any, path: str | os.PathLike[str]) -> None:
     NotFittedError
         If the pipeline is not fitted.
     TypeError
-        If it is or holds another estimator.
+        If the estimator, or one inside it, cannot be exported.
     ValueError
         If a function of the text rules cannot be found by a name, a weight is not
         finite, or the weights take two gigabytes or more.

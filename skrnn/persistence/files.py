@@ -29,7 +29,8 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
 
     The file is a zip of a readable ``schema.json`` (versions, parameters, vocabulary,
     classes) and the weights in ``weights.safetensors`` [1]_. It holds no code. The
-    write is atomic: a crash never leaves half a model. Equal models give equal files.
+    write is atomic: a crash never leaves half a model. Identical models give identical
+    files.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     TypeError
-        If the pipeline is or holds an estimator that cannot be saved.
+        If the pipeline, or an estimator inside it, cannot be saved.
     ValueError
         If a parameter cannot be saved, such as a lambda as the tokenizer, or a weight
         is not finite.

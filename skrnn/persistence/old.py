@@ -40,7 +40,7 @@ _Upgrade = Callable[[dict[str, Any]], None]
 
 __all__ = ["FORMAT_VERSION", "upgrade"]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 
 def upgrade(estimator: Any, version: int) -> None:
@@ -118,6 +118,12 @@ def _upgrade_head(written: dict[str, Any]) -> None:
             network |= {"head": "multiclass", "n_outputs": n_classes}
 
 
+def _upgrade_losses(written: dict[str, Any]) -> None:
+    """Drop the adversarial losses, which only changed the training."""
+    for name in ("adversarial", "virtual_adversarial"):
+        written["params"].pop(name, None)
+
+
 # By version and class: the function that turns the JSON of an estimator of this version
 # into that of the next.
 _UPGRADES: dict[int, dict[str, _Upgrade]] = {
@@ -134,5 +140,11 @@ _UPGRADES: dict[int, dict[str, _Upgrade]] = {
     3: {
         "skrnn.HierarchicalAttentionClassifier": _upgrade_head,
         "skrnn.RNNSentimentClassifier": _upgrade_head,
+    },
+    4: {
+        "skrnn.HierarchicalAttentionClassifier": _upgrade_losses,
+        "skrnn.RNNOrdinalClassifier": _upgrade_losses,
+        "skrnn.RNNSentimentClassifier": _upgrade_losses,
+        "skrnn.RNNSentimentRegressor": _upgrade_losses,
     },
 }

@@ -17,14 +17,15 @@ _FOLDER = Path(__file__).parent
 def load_pretrained(name: str = "reviews-en") -> Any:
     """Load a pipeline that was trained on reviews and comes with skrnn.
 
-    It classifies texts without any training. To go on from it with labels of your own,
+    It classifies texts without any training. To fine-tune it on labels of your own,
     pass its name as ``pretrained`` to :class:`~skrnn.TextSequencer` and
     :class:`~skrnn.RNNSentimentClassifier`.
 
     Parameters
     ----------
     name : {"reviews-en"}, default="reviews-en"
-        The pipeline: ``"reviews-en"`` knows positive and negative reviews in English.
+        The pipeline: ``"reviews-en"`` classifies English reviews as negative (0) or
+        positive (1).
 
     Returns
     -------

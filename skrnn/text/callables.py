@@ -123,8 +123,8 @@ def find_callable(
     path = named if isinstance(named, str) else named["method"]
     if path not in KNOWN and path not in trusted:
         raise ValueError(
-            f"The file refers to the function {path!r}, which is not among those that "
-            f"are known to be harmless. If you trust it, pass trusted=[{path!r}]."
+            f"The file refers to the function {path!r}, which is not known to be "
+            f"harmless. If you trust it, pass trusted=[{path!r}]."
         )
     home, _, method = path.rpartition(".")
     function = _import(path)

@@ -39,7 +39,7 @@ def pad_sequences(
     padding: str = "pre",
     truncating: str = "pre",
 ) -> Ids:
-    """Pad and truncate lists of ids to one length, as Keras' function of this name.
+    """Pad and truncate lists of ids to one length, like Keras' function of that name.
 
     ``truncating="middle"`` is an addition to Keras.
 

@@ -153,7 +153,7 @@ class TextSequencer(
         (see :func:`skrnn.load_pretrained`), a file of :func:`skrnn.save`, or a fitted
         Pipeline. Its words keep their ids. The other words of the training texts get
         the ids after them, the most frequent first; ``max_features``, ``min_df`` and
-        ``max_df`` limit these new words only. Give the classifier the same value. A
+        ``max_df`` limit these new words only. Pass the same value to the classifier. A
         Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
     sentence_splitter : {"rules"}, callable or None, default=None
         How to split a text into sentences, which are separated by one 0 in a row, for
@@ -650,9 +650,9 @@ class TextSequencer(
         if vocabulary is None:
             if words is None:
                 raise ValueError(
-                    "Words were not counted so far, since a vocabulary was given. Set "
-                    "vocabulary=None before the first partial_fit, or start again with "
-                    "fit."
+                    "Words have not been counted so far, since a vocabulary was given. "
+                    "Set vocabulary=None before the first partial_fit, or start again "
+                    "with fit."
                 )
             vocabulary = learn_vocabulary(
                 words,
@@ -693,9 +693,9 @@ class TextSequencer(
         ]
         if other:
             warnings.warn(
-                "This TextSequencer has other text rules than the pretrained one, so "
-                "that words may not be found in its vocabulary: "
-                f"{', '.join(other)}. Set the parameters of the pretrained one.",
+                "The text rules of this TextSequencer differ from the pretrained ones, "
+                f"so words may not be found in its vocabulary: {', '.join(other)}. Set "
+                "the parameters of the pretrained TextSequencer.",
                 UserWarning,
                 stacklevel=5,
             )

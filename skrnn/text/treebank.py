@@ -52,11 +52,12 @@ _UNQUOTED_BREAK = re.compile(r"(?<!')[\n\t\r](?![\"'])")
 # apostrophe at its end is split off. NLTK's contractions are not simple.
 _MARK = r'(?:[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9,:])|"(?!")|\.\.+|--(?!-))'
 _CONTRACTION = "(?i:cannot|gimme|gonna|gotta|lemme|wanna)"
-_RUN = rf"(?:[,:](?=[0-9]))?+(?:/++|(?!{_CONTRACTION})[A-Za-z0-9_]++)"
+# Atomic groups, since possessive quantifiers of groups are wrong before Python 3.11.5.
+_RUN = rf"(?>(?:[,:](?=[0-9]))?)(?:/++|(?!{_CONTRACTION})[A-Za-z0-9_]++)"
 _SIMPLE_CHUNK = re.compile(
-    rf"(?:{_MARK}|\.(?={_MARK}|\Z)|{_RUN}(?:[-.]?+{_RUN})*+"
-    r"(?:\.(?!\.)|(?<=[A-Za-z0-9_]n)'t|(?<=[A-Za-z0-9_])'(?:s|m|d|ll|re|ve)?)?+"
-    rf"(?={_MARK}|\Z))++"
+    rf"(?>(?:{_MARK}|\.(?={_MARK}|\Z)|{_RUN}(?>(?:[-.]?+{_RUN})*)"
+    r"(?>(?:\.(?!\.)|(?<=[A-Za-z0-9_]n)'t|(?<=[A-Za-z0-9_])'(?:s|m|d|ll|re|ve)?)?)"
+    rf"(?={_MARK}|\Z))+)"
 ).fullmatch
 _SIMPLE_TOKENS = re.compile(
     r"``|''|\.\.+|--|[\]\[(){}<>;?!*@#$%&]|[,:](?![0-9])|n't|'[a-z]*"

@@ -71,8 +71,8 @@ def learn_vocabulary(
         if words.frequencies is None:
             raise ValueError(
                 f"min_df={min_df!r} and max_df={max_df!r} need document frequencies, "
-                "which were not counted so far. Set them before the first partial_fit, "
-                "or start again with fit."
+                "which have not been counted so far. Set them before the first "
+                "partial_fit, or start again with fit."
             )
         frequencies = words.frequencies
         counts[(frequencies < least) | (frequencies > most)] = 0

@@ -43,15 +43,6 @@ class Rows:
         """Return the number of rows."""
         return len(self.ids)
 
-    def and_then(self, others: Rows) -> Rows:
-        """Return these rows and the ``others`` after them."""
-        width = max(self.ids.shape[1], others.ids.shape[1])
-        ids = [
-            np.pad(r.ids, ((0, 0), (0, width - r.ids.shape[1]))) for r in (self, others)
-        ]
-        lengths = np.concatenate([self.lengths, others.lengths])
-        return Rows(np.concatenate(ids), lengths)
-
     def take(self, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
         """Return the ids of the ``chosen`` rows, cut to the longest of them."""
         longest = max(int(self.lengths[chosen].max()), 1)

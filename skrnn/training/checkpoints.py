@@ -147,7 +147,7 @@ def call_cached(
 
 def _warn_unsaved(folder: Path, error: OSError) -> None:
     warnings.warn(
-        f"Nothing can be kept in {folder}: {error}. Training continues without "
+        f"Cannot save checkpoints in {folder}: {error}. Training continues without "
         "checkpoints; set memory= to a writable folder with free space.",
         stacklevel=3,
     )

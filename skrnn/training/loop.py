@@ -41,7 +41,7 @@ class Examples:
     rows : Rows
         The ids.
     y : ndarray of shape (n_rows,) or (n_rows, n_outputs), float32
-        Encoded targets, NaN for rows without one.
+        Encoded targets.
     weight : ndarray of the shape of ``y``, float32
         Weights of the targets.
     """
@@ -54,13 +54,6 @@ class Examples:
         """Return the examples of the ``chosen`` rows."""
         rows = Rows(self.rows.ids[chosen], self.rows.lengths[chosen])
         return Examples(rows, self.y[chosen], self.weight[chosen])
-
-    def and_unlabeled(self, rows: Rows) -> Examples:
-        """Return these examples, followed by unlabeled ``rows``."""
-        n = len(rows)
-        y = np.concatenate([self.y, np.full(n, np.nan, np.float32)])
-        weight = np.concatenate([self.weight, np.ones(n, np.float32)])
-        return Examples(self.rows.and_then(rows), y, weight)
 
     def batch(self, chosen: npt.NDArray[np.intp]) -> tuple[tf.Tensor, ...]:
         """Return ids, targets and weights of the ``chosen`` rows as tensors."""

@@ -58,6 +58,6 @@ def explain_lost_workers() -> Iterator[None]:
         yield
     except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
         raise ConnectionError(
-            "A worker of strategy='multi_worker_mirrored' is gone. Restart all "
+            "A worker of strategy='multi_worker_mirrored' has stopped. Restart all "
             "workers; with memory= they resume from the last checkpoint that all have."
         ) from error

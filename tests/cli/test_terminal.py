@@ -78,7 +78,10 @@ def test_an_error_is_one_line(error: Exception, line: str) -> None:
             "a. That may well be chance: of two equally good models, one is at least "
             "this far ahead in 100 % of such tests.",
         ),
-        ([90, 96, 1], "6 more than a. That is hardly chance: of two equally good"),
+        (
+            [90, 96, 1],
+            "6 more than a. That is unlikely to be chance: of two equally good",
+        ),
         ([90, 96, 1], "one is at least this far ahead in 3.1 % of such tests."),
         ([60, 96], "one is at least this far ahead in under 0.1 % of such tests."),
     ],

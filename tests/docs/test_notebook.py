@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jupytext
-import nbformat
+import pytest
+
+jupytext = pytest.importorskip("jupytext", reason="comes with the extra test-all")
+nbformat = pytest.importorskip("nbformat", reason="comes with the extra test-all")
+pytestmark = pytest.mark.slow
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -133,26 +133,34 @@ def test_the_tour_or_its_neighbors_show_every_example() -> None:
     } == EXAMPLES
 
 
-def test_included_parts_of_the_readme_are_there() -> None:
-    readme = read(ROOT / "README.md")
-    for page in SITE:
-        for start, end in re.findall(
-            r"\.\./README\.md\n:start-after: \"(.+)\"\n:end-before: \"(.+)\"",
-            read(page),
-        ):
-            begin = readme.index(start)
-            assert "|---" in readme[begin : readme.index(end, begin)], page.name
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("small data", "pretrained"),
+        ("Chinese", "languages"),
+        ("multilabel", "ratings_and_labels"),
+        ("confusion matrix", "pipeline"),
+    ],
+)
+def test_the_search_finds_the_page_that_treats_it(words: str, page: str) -> None:
+    """Main index entries come first in Sphinx's search."""
+    entries = {
+        path.stem: re.findall(r"! ([^,\n]+)", "\n".join(directives))
+        for path in SITE
+        if (directives := re.findall(r"^```\{index\} .*$", read(path), re.MULTILINE))
+    }
+    assert [name for name, found in entries.items() if words in found] == [page]
 
 
 # -- Figures and messages that are quoted
 
 
-def test_figures_of_the_decision_table_are_those_of_the_readme() -> None:
-    quoted = read(DOCS / "choosing.md").partition("## Measured")[0]
-    readme = read(ROOT / "README.md")
-    figures = set(re.findall(r"\b0\.\d{3}\b|\b\d[\d.]* min\b|\b\d,\d{3}\b", quoted))
-    assert figures
-    assert not {figure for figure in figures if figure not in readme}
+def test_figures_of_the_decision_table_are_those_of_the_tables() -> None:
+    table, _, measured = read(DOCS / "choosing.md").partition("## Measured")
+    measured += read(DOCS / "guide/pretrained.md") + read(DOCS / "guide/chapter.md")
+    figures = set(re.findall(r"\b0\.\d{3}\b|\b\d[\d.]* min\b|\b\d,\d{3}\b", table))
+    assert len(figures) > 10
+    assert not {figure for figure in figures if figure not in measured}
 
 
 def test_recipes_that_the_pages_name_exist() -> None:

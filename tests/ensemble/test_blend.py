@@ -107,7 +107,7 @@ def test_three_classes_and_strings(weights: str) -> None:
 
 def test_unlabeled_rows_go_to_those_who_use_them() -> None:
     network = make_sentiment_pipeline(
-        maxlen=20, units=2, epochs=1, virtual_adversarial=0.1, random_state=0
+        maxlen=20, units=2, epochs=1, teacher=BAGS[0][1], random_state=0
     )
     y = np.array(LABELS)
     y[100:] = -1
@@ -115,8 +115,7 @@ def test_unlabeled_rows_go_to_those_who_use_them() -> None:
     blend.fit(REVIEWS, y)
     assert blend.classes_.tolist() == [0, 1]
     assert blend.named_estimators_["nb"][-1].class_count_.sum() == 90
-    lengths = blend.named_estimators_["net"]["seq"].document_lengths_
-    assert len(lengths) == 290
+    assert len(blend.named_estimators_["net"].transduction_) == 290
 
 
 def test_frozen_classifiers_that_used_unlabeled_rows() -> None:

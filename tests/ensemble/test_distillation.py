@@ -101,7 +101,7 @@ def test_nothing_without_a_label_is_warned_of() -> None:
 
 @pytest.mark.parametrize(
     ("y", "message"),
-    [(np.full(300, -1), "without a label"), (LABELS[:10], r"samples: \[300, 10\]")],
+    [(np.full(300, -1), "are unlabeled"), (LABELS[:10], r"samples: \[300, 10\]")],
     ids=["no label", "lengths"],
 )
 def test_bad_labels(y: np.ndarray, message: str) -> None:

@@ -39,7 +39,6 @@ WORDS: dict[str, dict[str, Any]] = {
     "clipped": {"optimizer__clipnorm": 0.01, "optimizer": "sgd", "learning_rate": 1.0},
     "averaged": {"weight_averaging": 0.9, "loss": "categorical_focal_crossentropy"},
     "scored": {"weight_averaging": 0.9, "scoring": "accuracy", "early_stopping": 2},
-    "adversarial": {"adversarial": 0.5},
     "stopped early": {
         "early_stopping": 1,
         "epochs": 4,

@@ -20,6 +20,8 @@ from skrnn import (
 )
 from tests.helpers import Sequences
 
+pytestmark = pytest.mark.slow
+
 
 def tiny(**params) -> HierarchicalAttentionClassifier:
     """Return a classifier that is quick to fit."""
@@ -182,7 +184,6 @@ def test_three_classes_with_names(rows: Sequences) -> None:
 REGULARIZED = {
     "units": (4, 3), "sentence_units": (3, 2), "dense_units": (3,), "word_dropout": 0.1,
     "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1),
-    "adversarial": 0.1, "virtual_adversarial": 0.1,
     "weight_averaging": 0.9, "embeddings": "svd", "optimizer__clipnorm": 1.0,
 }  # fmt: skip
 

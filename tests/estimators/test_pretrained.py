@@ -18,6 +18,8 @@ from skrnn.networks.spec import EMBEDDINGS
 from skrnn.serving import SentimentPredictor
 from tests.helpers import KNOWN, PRAISE, RANT, fit_pretrained, start_from
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [*PRAISE[:6], *RANT[:6], "a good zebra", "a bad zebra"]
 LABELS = [1] * 6 + [0] * 6 + [1, 0]
 _ALL = [
@@ -145,7 +147,20 @@ def test_texts_of_another_language_start_from_nothing(path, capsys) -> None:
     texts = ["ein guter Film", "ein schlechter Film"] * 6
     model = start_from(path, verbose=1, embeddings="svd").fit(texts, [1, 0] * 6)
     assert model["clf"].pretrained_weights_ == []
-    assert "does not start from it" in capsys.readouterr().out
+    assert "not start from the pretrained network, which knows 33%" in (
+        capsys.readouterr().out
+    )
+
+
+def test_other_targets_than_those_of_the_pretrained_network(path, capsys) -> None:
+    """Praise and rant are known, whom the texts are about is not."""
+    texts = [f"{about} {text}" for text in [*PRAISE[:6], *RANT[:6]] for about in "xy"]
+    model = start_from(path, verbose=1, embeddings="svd")
+    for y, copied in (([1] * 12 + [0] * 12, _ALL), (["x", "y"] * 12, [])):
+        model.fit(texts, y)
+        assert model["clf"].pretrained_weights_ == copied
+    assert "y explains 0% of the variance of its output" in capsys.readouterr().out
+    assert model["clf"].n_embeddings_ == len(model["seq"].vocabulary_) + 2
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from skrnn.networks.cells import CELLS
 from skrnn.networks.pooling import POOLINGS
 from tests.helpers import Sequences, small
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURES = list(itertools.product(CELLS, [False, True], POOLINGS))
 
 
@@ -45,8 +47,6 @@ REGULARIZED = {
     "segment_length": 3,
     "word_dropout": 0.1,
     "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1),
-    "adversarial": 0.1,
-    "virtual_adversarial": 0.1,
     "weight_averaging": 0.9,
     "embeddings": "svd",
 }
@@ -574,72 +574,16 @@ def test_each_regularization_changes_the_fit(sequences: Sequences) -> None:
 
 def test_three_classes_with_all_regularizations(sequences: Sequences) -> None:
     X, _ = sequences
-    y = np.random.default_rng(0).integers(-1, 3, size=len(X))
+    y = np.random.default_rng(0).integers(0, 3, size=len(X))
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
     model = small(**REGULARIZED | {"loss": loss}).fit(X, y)
     assert model.classes_.tolist() == [0, 1, 2]
     np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
 
 
-def test_unlabeled_rows_help() -> None:
-    """Two kinds of rows with few words in common: unlabeled ones tell them apart."""
-    rng = np.random.default_rng(0)
-    kind = rng.integers(0, 2, size=400)
-    X = np.where(
-        rng.random((400, 6)) < 0.9,
-        rng.integers(2, 22, size=(400, 6)) + 20 * kind[:, np.newaxis],
-        rng.integers(2, 42, size=(400, 6)),
-    )
-    y = np.where(np.arange(400) < 8, kind, -1)
-    params = {
-        "embeddings": "svd",
-        "embedding_dim": 4,
-        "pooling": "mean",
-        "epochs": 20,
-        "batch_size": 20,
-        "optimizer": "adam",
-        "learning_rate": 0.01,
-    }
-    semi = small(**params, virtual_adversarial=1.0).fit(X, y)
-    alone = small(**params).fit(X[:8], y[:8])
-    assert semi.score(X[8:], kind[8:]) > alone.score(X[8:], kind[8:]) + 0.1
-    assert semi.score(X[8:], kind[8:]) > 0.9
-
-
-def test_rows_without_labels(sequences: Sequences) -> None:
+def test_minus_one_is_a_label(sequences: Sequences) -> None:
     X, y = sequences
-    names = np.array(["neg", "pos"], dtype=object)[y]
-    names[::2] = -1
-    model = small(virtual_adversarial=0.1).fit(X, names, sample_weight=np.ones(len(X)))
-    assert model.classes_.tolist() == ["neg", "pos"]
-    assert set(model.predict(X)) <= {"neg", "pos"}
-    with pytest.raises(ValueError, match="All 200 rows are without a label"):
-        model.fit(X, np.full(len(X), -1))
-    # Without a use for such rows, -1 is a label as any other.
     assert small().fit(X, np.where(y, 1, -1)).classes_.tolist() == [-1, 1]
-
-
-def test_unlabeled_rows_may_have_words_of_their_own(sequences: Sequences) -> None:
-    X, y = sequences
-    y = np.where(np.arange(len(y)) < 100, y, -1)
-    X = np.where((y == -1)[:, np.newaxis] & (X > 0), X + 100, X)
-    assert small(virtual_adversarial=0.1).fit(X, y).n_embeddings_ == X.max() + 1
-
-
-def test_unlabeled_rows_are_in_no_validation_split(sequences: Sequences) -> None:
-    X, y = sequences
-    y = np.where(np.arange(len(y)) < 100, y, -1)
-    model = small(virtual_adversarial=0.1, validation_split=0.2).fit(X, y)
-    accuracy = model.history_["val_accuracy"][0]
-    assert accuracy * 20 == pytest.approx(round(accuracy * 20))
-
-
-def test_partial_fit_takes_unlabeled_rows(sequences: Sequences) -> None:
-    X, y = sequences
-    y = np.where(np.arange(len(y)) % 2, y, -1)
-    model = small(virtual_adversarial=0.1)
-    model.partial_fit(X[:100], y[:100], classes=[0, 1]).partial_fit(X[100:], y[100:])
-    assert len(model.history_["loss"]) == 2
 
 
 def test_averaged_weights_are_validated_and_predict(sequences: Sequences) -> None:

@@ -16,6 +16,8 @@ from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
 from tests.helpers import Sequences, small
 
+pytestmark = pytest.mark.slow
+
 
 def test_many_threads_predict_what_one_does() -> None:
     reviews, labels = make_reviews(60, random_state=0)

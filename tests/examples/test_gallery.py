@@ -10,6 +10,8 @@ from matplotlib import pyplot as plt
 
 import skrnn
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = sorted(Path(__file__).parents[2].joinpath("examples").glob("plot_*.py"))
 
 

@@ -31,6 +31,8 @@ from skrnn.serving import SentimentPredictor
 from tests.helpers import KINDS, fitted_kind, small_pipeline
 from tests.inspection.conftest import LABELS, REVIEWS
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURES = [
     {"cell": "simple"},
     {"cell": "lstm", "pooling": "max"},

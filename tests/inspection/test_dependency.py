@@ -18,6 +18,8 @@ from skrnn.datasets._generated import NEGATIVE, NEUTRAL, POSITIVE
 from skrnn.inspection import dependency
 from tests.helpers import small
 
+pytestmark = pytest.mark.slow
+
 
 def tfidf():
     return make_pipeline(TfidfVectorizer(), LogisticRegression())

@@ -129,7 +129,7 @@ def test_weak_evidence_has_short_bars() -> None:
 
 def test_html_says_what_the_weights_are() -> None:
     text = explanation()._repr_html_()
-    assert "drop in probability without the word" in text
+    assert "drop in probability if the word is removed" in text
     assert "4 of the 6 words are used" in text
     text = explanation(method="integrated_gradients", baseline=0.85)._repr_html_()
     assert "sum to -0.100: probability 0.750 of the text minus 0.850" in text

@@ -12,6 +12,8 @@ from skrnn import AttentionDisplay, explain
 from skrnn.inspection import attention_weights
 from tests.inspection.conftest import REVIEWS
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURES = [
     {"sentence_units": 3},
     {"sentence_units": (3, 2), "cell": "lstm", "bidirectional": False},

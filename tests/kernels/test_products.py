@@ -100,6 +100,7 @@ def test_the_tile_is_the_processors(
     assert choose_tile() == tile
 
 
+@pytest.mark.slow
 def test_kernels_agree_with_keras_without_avx512() -> None:
     host = llvm.get_host_cpu_features().flatten().split(",")
     masked = [re.sub(r"^\+(?=avx512|avx10)", "-", name) for name in host]

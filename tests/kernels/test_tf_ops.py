@@ -216,6 +216,7 @@ def test_no_copy_is_made_of_results() -> None:
         assert array.ctypes.data % 64 == 0
 
 
+@pytest.mark.slow
 def test_kernels_run_where_nothing_can_be_cached() -> None:
     code = (
         "import numba.core.caching as c\n"

@@ -19,6 +19,7 @@ SHOW = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "first", "expected"),
     [

@@ -80,6 +80,7 @@ def test_states_are_those_of_the_reference(
     np.testing.assert_allclose(slowly(layer, inputs), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("periods", PERIODS, ids=str)
 def test_gradients_are_those_of_autodiff(periods: tuple[int, ...]) -> None:
     layer = random_layer(periods)

@@ -113,10 +113,9 @@ def test_reset_makes_a_used_network_new() -> None:
     "change",
     [
         {"loss": replace(LOSS, label_loss=keras.losses.BinaryCrossentropy(0.5, 0.1))},
-        {"loss": replace(LOSS, adversarial=1.0)},
         {"weight_averaging": 0.9},
     ],
-    ids=["label loss", "adversarial", "averaging"],
+    ids=["label loss", "averaging"],
 )
 def test_another_loss_or_averaging_gets_another_network(change: dict) -> None:
     pooled = acquire_network(SPEC, LOSS, rmsprop())

@@ -28,6 +28,8 @@ from skrnn.persistence.network_spec import read_spec, write_spec
 from skrnn.serving import SentimentPredictor
 from tests.helpers import LABELS, ODD, REVIEWS, fit_small
 
+pytestmark = pytest.mark.slow
+
 PERIODS = (1, 3)
 N_EMBEDDINGS = 12
 IDS = np.random.default_rng(0).integers(0, N_EMBEDDINGS + 3, (9, 11))  # zeros inside

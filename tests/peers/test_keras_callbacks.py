@@ -27,6 +27,8 @@ from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
 from tests.helpers import make_rows
 from tests.helpers import small_classifier as small
 
+pytestmark = pytest.mark.slow
+
 X, Y = make_rows(40)
 X_TRAIN, Y_TRAIN, X_VAL, Y_VAL = X[:32], Y[:32], X[32:], Y[32:]
 EPOCHS = 3

@@ -55,6 +55,8 @@ from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 from tests.helpers import make_rows, small_classifier, small_pipeline
 
+pytestmark = pytest.mark.slow
+
 TEXTS, LABELS = make_reviews(40, random_state=0)
 THREE = np.array(["bad", "fair", "good"])[np.arange(40) % 3]
 TWO_OUTPUTS = np.column_stack([LABELS, np.arange(40) % 2])

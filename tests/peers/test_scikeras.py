@@ -44,6 +44,8 @@ from skrnn import HierarchicalAttentionClassifier, RNNSentimentClassifier
 from tests.helpers import Rows, make_rows
 from tests.helpers import small_classifier as small
 
+pytestmark = pytest.mark.slow
+
 X, Y = make_rows()
 EarlyStopping = keras.callbacks.EarlyStopping
 

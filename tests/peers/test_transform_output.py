@@ -32,6 +32,8 @@ from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from tests.helpers import expected_failures, small_pipeline
 
+pytestmark = pytest.mark.slow
+
 TEXTS, LABELS = make_reviews(40, random_state=0)
 PARTLY = np.where(np.arange(40) % 2, LABELS, -1)
 OUTPUTS = ["default", "pandas", "polars"]

@@ -49,6 +49,8 @@ from tests.helpers import (
     targets_of,
 )
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text())
 THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]

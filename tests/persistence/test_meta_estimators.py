@@ -49,6 +49,8 @@ from skrnn.persistence.archive import (
 from skrnn.serving import SentimentPredictor
 from tests.helpers import LABELS, ODD, REVIEWS, fit_small
 
+pytestmark = pytest.mark.slow
+
 THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]
 SMALL = {
     "maxlen": 14,

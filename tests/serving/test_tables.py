@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 import skrnn
 from skrnn.baselines import make_baseline
 from skrnn.serving import SentimentPredictor
 from tests.helpers import LABELS, REVIEWS, small_pipeline
+
+pl = pytest.importorskip("polars", reason="comes with the extra test-all")
+pytestmark = pytest.mark.slow
 
 X = pd.DataFrame({"title": [" ".join(r.split()[:4]) for r in REVIEWS], "body": REVIEWS})
 

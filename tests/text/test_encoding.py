@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,9 @@ from scipy import sparse
 from skrnn.text import encoding
 from skrnn.text.analysis import Analyzer
 from skrnn.text.encoding import encode
+
+pl = pytest.importorskip("polars", reason="comes with the extra test-all")
+pytestmark = pytest.mark.slow
 
 
 def make_analyzer(**changes: Any) -> Analyzer:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
@@ -17,6 +16,9 @@ import skrnn
 from skrnn import TextSequencer, WordVectors
 from skrnn.text import encoding
 from tests.helpers import fit_pretrained, small_classifier
+
+pl = pytest.importorskip("polars", reason="comes with the extra test-all")
+pytestmark = pytest.mark.slow
 
 X = pd.DataFrame(
     {

@@ -23,6 +23,8 @@ callback = pytest.importorskip(
     "sklearn.callback", reason="callbacks came with scikit-learn 1.9"
 )
 
+pytestmark = pytest.mark.slow
+
 
 class Diary:
     """A third party's callback: writes down what it hears."""

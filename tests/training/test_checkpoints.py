@@ -18,6 +18,8 @@ from skrnn.training import loop
 from skrnn.training.checkpoints import EpochCheckpoints, has_memory, save_atomically
 from tests.helpers import Failing, Sequences, small
 
+pytestmark = pytest.mark.slow
+
 
 def test_states_are_kept_and_found(tmp_path: Path) -> None:
     states = [

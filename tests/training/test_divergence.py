@@ -12,6 +12,8 @@ import tensorflow as tf
 from skrnn.training.divergence import DivergenceError, unwrap_interrupts
 from tests.helpers import Sequences, small
 
+pytestmark = pytest.mark.slow
+
 
 def explodes_in_third(**params) -> dict:
     """Return parameters with which ten steps an epoch go well twice."""
