@@ -9,17 +9,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-<<<<<<< HEAD
-from importlib.metadata import version as distribution_version
-=======
->>>>>>> main
 from pathlib import Path
 from typing import Any
 
 # Always use generated reviews, so that every build gives the same site in minutes.
 os.environ.pop("SKRNN_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path.insert(0, str(Path(__file__).parent))  # for gallery_style
 
 sys.path.insert(0, str(Path(__file__).parent))
 from api_links import make_inventories
@@ -89,11 +84,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skrnn",),
-<<<<<<< HEAD
-    "reference_url": {"skrnn": None},
     "reset_modules": ("matplotlib", "gallery_style.use_palette"),
-=======
->>>>>>> main
     "thumbnail_size": (840, 420),
     "download_all_examples": False,
     "remove_config_comments": True,
