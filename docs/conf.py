@@ -84,6 +84,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skrnn",),
+    "reset_modules": ("matplotlib", "gallery_style.use_palette"),
     "thumbnail_size": (840, 420),
     "download_all_examples": False,
     "remove_config_comments": True,

@@ -53,7 +53,7 @@ names = np.array(["negative", "positive"])
 if "SKRNN_DATA" in os.environ:
     train_reviews, train_labels = fetch_imdb(subset="train", return_X_y=True)
     test_reviews, test_labels = fetch_imdb(subset="test", return_X_y=True)
-    settings = {}
+    settings, slower = {}, {}
 else:
     reviews, labels = make_reviews(3500, reach=4, random_state=0)
     train_reviews, test_reviews = reviews[:3000], reviews[3000:]
@@ -68,6 +68,7 @@ else:
         "batch_size": 32,
         "epochs": 6,
     }
+    slower = {"learning_rate": 0.003, "epochs": 10}
 train_labels, test_labels = names[train_labels], names[test_labels]
 for name in names:
     print(f"{name}: {train_reviews[train_labels == name][0][:200]}")
@@ -78,9 +79,14 @@ for name in names:
 # 0 is padding, 1 is out of vocabulary, and words start at 2, most frequent first.
 
 # %%
-sequencer = TextSequencer(max_features=7998, maxlen=200).fit(train_reviews)
+sequencer = TextSequencer(max_features=7998, maxlen=settings.get("maxlen", 200))
+sequencer.fit(train_reviews)
 row = sequencer.transform(["It is not great, they say."])
 print(row[0, -6:], sequencer.inverse_transform(row)[0])
+
+# %% [markdown]
+# Reviews left of the dashed line are complete. `maxlen="auto"` is a length that at
+# least nine of ten reviews do not exceed.
 
 # %%
 SequenceLengthDisplay.from_estimator(sequencer, train_reviews)
@@ -121,8 +127,15 @@ comparison
 
 # %% [markdown]
 # ## Training curves
+#
+# On the generated reviews all networks learn to use the negation; the plain RNN and the
+# stacked LSTM start last. Over 16 words the plain RNN does not learn it, as the example
+# "How far a network carries a negation" of the gallery shows.
 
 # %%
+plt.rcParams["axes.prop_cycle"] = plt.cycler(
+    color=["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080"]
+)
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 for name, marker in zip(networks, "os^vD", strict=True):
     accuracy = comparison.results[name].history["val_accuracy"]
@@ -132,7 +145,8 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# One of them alone, with the loss:
+# One of them alone, with the loss. The dotted line marks the epoch with the lowest loss
+# on held-out reviews:
 
 # %%
 TrainingHistoryDisplay.from_estimator(comparison.estimators["LSTM"])
@@ -141,15 +155,16 @@ plt.show()
 # %% [markdown]
 # ## Confusion matrices
 #
-# On the generated reviews the plain RNN has forgotten the negation when it reaches the
-# opinion; the gates of an LSTM keep it.
+# On the generated reviews TF-IDF, which does not know the order of the words, is right
+# about half of the time. The LSTM is right on all test reviews.
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
-for name, ax in zip(["plain RNN", "LSTM"], axes, strict=True):
+for name, ax in zip(["TF-IDF + LogisticRegression", "LSTM"], axes, strict=True):
     ConfusionMatrixDisplay.from_estimator(
-        comparison.estimators[name], test_reviews, test_labels, colorbar=False, ax=ax
-    )
+        comparison.estimators[name], test_reviews, test_labels,
+        cmap="Blues", colorbar=False, ax=ax,
+    )  # fmt: skip
     ax.set_title(name)
 plt.show()
 lstm = comparison.estimators["LSTM"]
@@ -158,20 +173,24 @@ lstm = comparison.estimators["LSTM"]
 # ## Attention
 #
 # Attention is a sum of all states with learned weights, instead of the last state or
-# the maximum. The weights show where the network looks.
+# the maximum. The weights show where the network looks, here a plain RNN in the first
+# test review of each class. On the generated reviews it looks at a word shortly after
+# the opinion, where the state contains both the negation and the opinion.
 
 # %%
 attention = make_sentiment_pipeline(
-    "chapter_bidirectional", **{**settings, "pooling": "attention"}, random_state=0
+    "chapter_simple", **{**settings, **slower, "pooling": "attention"}, random_state=0
 ).fit(train_reviews, train_labels)
 print(f"accuracy {attention.score(test_reviews, test_labels):.3f}")
-AttentionDisplay.from_estimator(attention, test_reviews[2:5])
+first = [np.flatnonzero(test_labels == name)[0] for name in names]
+AttentionDisplay.from_estimator(attention, [test_reviews[row] for row in first])
 plt.show()
 
 # %% [markdown]
 # Why did a review get its class? Blue words speak for it, orange words against it.
 
 # %%
+print(f"label {test_labels[0]}, predicted {lstm.predict(test_reviews[:1])[0]}")
 explain(lstm, test_reviews[0], method="integrated_gradients")
 
 # %% [markdown]
@@ -195,6 +214,6 @@ path = Path(tempfile.mkdtemp()) / "lstm.skrnn"
 skrnn.save(lstm, path)
 loaded = skrnn.load(path)
 print(f"{path.stat().st_size:,} bytes")
-unseen = test_reviews[2:5]
+unseen = [test_reviews[row] for row in first]
 for review, label in zip(unseen, loaded.predict(unseen), strict=True):
     print(f"{label}: {review[:200]}")

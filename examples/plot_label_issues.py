@@ -53,7 +53,8 @@ else:
 # Labels against predictions
 # --------------------------
 # Cross-validation predicts each review with a network that was fitted to others. The
-# quality of a label is the probability that the network gives it.
+# quality of a label is the probability that the network gives it. In the histogram, the
+# labels that look wrong are a group of their own on the left.
 
 proba = cross_val_predict(model, reviews, y, cv=3, method="predict_proba")
 quality = get_label_quality_scores(y, proba)
@@ -92,10 +93,13 @@ print(table.to_string(index=False))
 # %%
 # Why?
 # ----
-# The network, fitted to all reviews without issues, shows the words that speak against
-# the label of the first one.
+# The network is fitted to all reviews without issues, and explains the label of the
+# first one. The bars to the left are the words that speak against this label.
 
-model.fit(reviews[~is_issue], y[~is_issue])
-explanation = explain(model, reviews[worst[0]], target=int(y[worst[0]]))
+model.fit(reviews[~is_issue], names[y[~is_issue]])
+print(reviews[worst[0]])
+explanation = explain(
+    model, reviews[worst[0]], target=names[y[worst[0]]], score="log_odds"
+)
 explanation.plot(max_words=12)
 plt.show()

@@ -53,8 +53,9 @@ for name in ("RNNSentimentRegressor", "RNNOrdinalClassifier", "RNNSentimentClass
 # %%
 # Where they err
 # --------------
-# The residuals of the regressor, and the confusions of the ordered classes: most are
-# of neighbors.
+# Left, the predictions of the regressor lie around the diagonal. Right, the confusion
+# matrix of the ordinal classifier: what is not on the diagonal is next to it, an error
+# of one star.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
 regressor = models["RNNSentimentRegressor"]
@@ -65,10 +66,19 @@ PredictionErrorDisplay.from_predictions(
     ax=axes[0],
     scatter_kwargs={"alpha": 0.3},
 )
+axes[0].set(xticks=range(1, 6), yticks=range(1, 6))
 ordinal = models["RNNOrdinalClassifier"]
 ConfusionMatrixDisplay.from_estimator(
-    ordinal, reviews[n_train:], stars[n_train:], ax=axes[1], colorbar=False
+    ordinal,
+    reviews[n_train:],
+    stars[n_train:],
+    ax=axes[1],
+    cmap="Blues",
+    colorbar=False,
 )
+plt.show()
+errors = np.abs(ordinal.predict(reviews[n_train:]) - stars[n_train:])
+print(f"errors of one star: {(errors == 1).sum()}, of more: {(errors > 1).sum()}")
 
 # %%
 # How sure it is
@@ -86,7 +96,8 @@ print(f"expected: {ordinal[-1].predict_expected(rows)[0]:.2f} stars")
 # %%
 # Which words cost stars
 # ----------------------
-# The explanation of a regressor is in stars.
+# The explanation of a regressor is in stars: each bar is what the word adds to the
+# rating or takes from it. The review above has "not" before most of what it praises.
 
 explain(regressor, review).plot(max_words=15)
 plt.show()

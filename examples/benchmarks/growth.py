@@ -5,7 +5,7 @@ own memory peak. The slope is that of a line through the logarithms: 1 is linear
 than 1 is sublinear. Time excludes imports; memory is the peak of the process minus its
 memory after the imports.
 
-    python examples/benchmarks/growth.py --out growth.png     # to a million reviews
+    python examples/benchmarks/growth.py --out growth.json --plot growth.png
     python examples/benchmarks/growth.py --only grid --points 3 --repeats 1
 """
 
@@ -14,7 +14,6 @@ import json
 import statistics
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable
 from itertools import chain
@@ -23,13 +22,13 @@ from pathlib import Path
 import numpy as np
 from many_reviews import peak_megabytes, reset_peak, reviews
 
-# What is doubled: the first point, the number of points, and the axis label.
+# What is doubled: the first point, the number of points, and the label.
 SIZES = {
-    "reviews": (8_000, 8, "reviews, generated and counted for a vocabulary"),
-    "vocabulary": (5_000, 5, "words in the vocabulary"),
-    "length": (25, 5, "words per review"),
-    "units": (8, 5, "multiplications per word, relative to 8 units"),
-    "grid": (1, 5, "candidates in a grid"),
+    "reviews": (8_000, 8, "reviews in a stream, from 8,000"),
+    "vocabulary": (5_000, 5, "words in the vocabulary, from 5,000"),
+    "length": (25, 5, "words per review, from 25"),
+    "units": (8, 5, "multiplications per word, from 8 units"),
+    "grid": (1, 5, "candidates in a grid, from 1"),
 }
 N_ROWS, EMBEDDING_DIM = 20_000, 32
 
@@ -106,43 +105,31 @@ def slope(x: list[float], y: list[float]) -> float:
 
 
 def plot(points: dict[str, list[dict[str, float]]], path: Path) -> None:
-    """Plot time and memory over each size, with their slopes."""
+    """Plot time and memory over the size, both as multiples of the first point."""
     import matplotlib.pyplot as plt
-    from matplotlib.ticker import LogLocator, NullLocator
+
+    from skrnn.inspection.style import COLORS, MARKERS
 
     figure, axes = plt.subplots(
-        2, len(points), figsize=(3.4 * len(points), 6.4), layout="constrained"
+        1, 2, figsize=(7.6, 4.4), sharex=True, sharey=True, layout="constrained"
     )
-    axes = axes.reshape(2, -1)
-    styles = (("seconds", "#0072b2"), ("megabytes", "#d55e00"))
-    for column, (size, measured) in enumerate(points.items()):
-        x = [point["work"] for point in measured]
-        for ax, (name, color) in zip(axes[:, column], styles, strict=True):
-            y = [point[name] for point in measured]
-            grown = slope(x, y)
-            ax.loglog(x, y, "o", color=color)
-            line = np.exp(np.mean(np.log(y)))
-            middle = np.exp(np.mean(np.log(x)))
-            ax.loglog(x, line * (np.array(x) / middle) ** grown, color=color)
-            ax.loglog(x, y[0] * np.array(x) / x[0], ":", color="0.5")
-            ax.set_title(f"{size}: slope {round(grown, 2) + 0.0:.2f}")
-            ax.set_ylabel(name if not column else "")
-            ax.grid(alpha=0.3)
-            named = x[::-2][::-1] if len(x) > 6 else x
-            ax.set_xticks(named, [_short(value) for value in named])
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-            for axis in (ax.xaxis, ax.yaxis):
-                axis.set_minor_locator(NullLocator())
-        axes[1, column].set_xlabel(textwrap.fill(SIZES[size][2], 34))
-    figure.suptitle("Dotted: linear growth from the first point")
-    figure.savefig(path, dpi=110)
-
-
-def _short(value: float) -> str:
-    if value < 1000:
-        return f"{value:.3g}"
-    return f"{value / 1e6:.3g}M" if value >= 1e6 else f"{value / 1e3:.3g}k"
+    for ax, name in zip(axes, ("seconds", "megabytes"), strict=True):
+        for size, color, marker in zip(points, COLORS, MARKERS, strict=False):
+            x = np.array([point["work"] for point in points[size]])
+            y = np.array([point[name] for point in points[size]])
+            style = {"color": color, "marker": marker, "markersize": 5}
+            ax.loglog(x / x[0], y / y[0], label=SIZES[size][2], **style)
+        ends = np.array(ax.get_xlim())
+        ax.loglog(ends, ends, ":", color=COLORS[4], zorder=0, label="linear growth")
+        ticks = [1, 4, 16, 64]
+        ax.set(xticks=ticks, xticklabels=ticks, yticks=ticks, yticklabels=ticks)
+        ax.minorticks_off()
+        ax.set(title=name, xlabel="times the first size", xlim=ends)
+        ax.grid(alpha=0.3)
+    axes[0].set_ylabel("times the first value")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    figure.savefig(path, dpi=100)
 
 
 def main() -> None:
@@ -150,7 +137,8 @@ def main() -> None:
     parser.add_argument("--points", type=int, help="number of points for every size")
     parser.add_argument("--repeats", type=int, default=3, help="runs per point")
     parser.add_argument("--only", choices=SIZES, nargs="+", default=list(SIZES))
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="write the points to a JSON file")
+    parser.add_argument("--plot", type=Path, help="draw the points")
     parser.add_argument("--point", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.point:
@@ -173,7 +161,9 @@ def main() -> None:
             y = [point[name] for point in points[size]]
             print(f"slope of {name}: {slope(x, y):.2f}")
     if options.out:
-        plot(points, options.out)
+        options.out.write_text(json.dumps(points, indent=1), encoding="utf-8")
+    if options.plot:
+        plot(points, options.plot)
 
 
 if __name__ == "__main__":

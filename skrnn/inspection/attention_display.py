@@ -13,7 +13,7 @@ from skrnn._matplotlib import axes_or_new
 from skrnn.inspection.alignment import tokenize_texts, with_feature_names
 from skrnn.inspection.attention import attention_of_rows
 from skrnn.inspection.steps import fitted_steps
-from skrnn.inspection.style import ATTENDED, shorten, tint
+from skrnn.inspection.style import ATTENDED, FOR, shorten, tint
 
 __all__ = ["AttentionDisplay"]
 
@@ -23,13 +23,17 @@ _CHARACTER = 0.602 * 1.04
 _POINTS_PER_INCH = 72
 _LINE_HEIGHT = 0.25  # inches
 _WIDTH = 7.2
+_BAR = 8  # characters of the bar of a sentence with all of the weight
+_MARGIN = 15  # characters before the words of a sentence: its weight and its bar
 
 
 class AttentionDisplay:
     """Texts as heat maps of words: the larger a weight, the stronger the tint.
 
     Use :meth:`from_estimator`. Any classifier with a method ``attention_weights`` can
-    be drawn, see :func:`attention_weights`.
+    be drawn, see :func:`attention_weights`. For a
+    :class:`~skrnn.HierarchicalAttentionClassifier` each sentence has a line of its own,
+    which begins with its weight.
 
     Parameters
     ----------
@@ -39,10 +43,13 @@ class AttentionDisplay:
         The non-negative attention weights of the words.
     titles : sequence of str, default=None
         Titles of the texts.
+    sentences : sequence of ndarray of shape (n_tokens,), default=None
+        The number of each word's sentence. The weight of a sentence is the sum of the
+        weights of its words. None draws no sentences.
 
     Attributes
     ----------
-    tokens, weights, titles : as given
+    tokens, weights, titles, sentences : as given
         The parameters.
     ax_ : matplotlib Axes
         The axes after :meth:`plot`.
@@ -53,6 +60,11 @@ class AttentionDisplay:
     --------
     attention_weights : The weights as an array.
 
+    References
+    ----------
+    Yang, Yang, Dyer, He, Smola, Hovy (2016). Hierarchical attention networks for
+    document classification. NAACL.
+
     Examples
     --------
     >>> import numpy as np
@@ -62,6 +74,16 @@ class AttentionDisplay:
     ... )
     >>> [text.get_text() for text in display.plot().ax_.texts]
     ['strongest: 0.750', 'not', 'good', 'strongest: 1.000', 'bad']
+
+    With sentences:
+
+    >>> display = AttentionDisplay(
+    ...     [["We", "ate", "Superb"]],
+    ...     [np.array([0.04, 0.06, 0.9])],
+    ...     sentences=[np.array([0, 0, 1])],
+    ... )
+    >>> [text.get_text() for text in display.plot().ax_.texts]
+    ['strongest: 0.900', '0.10', '0.90', 'We', 'ate', 'Superb']
     """
 
     def __init__(
@@ -69,10 +91,12 @@ class AttentionDisplay:
         tokens: Sequence[Sequence[str]],
         weights: Sequence[npt.NDArray[np.float64]],
         titles: Sequence[str] | None = None,
+        sentences: Sequence[npt.NDArray[np.int64]] | None = None,
     ) -> None:
         self.tokens = tokens
         self.weights = weights
         self.titles = titles
+        self.sentences = sentences
 
     @classmethod
     def from_estimator(
@@ -123,18 +147,28 @@ class AttentionDisplay:
         classifier = steps.classifier
         tokenized = tokenize_texts(steps.sequencer, steps.clean(texts))
         rows = np.stack([each.row for each in tokenized])
-        attention = attention_of_rows(classifier, rows)
+        X = with_feature_names(classifier, rows)
+
+        def of_tokens(values: Any) -> list[Any]:
+            pairs = zip(values, tokenized, strict=True)
+            return [row[each.columns] for row, each in pairs]
+
+        sentences = None
+        if hasattr(classifier, "attention_levels"):
+            sentences = of_tokens(classifier.attention_levels(X).numbers)
         return cls(
             [each.tokens for each in tokenized],
-            [row[each.columns] for row, each in zip(attention, tokenized, strict=True)],
-            _titles(classifier, with_feature_names(classifier, rows)),
+            of_tokens(attention_of_rows(classifier, rows)),
+            _titles(classifier, X),
+            sentences,
         ).plot(ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the texts, one below the other.
 
         Tints are relative to the largest weight of each text, so that long texts, whose
-        weights are all small, are not paler than short ones.
+        weights are all small, are not paler than short ones. The length of the bar of a
+        sentence is its weight.
 
         Parameters
         ----------
@@ -166,6 +200,7 @@ class AttentionDisplay:
         ):
             strongest = float(np.max(weights, initial=0.0))
             self._draw_caption(captions[number], number, strongest, font_size)
+            self._draw_sentences(number, places[number], font_size)
             for word, weight, place in zip(words, weights, places[number], strict=True):
                 strength = weight / strongest if strongest else 0.0
                 self._draw_word(shorten(word), strength, *place, font_size)
@@ -183,17 +218,34 @@ class AttentionDisplay:
             _LINE_WIDTH, line + 0.5, f"strongest: {strongest:.3f}", ha="right", **style
         )
 
+    def _draw_sentences(
+        self, number: int, places: list[tuple[int, int]], font_size: float
+    ) -> None:
+        """Draw the weight of each sentence before its first word."""
+        if self.sentences is None:
+            return
+        of_words, weights = self.sentences[number], self.weights[number]
+        for sentence in dict.fromkeys(of_words.tolist()):
+            in_sentence = of_words == sentence
+            line, _ = places[int(np.argmax(in_sentence))]
+            weight = float(weights[in_sentence].sum())
+            self.ax_.text(
+                0, line + 0.5, f"{weight:.2f}", size=font_size, family="monospace",
+                va="center_baseline",
+            )  # fmt: skip
+            self._fill(FOR, line, 5, 5 + _BAR * weight)
+
+    def _fill(self, color: Any, line: int, first: float, last: float) -> None:
+        """Fill a part of a line."""
+        columns, top, bottom = [first, last, last, first], line + 0.06, line + 0.94
+        self.ax_.fill(columns, [top, top, bottom, bottom], color=color, lw=0)
+
     def _draw_word(
         self, token: str, strength: float, line: int, column: int, font_size: float
     ) -> None:
         """Draw a word on its tint."""
         width = _columns(token)
-        self.ax_.fill(
-            [column - 0.4, column + width + 0.4, column + width + 0.4, column - 0.4],
-            [line + 0.06, line + 0.06, line + 0.94, line + 0.94],
-            color=tint(ATTENDED, strength),
-            lw=0,
-        )
+        self._fill(tint(ATTENDED, strength), line, column - 0.4, column + width + 0.4)
         self.ax_.text(
             column + width / 2, line + 0.5, token, size=font_size,
             family="monospace", ha="center", va="center_baseline", parse_math=False,
@@ -203,19 +255,28 @@ class AttentionDisplay:
         """Return line and column of words, the lines of captions, and the last line."""
         line = 0
         places, captions = [], []
-        for tokens in self.tokens:
+        margin = 0 if self.sentences is None else _MARGIN
+        for number, tokens in enumerate(self.tokens):
             captions.append(line)
-            line, column = line + 1, 0
-            positions = []
-            for token in tokens:
+            line, column = line + 1, margin
+            positions: list[tuple[int, int]] = []
+            for i, token in enumerate(tokens):
                 width = _columns(shorten(token))
-                if column and column + width > _LINE_WIDTH:
-                    line, column = line + 1, 0
+                is_full = column > margin and column + width > _LINE_WIDTH
+                if is_full or self._begins_sentence(number, i):
+                    line, column = line + 1, margin
                 positions.append((line, column))
                 column += width + 1
             places.append(positions)
             line += 2  # an empty line between texts
         return places, captions, max(line - 1, 1)
+
+    def _begins_sentence(self, number: int, i: int) -> bool:
+        """Whether the word is the first of a sentence other than the first."""
+        if self.sentences is None or not i:
+            return False
+        of_words = self.sentences[number]
+        return bool(of_words[i] != of_words[i - 1])
 
 
 def _titles(classifier: Any, X: Any) -> list[str]:

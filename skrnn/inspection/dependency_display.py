@@ -38,8 +38,8 @@ class LongTermDependencyDisplay:
 
     Attributes
     ----------
-    ax_ : ndarray of shape (2,), matplotlib.axes.Axes
-        The axes after ``plot``: accuracy, and gradient norm.
+    ax_ : ndarray of shape (2,) or (1,), matplotlib.axes.Axes
+        The axes after ``plot``: accuracy, and gradient norm if it is drawn.
     figure_ : matplotlib.figure.Figure
         Their figure.
     lines_ : list of matplotlib.lines.Line2D
@@ -99,8 +99,8 @@ class LongTermDependencyDisplay:
             Training and test reviews at each distance.
         random_state : int, RandomState instance or None, default=None
             Controls all randomness.
-        ax : sequence of two matplotlib.axes.Axes, default=None
-            Where to draw; a new figure if None.
+        ax : matplotlib.axes.Axes or sequence of two of them, default=None
+            Where to draw, see :meth:`plot`; a new figure if None.
 
         Returns
         -------
@@ -121,8 +121,9 @@ class LongTermDependencyDisplay:
 
         Parameters
         ----------
-        ax : sequence of two matplotlib.axes.Axes, default=None
-            Where to draw; a new figure if None.
+        ax : matplotlib.axes.Axes or sequence of two of them, default=None
+            Where to draw: one for the accuracy alone, or two. A new figure with both if
+            None.
 
         Returns
         -------
@@ -134,10 +135,13 @@ class LongTermDependencyDisplay:
         ImportError
             If matplotlib is not installed.
         ValueError
-            If ``ax`` does not have two axes.
+            If ``ax`` has more than two axes.
         """
         axes = axes_or_new(
-            "LongTermDependencyDisplay.plot", ax, size=(9.0, 4.0), n_columns=2
+            "LongTermDependencyDisplay.plot",
+            ax,
+            size=(9.0, 4.0),
+            n_columns=1 if hasattr(ax, "figure") else 2,
         )
         self.ax_ = np.array(axes, dtype=object)
         self.figure_ = self.ax_[0].figure
@@ -145,7 +149,7 @@ class LongTermDependencyDisplay:
         # Evenly spaced: distances typically double, and 0 has no logarithm.
         places = {distance: place for place, distance in enumerate(distances)}
         self.lines_ = []
-        for column, axes in zip(_COLUMNS[2:], self.ax_, strict=True):
+        for column, axes in zip(_COLUMNS[2:], self.ax_, strict=False):
             for number, (name, rows) in enumerate(
                 self.table.groupby("model", sort=False)
             ):
@@ -174,14 +178,14 @@ class LongTermDependencyDisplay:
             axes.set_xlabel("words between the negation and its word")
             axes.set_ylabel(_LABELS[column])
             axes.grid(alpha=0.25)
-        accuracy, gradient = self.ax_
+        accuracy, *gradient = self.ax_
         accuracy.axhline(0.5, color="#808080", linewidth=1, zorder=0)
         accuracy.annotate(
             "chance", (1, 0.5), (4, 0), xycoords=("axes fraction", "data"),
             textcoords="offset points", va="center", fontsize="small", color="#808080",
         )  # fmt: skip
         accuracy.set_ylim(min(0.4, self.table["accuracy"].min() - 0.05), 1.05)
-        if (self.table["gradient_norm"] > 0).any():
-            gradient.set_yscale("log")
+        if gradient and (self.table["gradient_norm"] > 0).any():
+            gradient[0].set_yscale("log")
         legend_above(accuracy)
         return self

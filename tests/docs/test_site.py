@@ -85,7 +85,7 @@ def links(page: Path) -> list[str]:
     text = read(page)
     found = re.findall(r"\]\(([^)\s]+)\)", text)
     found += re.findall(r"^:target: (\S+)$", text, flags=re.MULTILINE)
-    found += re.findall(r"^```\{image\} (\S+)$", text, flags=re.MULTILINE)
+    found += re.findall(r"^```\{(?:image|figure)\} (\S+)$", text, flags=re.MULTILINE)
     return [link for link in found if not re.match(r"https?://", link)]
 
 

@@ -67,8 +67,16 @@ def test_given_axes_are_drawn_on() -> None:
     display = LongTermDependencyDisplay(TABLE).plot(axes)
     assert display.figure_ is figure
     assert list(display.ax_) == list(axes)
-    with pytest.raises(ValueError, match="needs 2 axes, got 1"):
-        display.plot(axes[0])
+    with pytest.raises(ValueError, match="needs 2 axes, got 3"):
+        display.plot(plt.subplots(3, 1)[1])
+
+
+def test_one_given_axes_shows_the_accuracy_alone() -> None:
+    _, ax = plt.subplots()
+    display = LongTermDependencyDisplay(TABLE).plot(ax)
+    assert list(display.ax_) == [ax]
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), [1.0, 0.8, 0.5])
+    assert ax.get_ylabel() == "accuracy on new reviews"
 
 
 def test_no_gradients_are_no_lines() -> None:

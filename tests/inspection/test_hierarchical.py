@@ -109,6 +109,27 @@ def test_attention_sums_to_one_and_is_zero_on_all_zeros(fitted, params) -> None:
         np.testing.assert_allclose(drawn, row[ids > 0], atol=1e-6)
 
 
+def test_a_display_begins_each_sentence_with_its_weight(fitted) -> None:
+    model = fitted(sentence_units=3)
+    display = AttentionDisplay.from_estimator(model, [TEXT, ""])
+    levels = model[1].attention_levels(model[0].transform([TEXT]))
+    assert [np.bincount(of_words).tolist() for of_words in display.sentences] == [
+        [7, 1, 2, 3], []
+    ]  # fmt: skip
+    drawn = {text.get_text(): text.get_position() for text in display.ax_.texts}
+    firsts = ["The", "Superb", "My", "It's"]
+    lines = [drawn[word][1] for word in firsts]
+    assert lines == sorted(set(lines))
+    numbers = [text for text in display.ax_.texts if text.get_position()[0] == 0]
+    shown = {text.get_position()[1]: text.get_text() for text in numbers}
+    weights = levels.sentences[0]
+    assert [shown[line] for line in lines] == [f"{weight:.2f}" for weight in weights]
+    bars = [np.ptp(patch.get_xy()[:, 0]) for patch in display.ax_.patches]
+    lengths = [bar for bar, patch in zip(bars, display.ax_.patches, strict=True)
+               if patch.get_xy()[:, 0].min() == 5]  # fmt: skip
+    np.testing.assert_allclose(np.divide(lengths, sum(lengths)), weights, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("padding", "truncating"), [("pre", "pre"), ("post", "post"), ("post", "middle")]
 )
