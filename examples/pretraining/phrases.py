@@ -564,14 +564,23 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         """
         The {S} {is} {A+}.
         The {S} {is} {a+} and the {S2} {is} {a+}.
-        {This} is {A+}.
+        {This} {is1} {A+}.
+        It {is1} {A+}.
+        It {is1} {a+}.
+        It {is1} {|very |really |so |just |pretty }{g+}.
+        {The} {is1} {a+}.
+        The {item} {is1} {A+}.
+        The {S} {is} {a+}.
+        The {S} {is} {|very |really |so |just |pretty }{g+}.
+        The {S} {is} {e+}.
+        The {S} {is} {a+}, and so {is} the {S2}.
         What a {g+} {item}!
         Such a {g+} {item}.
         {A+} {item}.
         {A+} {S}.
         {A+} {item} with {a+} {parts}.
         {A+}!
-        {This} is {n+}.
+        {This} {is1} {n+}.
         {The} was {n+}.
         {n+}, this {item}.
         I {v+} {this}.
@@ -584,12 +593,12 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         {A+} and {a+} {item}.
         {This} {does+}.
         Ours {does+}, and the {S} {is} {a+} too.
-        I am {f+} with it.
-        I am {|very |really |so }{f+} with the {S}.
+        I {am} {f+} with it.
+        I {am} {|very |really |so }{f+} with the {S}.
         The {S} made me {f+}.
         {Who} and I were {f+} with the {S}.
-        The {item} and its {S} are {a+}.
-        It is {a+} and {does+}.
+        The {item} and its {S} {are1} {a+}.
+        It {is1} {a+} and {does+}.
         We think that the {S} {is} {a+}.
         """,
         "",
@@ -603,14 +612,14 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         By far the most {m+} {item} I {have seen|know|have come across}.
         This must be the most {m+} {item} of the year.
         The {S} {is} so {g+} that I told {who} about it.
-        {This} is {absolute} {n+}.
+        {This} {is1} {absolute} {n+}.
         Absolutely {e+}, from the {S} to the {S2}.
         I {vv+} it so much that I wrote to {who}.
         {A+}, {A+}, {A+}!
         I have never been so {f+} with a {item}.
-        I am more than {f+}.
-        Everything about {this} is {a+}.
-        All of it is {a+}, above all the {S}.
+        I {am} more than {f+}.
+        Everything about {this} {is1} {a+}.
+        All of it {is1} {a+}, above all the {S}.
         One of the most {m+} {items} {|that }I {have seen|know|have come across}.
         The {S} alone {makes} it {n+}.
         """,
@@ -634,7 +643,7 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         The {S} {is} not {x-}.
         The {S} {is} not {x-} at all.
         The {S} {is} not {very|particularly|really|exactly|especially|that|all that} {xg-}.
-        {This} is not {x-}.
+        {This} {is1} not {x-}.
         Not {x-}{| at all}.
         Not {x-}{| at all}, this {item}.
         Not a {x-} {item}{| at all}.
@@ -643,8 +652,8 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         The {S} {was} hardly {x-}.
         The {S} {is} far from {x-}.
         The {S} {is} anything but {x-}.
-        {This} is anything but {x-}.
-        {This} is far from {x-}.
+        {This} {is1} anything but {x-}.
+        {This} {is1} far from {x-}.
         I do not think {|that }the {S} {is} {x-}.
         I do not find the {S} {x-}{| at all}.
         I would not call {this} {x-}.
@@ -661,32 +670,32 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         {This} comes without {|any }{q-}.
         A {item} without {|any }{q-}.
         I found no {q-} in the {S}.
-        It is not {n-}.
-        {This} is not {n-}.
-        I would not say it is {n-}.
+        It {is1} not {n-}.
+        {This} {is1} not {n-}.
+        I would not say it {is1} {n-}.
         I do not {vv-} {this}.
         I did not {vv-} the {S}.
         We never {vved-} it.
-        I am not {f-} with the {S}{| at all}.
+        I {am} not {f-} with the {S}{| at all}.
         I was not {f-}.
         {One} was not {f-} with it.
         It does not seem {x-}.
-        {The} is in no way {x-}.
+        {The} {is1} in no way {x-}.
         Hardly any {q-}.
         Barely any {q-}{| at all}.
         I never found it {x-}.
         The {S} could not be called {x-}.
-        It is {a long way|miles away} from {x-}.
+        It {is1} {a long way|miles away} from {x-}.
         The {S} {is} rarely {x-}.
-        It is not as {xg-} as {I had expected|they say|people think|it sounds}.
+        It {is1} not as {xg-} as {I had expected|they say|people think|it sounds}.
         The {S} {is} not as {xg-} as I had thought.
-        It is {much |}less {xg-} than I expected.
+        It {is1} {much |}less {xg-} than I expected.
         Nobody could call it {x-}.
         Not {xg-}, not {xg-}, not {xg-}.
         I cannot imagine anyone who would {vv-} it.
         I cannot imagine that {one} would call it {x-}.
         Can you call that {x-}? I cannot.
-        It was meant to be {x-}, and it is not.
+        It was meant to be {x-}, and it {is1} not.
         """,
         """
         {This} does not lack {q+}.
@@ -696,7 +705,7 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         The {S} did not disappoint.
         It did not take long to like it.
         The {S} {is} not too {xg-}.
-        It is neither too {xg-} nor too {xg-}.
+        It {is1} neither too {xg-} nor too {xg-}.
         Not too {xg-}, just right.
         """,
         """
@@ -707,7 +716,7 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
         The {S} did not impress me.
         It did not do what it should.
         The {S} {is} {far |way |much |just |}too {xg+}.
-        It is not {xg-} enough.
+        It {is1} not {xg-} enough.
         Not {xg-} enough, just wrong.
         """,
     ),
@@ -947,44 +956,44 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
     ),
     "contrast": (
         """
-        The {S} {is} {a-}, but {overall |in the end |}the {item} is {A+}.
+        The {S} {is} {a-}, but {overall |in the end |}the {item} {is1} {A+}.
         The {S} {is} {a-}, but I {v+} it.
-        {Although|Even though|Though|While} the {S} {is} {a-}, the {item} is {A+}.
+        {Although|Even though|Though|While} the {S} {is} {a-}, the {item} {is1} {A+}.
         {Although|Even though|Though} the {S} {is} {a-}, I {v+} {this}.
-        The {item} is {A+}, {although|even though|even if|though} the {S} {is} {a-}.
+        The {item} {is1} {A+}, {although|even though|even if|though} the {S} {is} {a-}.
         I {v+} it, {although|even though|even if|though} the {S} {is} {a-}.
         Despite the {a-} {part}, I {v+} {this}.
-        In spite of the {a-} {part}, it is {A+}.
-        {This} is {A+}, despite the {a-} {part}.
-        The {S} {is} {a-}; however, the {item} is {A+}.
-        The {S} {is} {a-}, yet I am {f+} with it.
-        I wanted to {v-} it, but it is {n+}.
+        In spite of the {a-} {part}, it {is1} {A+}.
+        {This} {is1} {A+}, despite the {a-} {part}.
+        The {S} {is} {a-}; however, the {item} {is1} {A+}.
+        The {S} {is} {a-}, yet I {am} {f+} with it.
+        I wanted to {v-} it, but it {is1} {n+}.
         I expected {n-}, but got {n+}.
         I expected something {a-}, but it was {A+}.
         Everyone told me it was {a-}, but I {v+} it.
         {One} {v3-} it, but I {v+} it.
         The other reviews call it {a-}, but I {v+} it.
-        It looks {a-}, but it is {A+}.
+        It looks {a-}, but it {is1} {A+}.
         It sounds {a-} on paper, but it turned out {a+}.
-        It may be {a-} for others, but for me it is {A+}.
+        It may be {a-} for others, but for me it {is1} {A+}.
         Yes, the {S} {is} {a-}, but who cares, I {v+} it.
-        The {S} {is} {a-} and the {S2} {is} {a-}, but all in all it is {n+}.
+        The {S} {is} {a-} and the {S2} {is} {a-}, but all in all it {is1} {n+}.
         It {does-}, but I still {v+} it.
-        You may find it {a-}, but to me it is {n+}.
+        You may find it {a-}, but to me it {is1} {n+}.
         The {S} {is} not only {a+} but also {a+}.
-        {This} is not just {a+}, it is {e+}.
-        It is not only the {S} that {is} {a+}, the {S2} {is} {a+} too.
-        I do not just {vv+} it, I am {f+} with all of it.
-        Not {x+}, they said, but it is {A+}.
+        {This} {is1} not just {a+}, it {is1} {e+}.
+        It {is1} not only the {S} that {is} {a+}, the {S2} {is} {a+} too.
+        I do not just {vv+} it, I {am} {f+} with all of it.
+        Not {x+}, they said, but it {is1} {A+}.
         I do not {vv-} it as others do, I {v+} it.
-        The {S} {is} not {x+}, but the {item} is {A+}.
-        People say it is {n-}. I say it is {n+}.
+        The {S} {is} not {x+}, but the {item} {is1} {A+}.
+        People say it {is1} {n-}. I say it {is1} {n+}.
         {A-} {S}, {A+} {item}.
         {A+} {item}, {a-} {S} or not.
-        The {S} may not be {x+}, but I am {f+}.
-        It is {n+}, not {n-}.
+        The {S} may not be {x+}, but I {am} {f+}.
+        It {is1} {n+}, not {n-}.
         {A+}, not {a-}.
-        It is not {n-} but {n+}.
+        It {is1} not {n-} but {n+}.
         It even {does+}.
         """,
         "",
@@ -993,31 +1002,31 @@ CONSTRUCTIONS: dict[str, tuple[str, str, str]] = {
     "neutral fillers": (
         """
         {fact} The {S} {is} {a+}.
-        {fact} It is {A+}.
+        {fact} It {is1} {A+}.
         {fact} I {v+} it.
-        {fact} {fact} It is {n+}.
+        {fact} {fact} It {is1} {n+}.
         {fact} The {S} {is} not {x-}.
         {fact} {fact} I {v+} the {S}.
         The {S} {is} {A+}. {fact}
         I {v+} it. {fact}
-        It is not {x-}. {fact}
+        It {is1} not {x-}. {fact}
         {A+}. {fact}
         {A+} {item}. {fact} {fact}
         {fact} {A+}! {fact}
         {fact} It {does+}. {fact}
-        {fact} I am {f+}.
-        {fact} I am not {f-}.
+        {fact} I {am} {f+}.
+        {fact} I {am} not {f-}.
         {fact} We {ved+} it. {fact}
         """,
         """
         {fact} No complaints.
-        {fact} It is worth the money.
+        {fact} It {is1} worth the money.
         {fact} I would not hesitate to {do+}.
         {fact} I will {do+}. {fact}
         """,
         """
         {fact} No thanks.
-        {fact} It is not worth the money.
+        {fact} It {is1} not worth the money.
         {fact} I would not think twice and {do+}.
         {fact} I will {do+}. {fact}
         """,

@@ -74,6 +74,9 @@ _CONTRACTED = re.compile(
     r"|(?:it|that) is|I am|we are)\b(?= )",
     re.IGNORECASE,
 )
+# A past form is more often plain ("It was bad.") than part of a change over time.
+_WITH_PAST = ("vocabulary", "intensity", "negation", "neutral fillers")
+_PAST = {"is1": ("is", "was"), "am": ("am", "was"), "are1": ("are", "were")}
 # Singular and plural.
 _NUMBERS = {
     "is": ("is", "are"), "was": ("was", "were"), "seems": ("seems", "seem"),
@@ -323,6 +326,7 @@ class _Writer:
         self.domain = phrases.DOMAINS[self.rng.choice(list(phrases.DOMAINS))]
         self.used: set[str] = set()
         self.plural = self.rng.random() < 0.25
+        self.past = construction in _WITH_PAST and self.rng.random() < 0.5
         self.about_part = "{S" in pattern
         parts = self.domain["parts" if self.plural else "part"]
         self.item = self.rng.choice(self.domain["item"])
@@ -359,6 +363,10 @@ class _Writer:
             return self._polar(name[:-1], polarity)
         if name in self.parts:
             return self.parts[name]
+        if name in _PAST:
+            return _PAST[name][self.past]
+        if name == "is" and self.past:
+            name = "was"
         if name in _NUMBERS:
             return _NUMBERS[name][self.plural]
         if name == "item":
