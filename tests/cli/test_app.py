@@ -500,5 +500,5 @@ def test_tensorflow_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run.returncode == 0, run.stderr
     said = run.stderr.splitlines()
     assert [line.split()[0] for line in said] == [
-        *("reviews.csv:", "Starting", "64", "[1/1]", "fast:", "[1/1]", "The"),
+        *("reviews.csv:", "Starting", "64", "[1/1]", "fast:", "[1/1]", "Saved"),
     ]

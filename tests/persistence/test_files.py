@@ -161,7 +161,7 @@ def test_the_schema_can_be_read(pipeline: Pipeline, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "model.skrnn") as archive:
         schema = json.loads(archive.read("schema.json"))
     (_, words), (_, network) = schema["estimator"]["steps"]
-    assert schema["format_version"] == 4
+    assert schema["format_version"] == FORMAT_VERSION
     assert schema["versions"]["keras"] == keras.__version__
     assert words["fitted"]["vocabulary_"]["dict"] == pipeline["seq"].vocabulary_
     assert network["params"]["cell"] == "lstm"
