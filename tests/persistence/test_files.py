@@ -37,6 +37,7 @@ from skrnn.ensemble import BlendedClassifier, DistilledClassifier
 from skrnn.estimators.routing import make_optimizer
 from skrnn.persistence import estimators
 from skrnn.persistence.archive import read_archive, write_archive
+from skrnn.persistence.old import FORMAT_VERSION
 from skrnn.serving import SentimentPredictor
 from tests.helpers import (
     KINDS,
