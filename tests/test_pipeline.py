@@ -176,7 +176,7 @@ def test_signature_docstring_and_editors_list_the_parameters() -> None:
     assert documented == list(shown)
     assert (
         "\nword_dropout : float in [0, 1)\n"
-        "    Fraction of the words that become out of vocabulary during training.\n"
+        "    Fraction of the words that are replaced by the id for unknown words"
     ) in doc
 
 

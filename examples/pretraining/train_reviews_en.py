@@ -26,7 +26,7 @@ from skrnn.datasets import fetch_imdb, load_reviews
 
 # Plain statements four times, so that "It was bad." is not read as "but now ...".
 TAUGHT = (*CONSTRUCTIONS, *["vocabulary"] * 3)
-N_SENTENCES = 96_000
+N_SENTENCES = 48_000
 # What a pass over the training texts learns best from, chosen on validation rows.
 SETTINGS = {
     "cell": "gru",

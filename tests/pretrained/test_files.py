@@ -31,3 +31,13 @@ def test_each_call_loads_a_pipeline_of_its_own(
     assert model is not skrnn.load_pretrained("reviews-en")
     texts = ["so good", "a bad film"]
     assert model.predict(texts).tolist() == pretrained.predict(texts).tolist()
+
+
+@pytest.mark.parametrize("verb", ["is", "was"])
+@pytest.mark.parametrize("about", ["It", "The food", "The room", "This book"])
+def test_it_reads_plain_statements(about: str, verb: str) -> None:
+    """Most composed sentences with "was" go on: "but now it is good"."""
+    model = skrnn.load_pretrained()
+    praise = [f"{about} {verb} {word}." for word in ("good", "great", "excellent")]
+    blame = [f"{about} {verb} {word}." for word in ("bad", "terrible", "awful")]
+    assert model.predict(praise + blame).tolist() == [1] * 3 + [0] * 3
