@@ -166,7 +166,7 @@ def test_other_targets_than_those_of_the_pretrained_network(path, capsys) -> Non
 @pytest.mark.parametrize(
     ("params", "factor"), [({}, 0.1), ({"dense_units": (3,)}, 0.1), ({"units": 2}, 1)]
 )
-@pytest.mark.filterwarnings("ignore:This RNNSentimentClassifier has another")
+@pytest.mark.filterwarnings("ignore:The architecture of this RNNSentimentClassifier")
 def test_copied_layers_learn_at_a_tenth_of_the_rate(path, params, factor) -> None:
     model = start_from(path, learning_rate=0.01, **params).fit(TEXTS, LABELS)
     rate = float(model["clf"].model_.optimizer.learning_rate.numpy())
