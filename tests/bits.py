@@ -108,10 +108,9 @@ def record_parameters(X, two, rng):
         "frozen": {"embeddings": vectors, "embeddings_trainable": False},
     }
     for name, params in variants.items():
-        y = np.where(np.arange(150) < 60, two, -1) if name == "virtual" else two
-        fit(name, RNNSentimentClassifier(**BASE | params), X, y)
+        fit(name, RNNSentimentClassifier(**BASE | params), X, two)
         sentences = BASE | {"sentence_units": 4} | params
-        fit(f"han-{name}", HierarchicalAttentionClassifier(**sentences), X, y)
+        fit(f"han-{name}", HierarchicalAttentionClassifier(**sentences), X, two)
 
 
 def record_data(X, two):
