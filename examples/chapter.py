@@ -187,7 +187,7 @@ AttentionDisplay.from_estimator(attention, [test_reviews[row] for row in first])
 plt.show()
 
 # %% [markdown]
-# Why did a review get its class? Blue words speak for it, orange words against it.
+# Why did a review get its class? Blue words support it, orange words oppose it.
 
 # %%
 print(f"label {test_labels[0]}, predicted {lstm.predict(test_reviews[:1])[0]}")

@@ -30,9 +30,9 @@ for text in ("Very bad!", "Not bad at all!"):
     )
 
 # %%
-# Blue bars speak for the predicted class (1, positive), orange bars against it. Both
-# "Not" and "bad" speak for it: without either of them the probability would be half as
-# high.
+# Words with blue bars support the predicted class (1, positive), words with orange bars
+# oppose it. Both "Not" and "bad" support it: without either of them, the probability
+# would be about half as high.
 
 explain(model, "Not bad at all!").plot()
 plt.show()
@@ -56,14 +56,14 @@ for ax, score in zip(axes, ("probability", "log_odds"), strict=True):
 plt.show()
 
 # %%
-# The class is 0, negative. Left, all bars are short: without "dull" the review still
-# has "bad", and the other way round. Right, both stand out.
+# The class is 0, negative. On the left, all bars are short: without "dull", the review
+# still has "bad" and "too". On the right, all three stand out.
 #
 # Weights that add up
 # -------------------
 # The weights of integrated gradients sum to the difference between the probability of
-# the review and that of a text of unknown words. After "used to", even "love" speaks
-# for negative.
+# the review and the probability of a text of unknown words. After "used to", even
+# "love" supports the negative class.
 
 explanation = explain(
     model, "I used to love it, now I hate it.", method="integrated_gradients"

@@ -94,7 +94,7 @@ print(table.to_string(index=False))
 # Why?
 # ----
 # The network is fitted to all reviews without issues, and explains the label of the
-# first one. The bars to the left are the words that speak against this label.
+# first one. The bars to the left are the words that oppose this label.
 
 model.fit(reviews[~is_issue], names[y[~is_issue]])
 print(reviews[worst[0]])

@@ -107,9 +107,9 @@ ax.legend()
 print((proba > thresholds).astype(int)[:3])
 
 # %%
-# Which words speak for a label
-# -----------------------------
-# "awful" speaks for a complaint about the sound, since it follows "sound". "great"
+# Which words support a label
+# ---------------------------
+# "awful" supports a complaint about the sound, since it follows "sound". "great"
 # describes the screen and hardly counts for this label.
 
 text = "The screen is great, but the sound is awful."

@@ -4,8 +4,8 @@
     python examples/benchmarks/several_labels.py package/data/full
 
 Stories until April 7, 1987 are for training, later ones for testing (the "ModApte"
-split); topics of fewer than 20 training stories are left out. All models have the
-settings that they come with.
+split); topics with fewer than 20 training stories are left out. All models have their
+default settings unless their name says otherwise.
 """
 
 import argparse

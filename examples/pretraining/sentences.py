@@ -74,7 +74,8 @@ _CONTRACTED = re.compile(
     r"|(?:it|that) is|I am|we are)\b(?= )",
     re.IGNORECASE,
 )
-# A past form is more often plain ("It was bad.") than part of a change over time.
+# Half of the sentences of these constructions are in the past tense. Otherwise nearly
+# every "was" would be followed by a change: "It was bad, but now it is good."
 _WITH_PAST = ("vocabulary", "intensity", "negation", "neutral fillers")
 _PAST = {"is1": ("is", "was"), "am": ("am", "was"), "are1": ("are", "were")}
 # Singular and plural.

@@ -24,7 +24,8 @@ import skrnn
 from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, load_reviews
 
-# Plain statements four times, so that "It was bad." is not read as "but now ...".
+# Plain statements are four times as frequent as the other constructions. With fewer,
+# the network reads "It was bad." as if "but now it is good" followed.
 TAUGHT = (*CONSTRUCTIONS, *["vocabulary"] * 3)
 N_SENTENCES = 48_000
 # What a pass over the training texts learns best from, chosen on validation rows.

@@ -467,14 +467,13 @@ class BaseTextNetwork(
     def _start_from(self, parts: PretrainedParts, data: _FitData) -> bool:
         """Copy the pretrained weights that fit; set ``pretrained_weights_``.
 
-        If the network reads something else out of the texts than y, nothing is set, and
-        the result is False.
+        Return False, and set nothing, if its output has nothing to do with y.
         """
         warn_of_other_ids(parts, data.ids)
         network, name = self._network, type(self).__name__
+        y = self._encode(data.y)
         copied = copy_weights(network, parts, name)
         if is_complete(network.spec, copied):
-            y = self._encode(data.y)
             share = explained_share(network, parts, copied, data.ids, y, self._as_rows)
             if share < MIN_EXPLAINED:
                 if self.verbose:
@@ -487,7 +486,6 @@ class BaseTextNetwork(
         if self.verbose:
             print("Training starts from the pretrained network.")
         if OUTPUT_KERNEL in copied:
-            y = self._encode(data.y)
             align_output(network, data.ids, y, data.sample_weight, self._as_rows)
         self.pretrained_weights_ = copied
         return True

@@ -41,8 +41,8 @@ __all__ = [
 
 # Texts of another language share fewer words with the pretrained vocabulary.
 MIN_KNOWN = 0.7
-# Sentiment explains .37 and more of the output of a network for sentiment, topics
-# .1 and less (.28 by chance on 60 rows of 20 topics).
+# Of the output of a sentiment network, sentiment labels explain at least .37, even on
+# 60 rows; topics explain at most .1, or .28 by chance on 60 rows of 20 topics.
 MIN_EXPLAINED = 0.15
 # Trained at the full learning rate, a network forgets what it was pretrained on.
 _LEARNING_RATE_FACTOR = 0.1
@@ -118,8 +118,9 @@ def explained_share(
 ) -> float:
     """Return the share of the variance of the pretrained output that ``y`` explains.
 
-    It is the adjusted coefficient of determination on some of the rows, the largest of
-    all outputs; 1 if it is unknown, for too few rows or with layers of its own.
+    It is the adjusted R2 on some of the rows, for the output where it is largest. It is
+    1 if it cannot be computed: with too few rows, or if a layer below the output was
+    not copied.
     """
     spec = network.spec
     below = [w for w in spec.weight_shapes if w.partition("/")[0] != OUTPUT]
