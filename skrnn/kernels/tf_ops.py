@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -194,7 +194,7 @@ def _summed(
 
 def _embed(table: Array, ids: _Ids, scale: Array) -> Array:
     vectors = empty(*ids.shape, table.shape[1])
-    embedding.embed(table, ids, scale, vectors)
+    _run_by_row(partial(embedding.embed, table), ids, scale, vectors)
     return vectors
 
 
