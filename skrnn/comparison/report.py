@@ -43,9 +43,8 @@ def _environment() -> Any:
 
 def render_page(**context: Any) -> str:
     """Render the page, which has no scripts and loads nothing."""
-    page: str = _environment().get_template("page.html").render(
-        context, colors=TEXT_COLORS
-    )
+    template = _environment().get_template("page.html")
+    page: str = template.render(context, colors=TEXT_COLORS)
     return page
 
 
