@@ -21,12 +21,14 @@ def embed(table, ids, scale, vectors):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def add_by_id(upstream, ids, scale, sums):  # type: ignore[no-untyped-def]
-    """Fill ``sums`` with the gradients of the rows of the table, summed in order."""
+def add_by_id(upstream, ids, scale, first, sums):  # type: ignore[no-untyped-def]
+    """Fill the gradients of the table's rows from ``first`` on, summed in order."""
     sums[:] = _ZERO
     for row in range(ids.shape[0]):
         factors = scale[row]
         for t in range(ids.shape[1]):
-            total, vector = sums[ids[row, t]], upstream[row, t]
-            for j in range(len(factors)):
-                total[j] += vector[j] * factors[j]
+            index = ids[row, t] - first
+            if 0 <= index < len(sums):
+                total, vector = sums[index], upstream[row, t]
+                for j in range(len(factors)):
+                    total[j] += vector[j] * factors[j]

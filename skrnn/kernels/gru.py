@@ -47,7 +47,7 @@ def _state(sums, before, gates, states, kept):  # type: ignore[no-untyped-def]
 def gru_forward(inputs, n_backward, packed, states, gates):  # type: ignore[no-untyped-def]
     """Fill the states of every step, and the gates of as many as there is room for."""
     n_rows, n_steps, n = states.shape
-    n_gates = gates.shape[1]
+    n_gates = len(gates)
     n_left = n + inputs.shape[2] + 1
     of_gates, of_candidate = packed
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
@@ -58,14 +58,14 @@ def gru_forward(inputs, n_backward, packed, states, gates):  # type: ignore[no-u
         multiply(sums, left, of_gates, n_rows, 2 * n, n_left, False)
         for row in range(n_rows):
             before = states[row, position(t - 1, n_backward[row])] if t else zero
-            _gates(sums[row], before, gates[row, t % n_gates], left[row])
+            _gates(sums[row], before, gates[t % n_gates, row], left[row])
         multiply(sums, left, of_candidate, n_rows, n, n_left, False)
         for row in range(n_rows):
             before = states[row, position(t - 1, n_backward[row])] if t else zero
             _state(
                 sums[row],
                 before,
-                gates[row, t % n_gates],
+                gates[t % n_gates, row],
                 states[row, position(t, n_backward[row])],
                 left[row],
             )
@@ -121,7 +121,7 @@ def gru_backward(  # type: ignore[no-untyped-def]
                 upstream[row, at],
                 d_next[row],
                 left[row, :n],
-                gates[row, t],
+                gates[t, row],
                 d_gates[row],
                 d_candidate[row],
             )
@@ -131,7 +131,7 @@ def gru_backward(  # type: ignore[no-untyped-def]
                 d_left[row],
                 d_next[row],
                 left[row, :n],
-                gates[row, t],
+                gates[t, row],
                 d_gates[row],
                 reset[row],
             )

@@ -43,7 +43,7 @@ def lstm_forward(inputs, n_backward, packed, states, cells, gates):  # type: ign
     As many as ``cells`` (two at least) and ``gates`` have room for.
     """
     n_rows, n_steps, n = states.shape
-    n_cells, n_gates = cells.shape[1], gates.shape[1]
+    n_cells, n_gates = len(cells), len(gates)
     n_left = n + inputs.shape[2] + 1
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
     zero = np.zeros(n, np.float32)
@@ -52,12 +52,12 @@ def lstm_forward(inputs, n_backward, packed, states, cells, gates):  # type: ign
             copy(inputs[row, position(t, n_backward[row])], left[row, n:])
         multiply(sums, left, packed[0], n_rows, 4 * n, n_left, False)
         for row in range(n_rows):
-            before = cells[row, (t - 1) % n_cells] if t else zero
+            before = cells[(t - 1) % n_cells, row] if t else zero
             _step(
                 sums[row],
                 before,
-                gates[row, t % n_gates],
-                cells[row, t % n_cells],
+                gates[t % n_gates, row],
+                cells[t % n_cells, row],
                 states[row, position(t, n_backward[row])],
                 left[row],
             )
@@ -102,9 +102,9 @@ def lstm_backward(  # type: ignore[no-untyped-def]
                 upstream[row, at],
                 d_left[row],
                 d_next_c[row],
-                cells[row, t - 1] if t else zero,
-                cells[row, t],
-                gates[row, t],
+                cells[t - 1, row] if t else zero,
+                cells[t, row],
+                gates[t, row],
                 d_preact[row],
             )
             copy(inputs[row, at], left[row, n:])

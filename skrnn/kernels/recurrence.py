@@ -7,7 +7,6 @@ batch alone, so a result does not depend on the number of threads.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from itertools import pairwise
@@ -15,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from skrnn.kernels.memory import empty
 from skrnn.kernels.products import N_LANES, N_ROWS, pack, padded
 from skrnn.kernels.threads import side_by_side
 
@@ -23,8 +23,7 @@ Lengths = npt.NDArray[np.int32]
 
 _MAX_PARTS = 8
 # Waking a thread takes longer than computing a part of fewer numbers.
-_MIN_NUMBERS_PER_PART = 10_000
-_ALIGNMENT = 64  # bytes
+_MIN_NUMBERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,9 @@ class RecurrentKernels:
         backward, what ``forward`` filled, and the packed transposed weights; fills the
         gradients with respect to the inputs and to the joined weights.
     widths : tuple of int, default=(1,)
-        Last sizes of what ``forward`` fills, in units; the states come first.
+        Last sizes of what ``forward`` fills, in units. The states come first, (batch,
+        time, units); the others are (time, batch, width), since a step reads a row of
+        each.
     n_kept : tuple of int, default=()
         For each array after the states, the steps that ``forward`` itself needs.
     blocks : tuple of tuple of int
@@ -91,7 +92,7 @@ class RecurrentKernels:
 
         def run(part: int) -> None:
             rows = parts[part]
-            filling = (array[rows] for array in filled)
+            filling = _of_part(filled, rows)
             self.forward(inputs[rows], n_backward[rows], packed, *filling)
 
         side_by_side(run, len(parts))
@@ -108,14 +109,15 @@ class RecurrentKernels:
         """Return the gradients with respect to the inputs and the three weights."""
         joined, units = _join(*weights), len(weights[1])
         packed = self._pack(joined, transposed=True)
-        by_row, parts = (upstream, inputs, n_backward, *filled), cut(inputs)
+        by_row, parts = (upstream, inputs, n_backward), cut(inputs)
         d_inputs = empty(*inputs.shape)
-        d_weights = np.empty((len(parts), *joined.shape), np.float32)
+        d_weights = empty(len(parts), *joined.shape)
 
         def run(part: int) -> None:
             rows = parts[part]
             self.backward(
                 *(array[rows] for array in by_row),
+                *_of_part(filled, rows),
                 packed,
                 d_inputs[rows],
                 d_weights[part],
@@ -135,15 +137,27 @@ class RecurrentKernels:
         return tuple(packed)
 
 
+def _of_part(filled: list[Array], rows: slice) -> list[Array]:
+    """Return what a part fills: states by row, and the other arrays by step.
+
+    The other arrays are stored part by part, so that those of a part are contiguous.
+    """
+    states, *others = (array[rows] for array in filled)
+    return [states, *(x.reshape(x.shape[1], len(x), x.shape[2]) for x in others)]
+
+
 def _join(kernel: Array, recurrent_kernel: Array, bias: Array) -> Array:
     """Return the weights as one matrix."""
     return np.vstack([recurrent_kernel, kernel, bias])
 
 
-def cut(inputs: Array) -> list[slice]:
-    """Cut the rows into even-sized parts, most of them of whole tiles."""
+def cut(inputs: Array, min_numbers: int = _MIN_NUMBERS) -> list[slice]:
+    """Cut the rows into even-sized parts, most of them of whole tiles.
+
+    A part has ``min_numbers`` of ``inputs`` at least, if it is not the only one.
+    """
     n_rows = len(inputs)
-    n_parts = min(_MAX_PARTS, inputs.size // _MIN_NUMBERS_PER_PART, n_rows // N_ROWS)
+    n_parts = min(_MAX_PARTS, inputs.size // min_numbers, n_rows // N_ROWS)
     n_tiles, n_parts = -(-n_rows // N_ROWS), max(n_parts, 1)
     bounds = [min(N_ROWS * (n_tiles * k // n_parts), n_rows) for k in range(n_parts)]
     return [slice(*ends) for ends in pairwise([*bounds, n_rows])]
@@ -155,11 +169,3 @@ def pack_matrix(matrix: Array) -> Array:
     packed = np.empty(depth * padded(n_columns, N_LANES), np.float32)
     pack(np.ascontiguousarray(matrix), packed)
     return packed
-
-
-def empty(*shape: int) -> Array:
-    """Return an array aligned so that TensorFlow takes it over without a copy."""
-    size = 4 * math.prod(shape)
-    memory = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % _ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)

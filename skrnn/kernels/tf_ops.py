@@ -12,15 +12,16 @@ import tensorflow as tf
 
 from skrnn.kernels import embedding
 from skrnn.kernels.attention import attention_backward, attention_forward
+from skrnn.kernels.memory import empty
+from skrnn.kernels.pooling import PoolingKernels
 from skrnn.kernels.recurrence import (
     Array,
     Lengths,
     RecurrentKernels,
     cut,
-    empty,
     pack_matrix,
 )
-from skrnn.kernels.threads import heed_environment, side_by_side
+from skrnn.kernels.threads import heed_environment, n_threads, side_by_side
 
 heed_environment()
 
@@ -30,6 +31,8 @@ _VECTOR, _MATRIX, _VECTORS = (
 )
 _IDS = tf.TensorSpec([None, None], tf.int32)
 _LENGTHS = tf.TensorSpec([None], tf.int32)
+# Waking a thread takes longer than copying or adding fewer numbers.
+_MIN_NUMBERS_COPIED = 500_000
 
 
 def recurrent_layer(
@@ -129,6 +132,28 @@ def embed(
     return vectors
 
 
+def pool(kernels: PoolingKernels, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """Return one vector for each row of states.
+
+    Parameters
+    ----------
+    kernels : PoolingKernels
+        Those of the pooling.
+    states : tensor of shape (batch, time, units), float32
+        The states, aligned left.
+    lengths : tensor of shape (batch,), int32
+        The number of states of each row.
+
+    Returns
+    -------
+    vectors : tensor of shape (batch, units)
+        The vectors, zeros for empty rows.
+    """
+    vectors = _pooling_op(kernels)(states, lengths)
+    vectors.set_shape([states.shape[0], states.shape[2]])
+    return vectors
+
+
 # TensorFlow never frees the gradient of a traced op, nor the graph around it: these are
 # graphs of their own, traced once, not once per network.
 
@@ -175,7 +200,15 @@ def _embed(table: Array, ids: _Ids, scale: Array) -> Array:
 
 def _add_by_id(upstream: Array, ids: _Ids, scale: Array, n_ids: int) -> Array:
     sums = empty(int(n_ids), upstream.shape[2])
-    embedding.add_by_id(upstream, ids, scale, sums)
+    n_numbers = upstream.size + sums.size
+    n_parts = max(min(n_threads(), n_numbers // _MIN_NUMBERS_COPIED), 1)
+    bounds = [len(sums) * part // n_parts for part in range(n_parts + 1)]
+
+    def run(part: int) -> None:
+        first, end = bounds[part : part + 2]
+        embedding.add_by_id(upstream, ids, scale, first, sums[first:end])
+
+    side_by_side(run, n_parts)
     return sums
 
 
@@ -240,6 +273,45 @@ def _attention_backward(
     side_by_side(run, len(parts))
     total = d_weights.sum(axis=0)
     return [d_inputs, total[:-2], total[-2], total[-1]]
+
+
+@cache
+def _pooling_op(kernels: PoolingKernels) -> Callable[..., tf.Tensor]:
+    def forward(states: Array, lengths: Lengths) -> Array:
+        vectors = empty(len(states), states.shape[2])
+        _run_by_row(kernels.forward, states, lengths, vectors)
+        return vectors
+
+    def backward(d_vectors: Array, *given: Array) -> Array:
+        d_states = empty(*given[0].shape)
+        _run_by_row(kernels.backward, d_vectors, *given, d_states)
+        return d_states
+
+    @tf.custom_gradient
+    def pool(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+        vectors = tf.numpy_function(forward, given, tf.float32, stateful=False)
+        vectors.set_shape([None, None])
+
+        def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None]:
+            d_states = tf.numpy_function(
+                backward, [upstream, *given, vectors], tf.float32, stateful=False
+            )
+            d_states.set_shape([None, None, None])
+            return d_states, None
+
+        return vectors, gradient
+
+    return tf.function(pool, input_signature=[_VECTORS, _LENGTHS], autograph=False)
+
+
+def _run_by_row(kernel: Callable[..., None], *arrays: npt.NDArray[Any]) -> None:
+    """Run a kernel on parts of the rows of all arrays."""
+    parts = cut(max(arrays, key=np.size), _MIN_NUMBERS_COPIED)
+
+    def run(part: int) -> None:
+        kernel(*(array[parts[part]] for array in arrays))
+
+    side_by_side(run, len(parts))
 
 
 @cache

@@ -16,7 +16,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skrnn.kernels.tf_ops import attention_scores
+from skrnn.kernels.pooling import FIRST, LAST, MAX, MEAN
+from skrnn.kernels.tf_ops import attention_scores, pool
 from skrnn.networks.recurrent import Shapes, Weights
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ class LastPooling(PoolingLayer):
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the last real state, shape (batch, features)."""
-        last = tf.gather(states, tf.maximum(lengths - 1, 0), axis=1, batch_dims=1)
-        return tf.where(lengths[:, tf.newaxis] > 0, last, tf.zeros_like(last))
+        return pool(LAST, states, lengths)
 
     @staticmethod
     def add_onnx_nodes(
@@ -93,8 +93,7 @@ class FirstPooling(PoolingLayer):
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the first state, shape (batch, features)."""
-        first = states[:, 0]
-        return tf.where(lengths[:, tf.newaxis] > 0, first, tf.zeros_like(first))
+        return pool(FIRST, states, lengths)
 
     @staticmethod
     def add_onnx_nodes(
@@ -111,9 +110,7 @@ class MaxPooling(PoolingLayer):
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the maximum, shape (batch, features)."""
-        lowest = tf.fill(tf.shape(states), states.dtype.min)
-        largest = tf.reduce_max(tf.where(_real(states, lengths), states, lowest), 1)
-        return tf.where(lengths[:, tf.newaxis] > 0, largest, tf.zeros_like(largest))
+        return pool(MAX, states, lengths)
 
     @staticmethod
     def add_onnx_nodes(
@@ -132,9 +129,7 @@ class MeanPooling(PoolingLayer):
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the mean, shape (batch, features)."""
-        real = tf.where(_real(states, lengths), states, tf.zeros_like(states))
-        count = tf.cast(tf.maximum(lengths, 1), states.dtype)[:, tf.newaxis]
-        return tf.reduce_sum(real, axis=1) / count
+        return pool(MEAN, states, lengths)
 
     @staticmethod
     def add_onnx_nodes(
