@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from api_links import make_inventories
 
 from skrnn import __version__
+from skrnn.inspection.style import COLORS, TEXT_COLORS
 
 project = "skrnn"
 author = "the skrnn developers"
@@ -98,6 +99,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "skrnn"
 html_static_path = ["_static"]
 html_css_files = ["skrnn.css"]
+html_context = {"colors": COLORS, "text_colors": TEXT_COLORS}  # of skrnn.css.jinja
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False

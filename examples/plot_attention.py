@@ -11,10 +11,10 @@ both, on reviews in which we know what decides.
 # %%
 # Reviews in which one sentence decides
 # -------------------------------------
-# A review has two to four facts. A third of the reviews has nothing else and is
-# neutral; in the others one sentence, somewhere between the facts, has an opinion. The
-# neutral class matters: with two classes a network can learn what positive reviews look
-# like and call everything else negative, without a look at the negative sentence.
+# A review has two to four facts. A third of the reviews contains nothing else and is
+# neutral; in the others one more sentence, somewhere among the facts, has an opinion.
+# The neutral class matters: with two classes a network can learn what positive reviews
+# look like and call everything else negative, without reading the negative sentence.
 
 import matplotlib.pyplot as plt
 import numpy as np

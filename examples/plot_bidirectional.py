@@ -38,8 +38,9 @@ def make_texts(place, n_samples=2000):
 # One direction or both
 # ---------------------
 # ``pooling="last"`` returns the state after the last word that each direction reads.
-# Left, only the network that reads in both directions finds the first word: the other
-# one stays at chance, the gray line. Right, both find the last word at once.
+# Left, only the network that reads in both directions learns that the first word
+# decides; the other one stays at chance (the gray line). Right, both learn it in one
+# epoch.
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for ax, (name, place) in zip(axes, {"first": 0, "last": -1}.items(), strict=True):

@@ -14,6 +14,7 @@ are missing, Amazon's; on these the bags of words are hard to beat.
 
 import os
 import tempfile
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -72,7 +73,8 @@ comparison = compare_models(models, X_train, y_train, X_test, y_test)
 # %%
 # The table, as a DataFrame or, in a notebook, as formatted HTML:
 
-print(comparison.to_frame().drop(columns="error").round(3).to_string())
+columns = ["n_parameters", "fit_time", "accuracy", "accuracy_low", "accuracy_high"]
+print(comparison.to_frame()[columns].round(3).to_string())
 comparison  # noqa: B018
 
 # %%
@@ -89,7 +91,7 @@ plt.show()
 
 differing = comparison.disagreements()
 for row in differing.index[:3]:
-    print(X_test[row][:300])
+    print(textwrap.fill(X_test[row][:300]))
     print(differing.loc[[row]].to_string(), end="\n\n")
 
 # %%

@@ -9,7 +9,7 @@ Why did this review get its class?
 * **attention**: where the network looks, if it has attention (see
   :doc:`/auto_examples/plot_attention`).
 
-The pretrained network reads the sentences, so nothing is trained here.
+The sentences are read by the pretrained network, so nothing is trained here.
 """
 
 # %%

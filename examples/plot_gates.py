@@ -15,6 +15,8 @@ carry a negation over 16 words, and plots the forget gate over a review.
 # distances are learned after short ones, so the training reviews have distances from 0
 # to 16 words; the held-out reviews all have 16.
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -102,7 +104,7 @@ gates = np.array(forget_gates).T
 # Between "not" and its adjective, 16 words later, the gates are close to one. The next
 # "really" and the opinion reset many features.
 
-print(" ".join(words))
+print(textwrap.fill(" ".join(words)))
 start = words.index("not") + 1
 opinion = max(i for i, word in enumerate(words) if word in {"awful", "great"})
 print(f"mean gate between: {gates[:, start : start + 16].mean():.2f}")

@@ -2,12 +2,12 @@
 Reviews that look mislabeled
 ============================
 
-Ten percent of wrong labels are common. `cleanlab <https://docs.cleanlab.ai>`_ (``pip
-install cleanlab``) finds them by confident learning: labels that contradict a model
-which has not seen them.
+Many data sets contain wrong labels. `cleanlab <https://docs.cleanlab.ai>`_ (``pip
+install cleanlab``) finds them by confident learning: it looks for labels that
+contradict a model which was not trained on them.
 
-The reviews are generated and some of their labels flipped, unless ``SKRNN_DATA`` names
-a folder with IMDb's, whose labels are as they are.
+The reviews are generated, and a tenth of their labels is flipped. If ``SKRNN_DATA``
+names a folder with IMDb's reviews, these are used with their own labels.
 """
 
 # %%
@@ -15,6 +15,7 @@ a folder with IMDb's, whose labels are as they are.
 # --------
 
 import os
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -75,8 +76,8 @@ plt.show()
 # %%
 # The reviews
 # -----------
-# The labels that look most wrong come first. Read them before you change any: a network
-# does not understand irony, and neither does a star.
+# The labels that look most wrong come first. Read them before you change any: the
+# network may be wrong, too, for example about irony.
 
 names = np.array(["negative", "positive"])
 worst = np.argsort(quality)[:8]
@@ -85,7 +86,7 @@ table = pd.DataFrame(
         "label": names[y[worst]],
         "predicted": names[proba[worst].argmax(axis=1)],
         "quality": quality[worst].round(3),
-        "review": [review[:70] for review in reviews[worst]],
+        "review": [review[:60] for review in reviews[worst]],
     }
 )
 print(table.to_string(index=False))
@@ -97,7 +98,7 @@ print(table.to_string(index=False))
 # first one. The bars to the left are the words that oppose this label.
 
 model.fit(reviews[~is_issue], names[y[~is_issue]])
-print(reviews[worst[0]])
+print(textwrap.fill(reviews[worst[0]]))
 explanation = explain(
     model, reviews[worst[0]], target=names[y[worst[0]]], score="log_odds"
 )

@@ -5,9 +5,9 @@ How far a network carries a negation
 "I do not think the case that we use daily is great": the label depends on a "not"
 several words before the opinion, and only the word order shows which word it reverses.
 A bag of words is at chance. A plain recurrent network applies one matrix product and
-one tanh per word: information, and the gradient from which it is learned, get lost over
-the distance (Bengio, Simard & Frasconi 1994). The memory cell of an LSTM keeps them
-(Hochreiter & Schmidhuber 1997).
+one tanh per word: information, and the gradient from which the network learns, are lost
+over the distance (Bengio, Simard & Frasconi 1994). The memory cell of an LSTM keeps
+them (Hochreiter & Schmidhuber 1997).
 
 This example takes half a minute. ``examples/benchmarks/long_term_dependencies.py``
 makes the full comparison, with a GRU, attention, longer distances and several seeds.
@@ -25,9 +25,9 @@ from skrnn import (
 )
 
 # %%
-# :func:`~skrnn.long_term_dependency` fits all models to the same generated reviews,
-# with all distances up to the one at which they are scored on new reviews. The networks
-# have the same settings, and classify by the state after the last word
+# :func:`~skrnn.long_term_dependency` fits all models anew for each distance, to the
+# same generated reviews with distances up to that one, and scores them on new reviews.
+# The networks have the same settings, and classify by the state after the last word
 # (``pooling="last"``). The vocabulary of the generated reviews is small, so there is no
 # dropout.
 

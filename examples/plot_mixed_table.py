@@ -2,7 +2,7 @@
 A shop's table: texts, stars, prices and categories
 ===================================================
 
-A customer's title and text say why an article comes back, and so do its price and its
+Why does a customer return an article? Its title and text tell, and so do its price and
 category. :class:`~skrnn.TextSequencer` reads several columns of texts, and
 scikit-learn's :class:`~sklearn.ensemble.StackingClassifier` and
 :class:`~sklearn.compose.ColumnTransformer` put the network beside the other columns.
@@ -11,9 +11,11 @@ scikit-learn's :class:`~sklearn.ensemble.StackingClassifier` and
 # %%
 # The table
 # ---------
-# In a generated review only the order of the words tells praise from blame. One title
-# in three is a later update, which overrules the text. Half of the customers gave no
-# stars. Dear articles and shoes come back more often.
+# In a generated review only the order of the words tells praise from complaint. One
+# title in three is a later update, which overrules the text. Half of the customers gave
+# no stars. Expensive articles and shoes are returned more often.
+
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -79,15 +81,18 @@ network = make_sentiment_pipeline(
 )
 network.fit(X_train[TEXTS], y_train)
 sequencer = network["seq"]
-print(sequencer.feature_names_in_, "->", sequencer.transform(X_test[TEXTS][:1]).shape)
-print(" ".join(sequencer.inverse_transform(sequencer.transform(X_test[TEXTS][:1]))[0]))
+rows = sequencer.transform(X_test[TEXTS][:1])
+print(sequencer.feature_names_in_, "->", rows.shape)
+(words,) = sequencer.inverse_transform(rows)
+print(textwrap.fill(" ".join(words)))
 
 # %%
 # Stacking
 # --------
 # The network sees the texts, gradient boosting the other columns, and a logistic
-# regression combines their probabilities. It learns from predictions for rows that the
-# two did not see, so that it does not trust a network that knows its rows by heart.
+# regression combines their probabilities. It learns from predictions for rows that
+# the two were not trained on, so that it does not rely too much on a network that has
+# memorized its training rows.
 
 
 def select_texts(table):
@@ -126,8 +131,8 @@ vectors = make_pipeline(
 # %%
 # Which is best?
 # --------------
-# The further a curve is up and to the left, the more returned articles are found among
-# fewer false alarms. The two models that see both texts and the other columns
+# The closer a curve is to the upper left, the more returned articles are found with the
+# same number of false alarms. The two models that see both texts and the other columns
 # ("document vectors" and "stacking") have the largest areas under their curves (AUC).
 
 models = {
@@ -145,15 +150,15 @@ for name, model in models.items():
     RocCurveDisplay.from_estimator(
         model, X_test, y_test, pos_label="returned", ax=ax, name=name
     )
-ax.set_title("Articles that come back")
+ax.set_title("Which articles are returned?")
 plt.show()
 
 # %%
-# Why does this one come back?
-# ----------------------------
+# Why was this one returned?
+# --------------------------
 # :func:`~skrnn.explain` takes a row of the table. It deletes each word of the texts in
-# turn and asks the whole stack again. The longest bar is that of "broken", a word of
-# the title.
+# turn, and the whole stack predicts again. The longest bar is that of "broken", a word
+# of the title.
 
 row = X_test[X_test["title"].str.startswith("Update")].iloc[0]
 print(row.drop("body").to_dict())

@@ -2,17 +2,19 @@
 Stars: as numbers, as ordered classes, as plain classes
 =======================================================
 
-A rating is a number and a class. A regressor predicts the number; an ordinal classifier
-gives each number of stars a probability, and knows that four stars are nearer to five
-than one star is; a plain classifier does not know that.
+A rating can be predicted as a number or as a class. A regressor predicts the number. An
+ordinal classifier gives each number of stars a probability, and knows that four stars
+are nearer to five than one star is. A plain classifier does not know the order.
 
 The reviews are generated: each describes four parts of a product, and has one star more
-for each part that pleases.
+for each part that is praised.
 """
 
 # %%
 # Reviews with one to five stars
 # ------------------------------
+
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -51,8 +53,8 @@ for name in ("RNNSentimentRegressor", "RNNOrdinalClassifier", "RNNSentimentClass
     print(f"{name:23} mean absolute error {error:.2f}, kappa {kappa:.2f}")
 
 # %%
-# Where they err
-# --------------
+# Which errors they make
+# ----------------------
 # Left, the predictions of the regressor lie around the diagonal. Right, the confusion
 # matrix of the ordinal classifier: what is not on the diagonal is next to it, an error
 # of one star.
@@ -81,15 +83,15 @@ errors = np.abs(ordinal.predict(reviews[n_train:]) - stars[n_train:])
 print(f"errors of one star: {(errors == 1).sum()}, of more: {(errors > 1).sum()}")
 
 # %%
-# How sure it is
-# --------------
+# How certain it is
+# -----------------
 # The ordinal classifier gives a probability to each number of stars, and an expected
 # rating.
 
 review = reviews[n_train]
 rows = ordinal[:-1].transform([review])
 (proba,) = ordinal.predict_proba([review])
-print(review)
+print(textwrap.fill(review))
 print(dict(zip(ordinal.classes_.tolist(), proba.round(2).tolist(), strict=True)))
 print(f"expected: {ordinal[-1].predict_expected(rows)[0]:.2f} stars")
 
@@ -97,7 +99,7 @@ print(f"expected: {ordinal[-1].predict_expected(rows)[0]:.2f} stars")
 # Which words cost stars
 # ----------------------
 # The explanation of a regressor is in stars: each bar is what the word adds to the
-# rating or takes from it. The review above has "not" before most of what it praises.
+# rating or subtracts from it. In the review above, "not" reverses most of the praise.
 
 explain(regressor, review).plot(max_words=15)
 plt.show()

@@ -5,7 +5,7 @@ The curves of a whole search
 A search reports one score for each candidate and fold. With scikit-learn's
 :class:`~sklearn.callback.ScoringMonitor` (1.9 and later) and
 :func:`~skrnn.inspection.epoch_scores` it also records the scores after every epoch.
-They show which candidates are still improving, and how far the folds agree.
+They show which candidates are still improving, and how much the folds agree.
 """
 
 # %%

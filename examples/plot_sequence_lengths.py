@@ -6,7 +6,7 @@ How long are the reviews, and what is cut off?
 cuts words off; :class:`~skrnn.SequenceLengthDisplay` shows how many reviews are cut,
 and how many words are out of vocabulary.
 
-The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's.
+The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's reviews.
 """
 
 # %%
@@ -34,7 +34,7 @@ else:
     ends = ends[ends < len(words)]
     texts = [" ".join(piece) for piece in np.split(np.array(words), ends)]
     train, test = texts[::2], texts[1::2]
-    max_features = 90
+    max_features = 60
 
 # %%
 # Lengths of the training reviews

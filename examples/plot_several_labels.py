@@ -1,13 +1,13 @@
 """
-Several labels a text
-=====================
+Several labels per text
+=======================
 
 What does a review complain about: the picture, the sound, both, nothing? An indicator
 matrix has a column for each label; the network gets a sigmoid for each, and
 ``predict_proba`` a column for each.
 
-The texts are generated. A bag of words knows which parts a text is about and that
-something is bad, but not what.
+The texts are generated. A bag of words sees which parts a text is about and that
+something is bad, but not which part.
 """
 
 # %%
@@ -86,10 +86,10 @@ print(report)
 # %%
 # A threshold for each label
 # --------------------------
-# ``predict`` takes labels with a probability above 0.5. Each curve has a point for each
-# threshold: a lower one finds more of the complaints (recall), but more of what it
-# finds is none (precision). The dot has the best F1, at another threshold for each
-# label.
+# ``predict`` returns the labels with a probability above 0.5. Each curve has a point
+# for each threshold: a lower one finds more of the complaints (recall), but more of
+# what it finds is no complaint (precision). The dot marks the threshold with the best
+# F1, which differs between labels.
 
 proba = network.predict_proba(texts[n_train:])
 thresholds = np.empty(len(names))

@@ -6,7 +6,7 @@ When did the network stop improving on reviews that it was not trained on?
 :class:`~skrnn.TrainingHistoryDisplay` plots the loss and the accuracy of each epoch, on
 the training reviews and on the held-out reviews.
 
-The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's.
+The reviews are generated, unless ``SKRNN_DATA`` names a folder with IMDb's reviews.
 """
 
 # %%

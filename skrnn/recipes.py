@@ -109,19 +109,19 @@ def get_recipe(name: str) -> dict[str, Any]:
     ----------
     name : str
         - ``"pretrained"``: starts from the network of
-          :func:`skrnn.load_pretrained` if it knows most of the words and its output has
-          to do with the labels, the default of :func:`skrnn.make_sentiment_pipeline`;
+          :func:`skrnn.load_pretrained` if it knows most of the words and its output is
+          related to the labels; the default of :func:`skrnn.make_sentiment_pipeline`;
         - ``"best"``: the same in a :class:`skrnn.ensemble.BlendedClassifier` with two
           linear models;
         - ``"fast"``: a network trained from scratch;
         - ``"accurate"``: a :class:`skrnn.HierarchicalAttentionClassifier`, which
-          encodes words, then sentences; the fit takes some minutes longer;
+          encodes words, then sentences; the fit takes a few minutes longer;
         - ``"semi_supervised"``: the same in a
           :class:`skrnn.ensemble.DistilledClassifier`, where two linear models label
           the texts without labels (``y = -1``);
         - ``"chapter_simple"``, ``"chapter_lstm"``, ``"chapter_gru"``,
           ``"chapter_bidirectional"``, ``"chapter_stacked"``: the five networks of the
-          chapter, with its settings.
+          textbook chapter that the user guide reproduces, with its settings.
 
     Returns
     -------

@@ -256,7 +256,10 @@ class ModelComparison:
             xlabel="Fit time in seconds",
             ylabel="Test accuracy, 95 % interval",
         )
+        # Few enough labels not to overlap: 1, 2, 5, 10, ...
+        ax.xaxis.get_major_locator().set_params(subs=(1, 2, 5))
         ax.xaxis.set_major_formatter("{x:g}")
+        ax.xaxis.set_minor_formatter("")
         ax.grid(visible=True, alpha=0.3, linewidth=0.6)
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix
 
 from skrnn._messages import install_hint
+from skrnn.inspection.style import TEXT_COLORS
 
 __all__ = [
     "make_confusion_tables",
@@ -42,7 +43,8 @@ def _environment() -> Any:
 
 def render_page(**context: Any) -> str:
     """Render the page, which has no scripts and loads nothing."""
-    page: str = _environment().get_template("page.html").render(context)
+    template = _environment().get_template("page.html")
+    page: str = template.render(context, colors=TEXT_COLORS)
     return page
 
 

@@ -70,7 +70,7 @@ class BlendedClassifier(
         Whether to fit every classifier again on all rows after the logistic regression,
         which doubles the time.
     random_state : int, RandomState instance or None, default=None
-        Controls the split. The classifiers have their own.
+        Controls the split. The classifiers have seeds of their own.
 
     Attributes
     ----------

@@ -29,10 +29,10 @@ _LEAST_UNKNOWN = 0.05  # the axis goes that far, so that small shares look small
 class DriftDisplay:
     """Compare new texts with the texts that a model was trained on.
 
-    Networks do not fail on texts that differ from the training texts: they predict, and
-    are wrong more often. Without any labels, this display shows three signs of it: the
-    share of words out of vocabulary, the lengths of texts, and the predictions. Use
-    :meth:`from_estimator`.
+    On texts that differ from the training texts, a network still predicts, without an
+    error, but is wrong more often. Without any labels, this display shows three signs
+    of it: the share of words out of vocabulary, the lengths of texts, and the
+    predictions. Use :meth:`from_estimator`.
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ def integrate(
     Warns
     -----
     ConvergenceWarning
-        If the error is larger than that after some thousand gradients.
+        If the error is larger than that after a few thousand gradients.
 
     References
     ----------

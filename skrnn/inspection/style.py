@@ -16,6 +16,7 @@ __all__ = [
     "FOR",
     "MARKERS",
     "STRONGEST",
+    "TEXT_COLORS",
     "css",
     "legend_above",
     "tint",
@@ -23,6 +24,11 @@ __all__ = [
 
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080", "#e69f00")
 FOR, AGAINST, ATTENDED = COLORS[:3]
+# Blue and orange for texts on a light and on a dark page, which need more contrast.
+TEXT_COLORS = {
+    "light": {"blue": "#0072b2", "orange": "#c04e00"},
+    "dark": {"blue": "#6db8ea", "orange": "#f29a4e"},
+}
 # One more than colors, so that 42 curves differ.
 MARKERS = ("o", "s", "^", "D", "X", "v", "P")
 
