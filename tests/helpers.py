@@ -264,6 +264,18 @@ def fitted_kind(kind: str) -> Pipeline:
     return make_kind(kind).fit(REVIEWS, targets_of(kind))
 
 
+TOPIC_TEXTS = ["it works", "a lamp", "a lamp and a cable", "a great lamp, a cable"]
+
+
+@cache
+def fit_topics() -> Pipeline:
+    """Return a pipeline that finds none to three of TOPICS in TOPIC_TEXTS."""
+    y = np.array([[int(word in text) for word in TOPICS] for text in TOPIC_TEXTS])
+    learned = {"dropout": 0.0, "spatial_dropout": 0.0, "pooling": "max", "units": 8}
+    model = make_kind("labels", **learned, epochs=30, learning_rate=0.05)
+    return model.fit(TOPIC_TEXTS * 8, np.tile(y, (8, 1)))
+
+
 def assert_predicts(model: Any, expected: dict[str, Any]) -> None:
     """Check the predictions of a loaded or served model against a golden file's."""
     if "proba" in expected:

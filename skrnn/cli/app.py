@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -348,7 +349,9 @@ def predict(
 
     MODEL is a file from "skrnn train" or skrnn.export_onnx. Without MODEL, the
     pretrained network for English reviews is used. The output is the file with two more
-    columns, "prediction" and "probability", which are empty in rows without a text.
+    columns, "prediction" and "probability", which are empty in rows without a text. A
+    model with several labels per text writes the predicted labels, separated by spaces,
+    and a column with the probability of each label: "probability_0" and so on.
 
     \b
     Examples:
@@ -380,7 +383,8 @@ def predict(
                 "thus no prediction",
                 err=True,
             )
-    taken = [name for name in ("prediction", "probability") if name in table]
+    ours = re.compile(r"prediction|probability(_\d+)?")
+    taken = [name for name in map(str, table) if ours.fullmatch(name)]
     if taken:
         raise ValueError(
             f"{file} already has a column {taken[0]!r}. Rename or delete it: "

@@ -205,20 +205,47 @@ def load_model(path: Path | None) -> Any:
     return skrnn.load(path)
 
 
+def predict_records(model: Any, texts: Any) -> list[dict[str, Any]]:
+    """Return the prediction for each text, and its probability if the model has one.
+
+    With several labels per text, they are the list of the predicted labels, and the
+    probability of each label by its name.
+    """
+    predicted = model.predict(texts)
+    classes: Any = getattr(model, "classes_", None)
+    has_labels = predicted.ndim == 2
+    predictions = predicted.tolist()
+    if has_labels:
+        predictions = [classes[row == 1].tolist() for row in predicted]
+    # An exported regressor has the method predict_proba, but no classes.
+    if classes is None or not hasattr(model, "predict_proba"):
+        return [{"prediction": each} for each in predictions]
+    proba = model.predict_proba(texts).round(4)
+    if has_labels:
+        names = [str(label) for label in classes]
+        probabilities = [dict(zip(names, row, strict=True)) for row in proba.tolist()]
+    else:
+        # A model with a threshold does not always predict the most probable label.
+        columns = pd.Index(classes).get_indexer(predicted)
+        probabilities = proba[np.arange(len(columns)), columns].tolist()
+    return [
+        {"prediction": prediction, "probability": probability}
+        for prediction, probability in zip(predictions, probabilities, strict=True)
+    ]
+
+
 def predict_table(model: Any, texts: Any) -> pd.DataFrame:
-    """Return the label of each text, and its probability if the model has it."""
-    labels = pd.Series(model.predict(texts))
-    if not hasattr(model, "predict_proba"):
-        return pd.DataFrame({"prediction": labels})
-    # A model with a threshold does not always predict the most probable label.
-    probabilities = model.predict_proba(texts)
-    columns = pd.Index(model.classes_).get_indexer(labels)
-    return pd.DataFrame(
-        {
-            "prediction": labels,
-            "probability": probabilities[np.arange(len(labels)), columns].round(4),
-        }
-    )
+    """Return predictions as columns of a CSV file.
+
+    Several labels are joined by spaces, and each has a column for its probability.
+    """
+    table = pd.DataFrame(predict_records(model, texts))
+    if isinstance(table["prediction"].iloc[0], list):
+        table["prediction"] = [" ".join(map(str, each)) for each in table["prediction"]]
+        if "probability" in table:
+            by_label = pd.DataFrame(table.pop("probability").tolist())
+            table = table.join(by_label.add_prefix("probability_"))
+    return table
 
 
 def import_extra(module: str, extra: str, *packages: str) -> Any:

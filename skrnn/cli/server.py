@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 import skrnn
-from skrnn.cli.command_helpers import predict_table
+from skrnn.cli.command_helpers import predict_records
 
 __all__ = ["make_app", "run"]
 
@@ -31,10 +31,14 @@ class Texts(BaseModel):
 
 
 class Prediction(BaseModel):
-    """The answer to one text."""
+    """The answer to one text.
 
-    prediction: Label
-    probability: float | None = None
+    With several labels per text, these are the predicted labels and the probability of
+    each label.
+    """
+
+    prediction: Label | list[Label]
+    probability: float | dict[str, float] | None = None
 
 
 class Predictions(BaseModel):
@@ -71,15 +75,15 @@ def make_app(model: Any) -> FastAPI:
     # FastAPI calls a plain function in a thread: networks predict in many at once.
     @app.post("/predict", summary="Labels and probabilities of texts")
     def predict(request: Texts) -> Predictions:
-        answers = predict_table(model, request.texts)
-        return Predictions(predictions=answers.to_dict("records"))
+        found = predict_records(model, request.texts)
+        return Predictions(predictions=[Prediction(**each) for each in found])
 
     return app
 
 
 def run(model: Any, *, host: str, port: int) -> None:
     """Serve until Ctrl-C."""
-    predict_table(model, ["Compile the network before the first request."])
+    predict_records(model, ["Compile the network before the first request."])
     try:
         listener = socket.create_server((host, port))
     except OSError as error:

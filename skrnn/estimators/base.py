@@ -83,7 +83,7 @@ from skrnn.networks.heads import HEADS, Head, Targets
 from skrnn.networks.losses import TrainingLoss
 from skrnn.networks.recurrent import Weights
 from skrnn.networks.replicas import STRATEGIES, Replicas, as_replicas, strategy_name
-from skrnn.networks.spec import OUTPUT_KERNEL, NetworkSpec
+from skrnn.networks.spec import OUTPUT_BIAS, OUTPUT_KERNEL, NetworkSpec
 from skrnn.pretrained.parts import PretrainedParts, get_parts
 from skrnn.text.columns import check_columns
 from skrnn.text.vocabulary import FIRST_WORD, OOV, PAD
@@ -335,6 +335,14 @@ class BaseTextNetwork(
         """Return the weights of targets for those of rows."""
         return weight
 
+    def _weighted_targets(
+        self, data: _FitData
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+        """Return the targets of the rows with a weight, and their weights."""
+        has_weight = data.sample_weight > 0
+        y = data.y[has_weight]
+        return y, self._weigh_targets(y, data.sample_weight[has_weight])
+
     def _rescale(self, outputs: Any) -> Any:
         """Return outputs of the network, or scores of them, in the unit of y."""
         return outputs
@@ -396,6 +404,10 @@ class BaseTextNetwork(
             embeddings=vectors,
         )
         self._fitted_network = FittedNetwork(pooled)
+        y, weight = self._weighted_targets(data)
+        bias = self._head.initial_bias(self._encode(y), weight)
+        if bias is not None:
+            self._network.set_weights({OUTPUT_BIAS: bias})
 
     def _given_embeddings(self) -> _Vectors:
         """Return the word vectors in ``embeddings``, or None."""
@@ -608,10 +620,8 @@ class BaseTextNetwork(
         self, data: _FitData, validation_split: float, *, stops_early: bool
     ) -> tuple[Examples, Examples | None, npt.NDArray[Any] | None]:
         """Return the training examples, and any validation examples and labels."""
-        has_weight = data.sample_weight > 0
-        y, weight = data.y[has_weight], data.sample_weight[has_weight]
-        weight = self._weigh_targets(y, weight)
-        rows = self._as_rows(data.ids[has_weight])
+        y, weight = self._weighted_targets(data)
+        rows = self._as_rows(data.ids[data.sample_weight > 0])
         examples = Examples(rows, self._encode(y), as_loss_weights(weight))
         validation = y_val = None
         if data.validation is not None:

@@ -59,14 +59,15 @@ def side_by_side(run: Callable[[int], None], n_parts: int) -> None:
     n_parts : int
         Number of parts.
     """
-    n_working = min(n_threads(), n_parts)
+    parts = iter(range(n_parts))  # shared: a thread that is done takes the next part
 
-    def work(first: int) -> None:
-        for part in range(first, n_parts, n_working):
+    def work() -> None:
+        for part in parts:
             run(part)
 
-    helped = [_helpers(os.getpid()).submit(work, k) for k in range(1, n_working)]
-    work(0)
+    n_helpers = min(n_threads(), n_parts) - 1
+    helped = [_helpers(os.getpid()).submit(work) for _ in range(n_helpers)]
+    work()
     for done in helped:
         done.result()
 

@@ -168,6 +168,13 @@ class Head(ABC):
         """Return the predicted labels, or indicators of them."""
         raise NotImplementedError
 
+    def initial_bias(self, y: Targets, weight: Floats) -> Targets | None:
+        """Return the initial biases of the output layer, or None for zeros.
+
+        ``weight`` has the shape of the encoded targets.
+        """
+        return None
+
     def alignment(
         self, outputs: Floats, y: Targets, weight: Floats
     ) -> tuple[float, float]:
@@ -346,7 +353,14 @@ class _Ordinal(_Multiclass):
 
 
 class _Multilabel(Head):
-    """Any of several labels: a sigmoid for each."""
+    """Any of several labels: a sigmoid for each.
+
+    Training starts from the frequency of each label [1]_. From probabilities of one
+    half, the first epochs would only learn that most labels are rare.
+
+    .. [1] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+       detection. arXiv:1708.02002, section 3.3.
+    """
 
     kind = "several labels per row"
     activation = "sigmoid"
@@ -373,6 +387,13 @@ class _Multilabel(Head):
 
     def encode(self, y: npt.NDArray[Any], classes: npt.NDArray[Any]) -> Targets:
         return y.astype(np.float32)
+
+    def initial_bias(self, y: Targets, weight: Floats) -> Targets:
+        """Return the log-odds of each label, finite because half a row is added."""
+        half = weight.mean() / 2
+        present, absent = ((weight * each).sum(axis=0) for each in (y, 1 - y))
+        bias: Targets = np.log((present + half) / (absent + half)).astype(np.float32)
+        return bias
 
     def decode(self, proba: Floats, classes: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return (proba > 0.5).astype(np.int64)

@@ -13,12 +13,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
 
 import skrnn
 from skrnn.cli.app import commands
 from skrnn.datasets import make_reviews
 from skrnn.pretrained import files
-from tests.helpers import fit_pretrained
+from tests.helpers import TOPIC_TEXTS, fit_pretrained, fit_topics, fitted_kind
 
 QUICK = (
     "--model",
@@ -126,6 +130,50 @@ def test_predict_needs_no_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 0, result.output
     answers = pd.read_csv(io.StringIO(result.stdout))
     assert answers["prediction"].tolist() == ["neg", "pos"]
+
+
+@pytest.mark.parametrize("name", ["topics.skrnn", "topics.onnx"])
+def test_predict_writes_all_labels_of_a_text(name: str, folder: Path) -> None:
+    model = fit_topics()
+    write = skrnn.save if name.endswith(".skrnn") else skrnn.export_onnx
+    write(model, name)
+    texts = [*TOPIC_TEXTS, None]
+    pd.DataFrame({"id": range(5), "words": texts}).to_csv("new.csv", index=False)
+    arguments = ("predict", name, "new.csv", "--text-column", "words")
+    result = call(*arguments, "--output", "out.csv")
+    assert result.exit_code == 0, result.output
+    answers = pd.read_csv("out.csv", dtype={"prediction": str})
+    columns = [f"probability_{label}" for label in range(3)]
+    assert list(answers) == ["id", "words", "prediction", *columns]
+    predictions = answers["prediction"].fillna("").tolist()
+    assert predictions == ["", "1", "0 1", "0 1 2", ""]
+    proba = answers[columns].to_numpy()
+    np.testing.assert_allclose(proba[:4], model.predict_proba(texts[:4]), atol=1e-4)
+    assert np.isnan(proba[4]).all()
+
+    answers.drop(columns="prediction").to_csv("new.csv", index=False)
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert "already has a column 'probability_0'" in result.stderr
+
+
+def test_predict_writes_several_labels_without_probabilities(folder: Path) -> None:
+    y = [[int(word in text) for word in ("lamp", "cable")] for text in TOPIC_TEXTS]
+    model = make_pipeline(CountVectorizer(), OneVsRestClassifier(LinearSVC()))
+    skrnn.save(model.fit(TOPIC_TEXTS, y), "linear.skrnn")
+    result = call("predict", "linear.skrnn", "--text", "a lamp and a cable")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == ["text,prediction", "a lamp and a cable,0 1"]
+
+
+def test_predict_writes_the_numbers_of_an_exported_regressor(folder: Path) -> None:
+    model = fitted_kind("ratings")
+    skrnn.export_onnx(model, "ratings.onnx")
+    result = call("predict", "ratings.onnx", "--text", "a great lamp")
+    assert result.exit_code == 0, result.output
+    answers = pd.read_csv(io.StringIO(result.stdout))
+    assert list(answers) == ["text", "prediction"]
+    np.testing.assert_allclose(answers["prediction"], model.predict(["a great lamp"]))
 
 
 def test_train_predict_report(folder: Path) -> None:

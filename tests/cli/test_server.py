@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -21,6 +22,7 @@ from click.testing import CliRunner
 import skrnn
 from skrnn.baselines import make_baseline
 from skrnn.cli.app import commands
+from tests.helpers import REVIEWS, TOPIC_TEXTS, fit_topics, fitted_kind
 
 TEXTS, LABELS = ["so good", "so bad", "good", "bad"] * 3, ["pos", "neg"] * 6
 
@@ -32,9 +34,9 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def server(model_file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start a server on a free port; return its process and its address."""
+@contextmanager
+def serving(model_file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a server on a free port; give its process and its address."""
     with subprocess.Popen(
         [sys.executable, "-m", "skrnn", "serve", str(model_file), "--port", "0"],
         stderr=subprocess.PIPE,
@@ -46,6 +48,12 @@ def server(model_file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         assert found, line
         yield process, found[1]
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def server(model_file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with serving(model_file) as started:
+        yield started
 
 
 def ask(url: str, question: Any = None) -> Any:
@@ -70,6 +78,27 @@ def test_the_server_predicts(
         predictor.predict_proba(texts).max(axis=1),
         atol=1e-4,
     )
+
+
+def test_all_labels_of_a_text_are_served(tmp_path: Path) -> None:
+    model = fit_topics()
+    skrnn.export_onnx(model, tmp_path / "topics.onnx")
+    with serving(tmp_path / "topics.onnx") as (_, url):
+        assert ask(f"{url}/health")["labels"] == [0, 1, 2]
+        found = ask(f"{url}/predict", {"texts": TOPIC_TEXTS})["predictions"]
+    predictions = [each["prediction"] for each in found]
+    assert predictions == [[], [1], [0, 1], [0, 1, 2]]
+    proba = [[each["probability"][label] for label in "012"] for each in found]
+    np.testing.assert_allclose(proba, model.predict_proba(TOPIC_TEXTS), atol=1e-4)
+
+
+def test_the_numbers_of_a_regressor_are_served(tmp_path: Path) -> None:
+    model = fitted_kind("ratings")
+    skrnn.export_onnx(model, tmp_path / "ratings.onnx")
+    with serving(tmp_path / "ratings.onnx") as (_, url):
+        found = ask(f"{url}/predict", {"texts": list(REVIEWS[:3])})["predictions"]
+    numbers = [each["prediction"] for each in found]
+    np.testing.assert_allclose(numbers, model.predict(REVIEWS[:3]), rtol=1e-4)
 
 
 @pytest.mark.parametrize("question", [{"texts": "good"}, {"texts": []}, {}, [1]])

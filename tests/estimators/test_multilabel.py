@@ -9,7 +9,9 @@ from scipy import sparse
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 
+from skrnn import make_sentiment_pipeline
 from tests.helpers import (
+    KNOWN,
     Sequences,
     fit_pretrained,
     fitted_kind,
@@ -24,6 +26,10 @@ def labels(sequences: Sequences) -> tuple[np.ndarray, np.ndarray]:
     X, y = sequences
     first = X[np.arange(len(X)), (X > 0).argmax(axis=1)]
     return X, np.column_stack([y, first > 10, first == 7]).astype(np.int64)
+
+
+def output_bias(model) -> np.ndarray:
+    return model.model_.get_layer("output").bias.numpy()
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -65,6 +71,34 @@ def test_equal_labels_are_learned_as_two_classes_are(sequences: Sequences) -> No
     both = small(**plain).fit(X, np.column_stack([y, y]), X_val=X, y_val=[[0, 1]] * 200)
     one = small(**plain).fit(X, y)
     assert both.history_["loss"][0] == pytest.approx(one.history_["loss"][0], abs=0.05)
+
+
+def test_training_starts_from_the_frequencies_of_the_labels(
+    sequences: Sequences,
+) -> None:
+    X, Y = labels(sequences)
+    Y[:, 2] = 0  # a label of no row
+    weight = np.where(np.arange(len(X)) < 100, 2.0, 0.0)
+    still = {"learning_rate": 1e-12, "epochs": 1}
+    positive, negative = Y[:100].sum(axis=0) + 0.5, 100.5 - Y[:100].sum(axis=0)
+    for make in (small, small_hierarchical):
+        model = make(**still).fit(X, Y, sample_weight=weight)
+        np.testing.assert_allclose(
+            output_bias(model), np.log(positive / negative), atol=1e-5
+        )
+    balanced = small(**still, class_weight="balanced").fit(X, Y)
+    np.testing.assert_allclose(output_bias(balanced)[:2], 0, atol=1e-6)
+
+
+def test_a_pretrained_output_keeps_its_bias() -> None:
+    texts, Y = ["so good", "a film", "so bad"] * 4, [[1, 0], [0, 0], [0, 1]] * 4
+    params = {"maxlen": 5, "learning_rate": 0.05, "epochs": 2}
+    pretrained = make_sentiment_pipeline(None, **KNOWN, **params).fit(texts, Y)
+    model = start_from(pretrained).fit(texts[:2] * 6, Y[:2] * 6)  # more of a label
+    assert "output/bias" in model["clf"].pretrained_weights_
+    np.testing.assert_allclose(
+        output_bias(model["clf"]), output_bias(pretrained["clf"]), atol=1e-4
+    )
 
 
 def test_class_weights_are_those_of_each_label(sequences: Sequences) -> None:
