@@ -128,12 +128,13 @@ def refuse_other_labels(y: Any) -> None:
             "targets of more than two classes, use "
             "sklearn.multioutput.MultiOutputClassifier."
         )
-    if labels.dtype.kind != "O" or labels.ndim != 1:
+    if labels.dtype.kind not in "OmM" or labels.ndim == 0 or has_columns(labels):
         return
+    labels = labels.ravel()  # y as a column
     missing = np.flatnonzero(pd.isna(labels))
     if len(missing):
         raise ValueError(
-            f"y has missing labels (NaN or None): {labels[missing[0]]!r} in row "
+            f"y has missing labels (NaN, NaT or None): {labels[missing[0]]!r} in row "
             f"{missing[0]}, {len(missing)} in total. Drop these rows, for example with "
             "DataFrame.dropna(subset=[...])."
         )

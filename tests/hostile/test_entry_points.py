@@ -190,6 +190,7 @@ def test_predict(X: np.ndarray, fitted: RNNSentimentClassifier) -> None:
     st.none() | arrays(np.float64, st.integers(1, 5)),
 )
 @example(np.eye(3, dtype=int), np.array([0, 1, 1]), np.full(3, 3.4028236e38))
+@example(np.zeros((2, 3), int), np.array(["1970", "NaT"], "datetime64[Y]"), None)
 def test_fit(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> None:
     model = new_classifier()
     _, refusal = attempt(model.fit, X, y, sample_weight=weight)
