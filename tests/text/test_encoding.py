@@ -110,7 +110,7 @@ def test_containers(container: Any) -> None:
         (np.array("text"), ValueError, "got 0 dimensions"),
         (np.empty((2, 0), str), ValueError, r"2 dimensions of shape \(2, 0\)"),
         (np.empty((0, 2), str), ValueError, "Found no documents"),
-        (sparse.eye_array(2), TypeError, "Expected a table of texts, got <DIA"),
+        (sparse.eye_array(2), TypeError, "Expected a table of texts, got <.*spa"),
         (
             pl.DataFrame({"n": [1], "review": ["a"]}),
             TypeError,
