@@ -131,7 +131,9 @@ def refuse_other_labels(y: Any) -> None:
     if labels.dtype.kind not in "OmM" or labels.ndim == 0 or has_columns(labels):
         return
     labels = labels.ravel()  # y as a column
-    missing = np.flatnonzero(pd.isna(labels))
+    # pandas finds no NaT in arrays of another byte order.
+    is_missing = pd.isna if labels.dtype.kind == "O" else np.isnat
+    missing = np.flatnonzero(is_missing(labels))
     if len(missing):
         raise ValueError(
             f"y has missing labels (NaN, NaT or None): {labels[missing[0]]!r} in row "

@@ -420,7 +420,7 @@ def test_bad_ids_are_refused(X, message: str) -> None:
         ([["good"], ["good", "new"]], "list of lists of labels.*MultiLabelBinarizer"),
         (["good", None], "missing labels .*None in row 1.*dropna"),
         (np.array([["good"], [None]], object), "missing labels .*None in row 1"),
-        (np.array(["2026", "NaT"], "datetime64[Y]"), "missing labels .*NaT.* in row 1"),
+        (np.array(["2026", "NaT"], ">M8[Y]"), "missing labels .*NaT.* in row 1"),
         ([1, "good"], "mixes strings with other values, such as 1"),
         (None, "requires y"),
         ([0, 1, 1], "inconsistent numbers of samples"),
