@@ -148,7 +148,8 @@ def on_ray(repeats: int) -> list[np.ndarray]:
 
     def kill() -> None:
         alive = psutil.process_iter(["cmdline"])
-        next(p for p in alive if "PoolActor" in " ".join(p.info["cmdline"])).kill()
+        commands = ((p, " ".join(p.info["cmdline"] or [])) for p in alive)
+        next(p for p, command in commands if "PoolActor" in command).kill()
 
     try:
         return compare("Ray", on_one, on_two, kill, repeats)
