@@ -61,9 +61,9 @@ plt.show()
 #
 # Weights that add up
 # -------------------
-# The weights of integrated gradients sum to the difference between the probability of
-# the review and the probability of a text of unknown words. After "used to", even
-# "love" supports the negative class.
+# The weights of integrated gradients sum to the difference between two probabilities:
+# that of the review, and that of the same number of unknown words. After "used to",
+# even "love" supports the negative class.
 
 explanation = explain(
     model, "I used to love it, now I hate it.", method="integrated_gradients"

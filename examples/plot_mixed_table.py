@@ -2,8 +2,8 @@
 A shop's table: texts, stars, prices and categories
 ===================================================
 
-Why does a customer return an article? Its title and text tell, and so do its price and
-category. :class:`~skrnn.TextSequencer` reads several columns of texts, and
+Whether a customer returns an article depends on what the review's title and text say,
+and on price and category. :class:`~skrnn.TextSequencer` reads several columns of texts.
 scikit-learn's :class:`~sklearn.ensemble.StackingClassifier` and
 :class:`~sklearn.compose.ColumnTransformer` put the network beside the other columns.
 """

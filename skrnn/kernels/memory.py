@@ -1,7 +1,7 @@
-"""Arrays whose memory is used again.
+"""Arrays whose memory is reused.
 
-A training step needs arrays of some megabytes, the same ones in every step. Fresh
-memory costs time, since the operating system clears each page of it.
+Every training step needs arrays of the same sizes, several megabytes each. New memory
+costs time, since the operating system clears each page of it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 _ALIGNMENT = 64  # bytes
-# Unused memory at most: see the pool of networks for the limit of all that is kept.
+# The most unused memory that is kept.
 _MAX_BYTES = 2**27
 _free: defaultdict[int, list[npt.NDArray[np.uint8]]] = defaultdict(list)
 
 
 class _Memory:
-    """Memory that can be used again after the end of the last array in it."""
+    """Memory that is reused when the last array in it is gone."""
 
     def __init__(self, n_bytes: int) -> None:
-        # Lengths of rows differ between batches: some sizes stand for all.
+        # Row lengths differ between batches, so sizes are rounded up to fewer ones.
         unit = 2 ** max(n_bytes.bit_length() - 3, 0)
         size = -(-n_bytes // unit) * unit
         try:
@@ -39,7 +39,6 @@ class _Memory:
 
 def empty(*shape: int) -> npt.NDArray[np.float32]:
     """Return an array aligned so that TensorFlow takes it over without a copy."""
-    size = 4 * math.prod(shape)
-    memory = np.asarray(_Memory(size + _ALIGNMENT))
+    memory = np.asarray(_Memory(4 * math.prod(shape) + _ALIGNMENT))
     start = -memory.ctypes.data % _ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)
+    return np.ndarray(shape, np.float32, memory, offset=start)

@@ -92,8 +92,9 @@ class RecurrentKernels:
 
         def run(part: int) -> None:
             rows = parts[part]
-            filling = _of_part(filled, rows)
-            self.forward(inputs[rows], n_backward[rows], packed, *filling)
+            self.forward(
+                inputs[rows], n_backward[rows], packed, *_of_part(filled, rows)
+            )
 
         side_by_side(run, len(parts))
         return filled
@@ -109,14 +110,15 @@ class RecurrentKernels:
         """Return the gradients with respect to the inputs and the three weights."""
         joined, units = _join(*weights), len(weights[1])
         packed = self._pack(joined, transposed=True)
-        by_row, parts = (upstream, inputs, n_backward), cut(inputs)
-        d_inputs = empty(*inputs.shape)
+        d_inputs, parts = empty(*inputs.shape), cut(inputs)
         d_weights = empty(len(parts), *joined.shape)
 
         def run(part: int) -> None:
             rows = parts[part]
             self.backward(
-                *(array[rows] for array in by_row),
+                upstream[rows],
+                inputs[rows],
+                n_backward[rows],
                 *_of_part(filled, rows),
                 packed,
                 d_inputs[rows],

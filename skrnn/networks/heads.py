@@ -389,7 +389,10 @@ class _Multilabel(Head):
         return y.astype(np.float32)
 
     def initial_bias(self, y: Targets, weight: Floats) -> Targets:
-        """Return the log-odds of each label, finite because half a row is added."""
+        """Return the log-odds of each label.
+
+        Half a row is added to both counts, so they are finite.
+        """
         half = weight.mean() / 2
         present, absent = ((weight * each).sum(axis=0) for each in (y, 1 - y))
         bias: Targets = np.log((present + half) / (absent + half)).astype(np.float32)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from skrnn.kernels.pooling import FIRST, LAST, MAX, MEAN
+from skrnn.kernels.pooling import FIRST, LAST, MAX, MEAN, PoolingKernels
 from skrnn.kernels.tf_ops import attention_scores, pool
 from skrnn.networks.recurrent import Shapes, Weights
 
@@ -28,7 +28,16 @@ _LOWEST = np.finfo(np.float32).min
 
 
 class PoolingLayer(keras.layers.Layer):
-    """Base of the layers: one vector as wide as the states."""
+    """Base of the layers: one vector as wide as the states.
+
+    ``kernels`` compute it, unless a layer has a ``call`` of its own.
+    """
+
+    kernels: ClassVar[PoolingKernels]
+
+    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+        """Return the vectors, shape (batch, features)."""
+        return pool(self.kernels, states, lengths)
 
     def compute_output_spec(self, states: Any, lengths: Any) -> keras.KerasTensor:
         """Return the shape and type of the output."""
@@ -71,9 +80,7 @@ def _zero_if_empty_onnx(graph: Graph, vector: str, lengths: str) -> str:
 class LastPooling(PoolingLayer):
     """Take the state at the last word."""
 
-    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        """Return the last real state, shape (batch, features)."""
-        return pool(LAST, states, lengths)
+    kernels = LAST
 
     @staticmethod
     def add_onnx_nodes(
@@ -91,9 +98,7 @@ class LastPooling(PoolingLayer):
 class FirstPooling(PoolingLayer):
     """Take the state at the first word: the last one of a backward pass."""
 
-    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        """Return the first state, shape (batch, features)."""
-        return pool(FIRST, states, lengths)
+    kernels = FIRST
 
     @staticmethod
     def add_onnx_nodes(
@@ -108,9 +113,7 @@ class FirstPooling(PoolingLayer):
 class MaxPooling(PoolingLayer):
     """Take the largest value of each feature over the words."""
 
-    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        """Return the maximum, shape (batch, features)."""
-        return pool(MAX, states, lengths)
+    kernels = MAX
 
     @staticmethod
     def add_onnx_nodes(
@@ -127,9 +130,7 @@ class MaxPooling(PoolingLayer):
 class MeanPooling(PoolingLayer):
     """Take the mean of each feature over the words."""
 
-    def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-        """Return the mean, shape (batch, features)."""
-        return pool(MEAN, states, lengths)
+    kernels = MEAN
 
     @staticmethod
     def add_onnx_nodes(
