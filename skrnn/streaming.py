@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from skrnn._sklearn import active_steps
 from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.routing import training_options
 from skrnn.estimators.validation import has_columns
+from skrnn.text.encoding import count_columns
 from skrnn.text.sequencer import TextSequencer
 
 __all__ = ["fit_stream"]
@@ -34,7 +36,8 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
         :func:`make_sentiment_pipeline` returns. It is fitted from scratch, in place.
     chunks : iterable of (texts, targets)
         Iterated several times: a :class:`~skrnn.datasets.ReviewStream` or a list, not a
-        generator. A chunk should have thousands of rows and all classes.
+        generator. A chunk should have thousands of rows and all classes. Texts are an
+        array or a list of str, or a DataFrame of several columns of texts.
     verbose : int, default=1
         0 is silent, 1 prints a line per chunk.
 
@@ -87,7 +90,7 @@ def fit_stream(model: Pipeline, chunks: Iterable[Any], *, verbose: int = 1) -> P
         )
     progress = _Progress(verbose)
     survey = _Survey(chunks, progress)
-    sequencer = clone(sequencer).fit(survey)
+    sequencer = _fit_to_texts(clone(sequencer), survey)
     targets = {}
     if is_classifier(classifier):
         labels = survey.labels
@@ -134,15 +137,26 @@ def _two_steps(model: Any) -> list[tuple[str, Any]]:
     )
 
 
+def _fit_to_texts(sequencer: TextSequencer, survey: _Survey) -> TextSequencer:
+    """Fit the vocabulary, reading one chunk at a time."""
+    chunks = iter(survey)
+    first = next(chunks, ())
+    if count_columns(first) is None:
+        return sequencer.fit(chain(first, chain.from_iterable(chunks)))
+    for texts in chain([first], chunks):
+        sequencer.partial_fit(texts)
+    return sequencer
+
+
 class _Survey:
-    """Iterates over the texts of all chunks, and collects labels and counts."""
+    """Iterates over the texts of each chunk, and collects labels and counts."""
 
     def __init__(self, chunks: Iterable[Any], progress: _Progress) -> None:
         self._chunks, self._progress = chunks, progress
         self.labels: npt.NDArray[Any] = np.empty(0)
         self.n_texts = 0
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Any]:
         for texts, y in self._chunks:
             if y is None or len(y) != len(texts):
                 raise ValueError(
@@ -151,7 +165,7 @@ class _Survey:
                 )
             found = np.arange(np.shape(y)[1]) if has_columns(y) else np.unique(y)
             self.labels = np.union1d(self.labels, found) if self.n_texts else found
-            yield from texts
+            yield texts
             self.n_texts += len(texts)
             self._progress(f"vocabulary: {self.n_texts:,} reviews")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from textwrap import shorten
 
 import pandas as pd
@@ -70,9 +70,9 @@ def guess_text_column(frame: pd.DataFrame) -> str:
     return named or max(lengths, key=lambda column: lengths[column])
 
 
-def guess_label_column(frame: pd.DataFrame, text_column: str) -> str:
+def guess_label_column(frame: pd.DataFrame, text_columns: Sequence[str]) -> str:
     """Return the column with a usual name, else the one with the fewest values."""
-    others = [column for column in frame if column != text_column]
+    others = [column for column in frame if column not in text_columns]
     named = _by_name(others, _LABEL_NAMES)
     if named:
         return named

@@ -81,7 +81,7 @@ def read_table(
     encoding: str,
     sep: str | None,
     header: bool | str,
-    text_column: str,
+    text_columns: list[str],
     label_column: str | None,
 ) -> pd.DataFrame:
     """Read a whole table; without a header, its columns are ``column_1`` and so on."""
@@ -96,14 +96,18 @@ def read_table(
             return _read_excel(source, first).rename(columns=str)
         with explain_errors(source, encoding, sep):
             frame: pd.DataFrame = read_delimited(
-                source, encoding, sep, header=first, dtype={text_column: object}
+                source,
+                encoding,
+                sep,
+                header=first,
+                dtype=dict.fromkeys(text_columns, object),
             )
         check_cells(source, frame)
         return frame
 
     frame = read(None if header is False else 0)
     if header == "auto":
-        header = has_header(frame, {text_column, label_column})
+        header = has_header(frame, {*text_columns, label_column})
         if not header:
             frame = read(None)
     if not header:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -9,13 +10,19 @@ from sklearn.utils import Bunch
 
 from skrnn.datasets._columns import guess_label_column, guess_text_column
 from skrnn.datasets._formats import Source, read_table
-from skrnn.datasets._tables import as_target, as_texts, check_columns, find_filled
+from skrnn.datasets._tables import (
+    as_list,
+    as_target,
+    as_texts,
+    check_columns,
+    find_filled,
+)
 
 
 def load_reviews(
     path: Any,
     *,
-    text_column: str = "auto",
+    text_column: str | Sequence[str] = "auto",
     label_column: str | None = "auto",
     sep: str | None = None,
     header: bool | Literal["auto"] = "auto",
@@ -33,9 +40,10 @@ def load_reviews(
         JSON lines or a JSON list of objects. The format is detected from the content,
         so it may also be a stream such as ``sys.stdin.buffer``. Compressed text and
         JSON are decompressed.
-    text_column : str, default="auto"
-        The column of the texts. ``"auto"`` selects the first with a usual name ("text",
-        "review", ...), otherwise the one with the longest texts.
+    text_column : str or list of str, default="auto"
+        The column of the texts, or several of them, such as ``["title", "body"]``.
+        ``"auto"`` selects the first with a usual name ("text", "review", ...),
+        otherwise the one with the longest texts.
     label_column : str or None, default="auto"
         The column of the labels. ``"auto"`` selects the first with a usual name
         ("label", "sentiment", "stars", ...), otherwise the one with the fewest
@@ -49,7 +57,8 @@ def load_reviews(
         unless one of its cells is a number or a label of its column.
     drop_missing : bool, default=False
         Whether to drop the rows without a text or label: with an empty cell, or one
-        that pandas reads as missing, such as ``NA``.
+        that pandas reads as missing, such as ``NA``. With several text columns, a row
+        lacks a text if all of them are empty; a single empty cell is an empty text.
     encoding : str, default="utf-8"
         The encoding of a text file.
     return_X_y : bool, default=False
@@ -61,16 +70,17 @@ def load_reviews(
         With the entries
 
         data : ndarray of shape (n_samples,), object
-            The texts, str.
+            The texts, str. A DataFrame of shape (n_samples, n_text_columns) if
+            ``text_column`` is a list.
         target : ndarray of shape (n_samples,) or None
             The labels as they are in the file: numbers or str.
         frame : DataFrame of shape (n_rows, n_columns)
             The whole table, including the rows that ``drop_missing`` dropped.
         rows : ndarray of shape (n_samples,), int
             The numbers of the rows of ``frame`` that are in ``data`` and ``target``.
-        text_column, label_column : str, str or None
+        text_column, label_column : str or list of str, str or None
             The columns of the texts and labels.
-    (data, target) : tuple of ndarray
+    (data, target) : tuple
         If ``return_X_y`` is true.
 
     Raises
@@ -81,8 +91,8 @@ def load_reviews(
         If a package that reads the format is not installed.
     ValueError
         If the file is empty, has another encoding, is not a table or lacks a column; if
-        a text or label is missing and ``drop_missing`` is false; if ``"auto"`` finds
-        no column, or cannot tell whether the first row is a text or a header.
+        a text or label is missing and ``drop_missing`` is false; if ``text_column`` is
+        empty or names a column twice; if ``"auto"`` finds no column, or cannot tell whether the first row is a text or a header.
 
     Examples
     --------
@@ -104,7 +114,7 @@ def load_reviews(
         encoding=encoding,
         sep=sep,
         header=header,
-        text_column=text_column,
+        text_columns=as_list(text_column),
         label_column=label_column,
     )
     if not len(frame):
@@ -114,17 +124,21 @@ def load_reviews(
         text_column = guess_text_column(frame)
         guessed.append(f"text_column={text_column!r}")
     if label_column == "auto" and "auto" not in frame:
-        label_column = guess_label_column(frame, text_column)
+        label_column = guess_label_column(frame, as_list(text_column))
         guessed.append(f"label_column={label_column!r}")
     check_columns(source.name, list(frame), text_column, label_column)
-    columns = [text_column] if label_column is None else [text_column, label_column]
     filled = find_filled(
-        source.name, frame, columns, drop_missing=drop_missing, guessed=guessed
+        source.name,
+        frame,
+        text_column,
+        label_column,
+        drop_missing=drop_missing,
+        guessed=guessed,
     )
     if not filled.any():
         raise ValueError(f"All rows of {source.name} lack a text or a label.")
     kept = frame[filled].reset_index(drop=True)
-    data = as_texts(kept[text_column])
+    data = as_texts(kept, text_column)
     target = None if label_column is None else as_target(kept[label_column])
     if return_X_y:
         return data, target

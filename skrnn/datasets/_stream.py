@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,13 @@ from skrnn.datasets._formats import (
     explain_errors,
     read_delimited,
 )
-from skrnn.datasets._tables import as_target, as_texts, check_columns, find_filled
+from skrnn.datasets._tables import (
+    as_list,
+    as_target,
+    as_texts,
+    check_columns,
+    find_filled,
+)
 
 _CSV = tuple(
     kind + packed
@@ -29,7 +35,7 @@ _CSV = tuple(
 _PARQUET = (".parquet", ".pq")
 _BUFFER_SIZE = 2**20  # bytes of a Parquet file to read ahead, for each column
 
-Texts = npt.NDArray[np.object_]
+Texts = npt.NDArray[np.object_] | pd.DataFrame
 Chunk = tuple[Texts, npt.NDArray[Any] | None]
 
 
@@ -47,8 +53,8 @@ class ReviewStream:
         read, including those in subfolders, in the order of their names; several files
         and folders; or a Dask DataFrame, of which one partition at a time is in memory.
         Parquet files need the extra ``parquet``.
-    text_column : str, default="review_text"
-        The column of the texts.
+    text_column : str or list of str, default="review_text"
+        The column of the texts, or several of them, such as ``["title", "body"]``.
     label_column : str or None, default="label"
         The column of the labels. None reads texts only, for predictions.
     chunk_size : int, default=10_000
@@ -60,7 +66,9 @@ class ReviewStream:
         The column separator of CSV files; None guesses it for each file, as
         :func:`load_reviews` does.
     drop_missing : bool, default=False
-        Whether to drop rows without a text or label instead of raising an error.
+        Whether to drop rows without a text or label instead of raising an error. With
+        several text columns, a row lacks a text if all of them are empty; a single
+        empty cell is an empty text.
 
     Raises
     ------
@@ -107,7 +115,7 @@ class ReviewStream:
         self,
         source: Any,
         *,
-        text_column: str = "review_text",
+        text_column: str | Sequence[str] = "review_text",
         label_column: str | None = "label",
         chunk_size: int = 10_000,
         encoding: str = "utf-8",
@@ -129,7 +137,8 @@ class ReviewStream:
         Yields
         ------
         texts : ndarray of shape (n_rows,), object
-            The texts, str.
+            The texts, str. A DataFrame of shape (n_rows, n_text_columns) if
+            ``text_column`` is a list.
         labels : ndarray of shape (n_rows,), or None
             The labels as they are in the files; None without a ``label_column``.
         """
@@ -154,25 +163,35 @@ class ReviewStream:
         ------
         text : str
             The next text.
+
+        Raises
+        ------
+        TypeError
+            If ``text_column`` is a list: pass the tables of the chunks to
+            :meth:`TextSequencer.partial_fit <skrnn.TextSequencer.partial_fit>`.
         """
+        if not isinstance(self.text_column, str):
+            raise TypeError(
+                "texts() reads one text column. For several, iterate over the chunks "
+                "and pass their tables to TextSequencer.partial_fit."
+            )
         for texts, _ in self:
             yield from texts
 
     @property
     def _columns(self) -> list[str]:
-        if self.label_column is None:
-            return [self.text_column]
-        return [self.text_column, self.label_column]
+        texts = as_list(self.text_column)
+        return texts if self.label_column is None else [*texts, self.label_column]
 
     def _chunk(self, parts: list[pd.DataFrame]) -> Chunk:
         frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-        texts = as_texts(frame[self.text_column])
+        texts = as_texts(frame, self.text_column)
         if self.label_column is None:
             return texts, None
         return texts, as_target(frame[self.label_column])
 
     def _frames(self) -> Iterator[pd.DataFrame]:
-        """Read small tables of the two columns, without missing cells."""
+        """Read small tables of texts and labels, without rows that lack one."""
         if self._frame is not None:
             yield from self._read_dask(self._frame)
         for path in self._files:
@@ -186,7 +205,12 @@ class ReviewStream:
         self, source: object, frame: pd.DataFrame, first: int = 1
     ) -> npt.NDArray[np.bool_]:
         return find_filled(
-            source, frame, self._columns, drop_missing=self.drop_missing, first=first
+            source,
+            frame,
+            self.text_column,
+            self.label_column,
+            drop_missing=self.drop_missing,
+            first=first,
         )
 
     def _read_csv(self, path: Path) -> Iterator[pd.DataFrame]:
@@ -197,7 +221,7 @@ class ReviewStream:
                 source,
                 self.encoding,
                 self.sep,
-                dtype={self.text_column: object},
+                dtype=dict.fromkeys(as_list(self.text_column), object),
                 chunksize=self.chunk_size,
             ) as tables,
         ):
