@@ -18,6 +18,7 @@ import skrnn
 from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.command_helpers import (
     Split,
+    as_input,
     check_names,
     check_output,
     compare,
@@ -28,11 +29,14 @@ from skrnn.cli.command_helpers import (
     make_model,
     make_network,
     name_of,
+    one_or_several,
     predict_table,
     read_reviews,
     read_setting,
     settle_duplicates,
     split_rows,
+    train_arguments,
+    with_columns_of,
 )
 from skrnn.cli.terminal import Commands, show_comparison, show_explanation
 from skrnn.comparison import compare_models
@@ -74,9 +78,11 @@ def commands(debug: bool) -> None:
 _TEXT_OPTIONS = (
     click.option(
         "--text-column",
-        default="auto",
+        multiple=True,
+        callback=lambda _context, _option, names: one_or_several(names),
         metavar="NAME",
-        help="Column of the texts.  [default: guessed]",
+        help="Column of the texts. May be repeated, such as for title and body.  "
+        "[default: guessed, or those of the model]",
     ),
     click.option(
         "--sep",
@@ -240,6 +246,7 @@ def compare_command(
       skrnn compare reviews.csv
       skrnn compare reviews.xlsx --text-column body --label-column stars
       skrnn compare train.csv --test test.csv --model nbsvm --model best
+      skrnn compare reviews.csv --text-column title --text-column body
     """
     check_names(names)
     page = check_output(report or Path(f"{name_of(file)}_comparison.html"))
@@ -254,12 +261,15 @@ def compare_command(
         others = read_reviews(test, **{**columns, **found})
         split = Split(reviews.data, others.data, reviews.target, others.target)
     split = settle_duplicates(split, duplicates)
-    models = {name: make_model(name, {}, epochs, seed) for name in dict.fromkeys(names)}
+    models = {
+        name: make_model(name, {}, epochs, seed, reviews.text_column)
+        for name in dict.fromkeys(names)
+    }
     finish(
         compare(models, split),
         page,
         f"Comparison of models on {name_of(file, whole=True)}",
-        trained_on=file,
+        train=train_arguments(file, **columns),
     )
 
 
@@ -311,7 +321,7 @@ def train(
     output = check_output(output or Path(f"{name_of(file)}.skrnn"))
     params = dict(read_setting(text) for text in settings)
     reviews = read_reviews(file, **columns)
-    model = make_model(name, params, epochs, seed)
+    model = make_model(name, params, epochs, seed, reviews.text_column)
     if test_size:
         split = split_rows(reviews.data, reviews.target, test_size, seed)
         split = settle_duplicates(split, duplicates)
@@ -334,7 +344,8 @@ def train(
     "--text",
     "texts",
     multiple=True,
-    help="Text to label, instead of a file. May be repeated.",
+    help="Text to label, instead of a file. May be repeated; with a model of several "
+    "text columns, once for each of them.",
 )
 @_options(*_TEXT_OPTIONS)
 @click.option("--output", type=_FILE, help="CSV file to write.  [default: stdout]")
@@ -371,10 +382,13 @@ def predict(
         raise click.UsageError("Pass either a file or --text.")
     if output is not None:
         check_output(output)
+    fitted = load_model(model)
     if file is None:
-        table = pd.DataFrame({"text": texts})
-        data, rows = list(texts), table.index.to_numpy()
+        data = as_input(fitted, texts)
+        table = pd.DataFrame({"text": data} if isinstance(data, list) else data)
+        rows = table.index.to_numpy()
     else:
+        columns = with_columns_of(fitted, columns)
         reviews = read_reviews(file, label_column=None, drop_missing=True, **columns)
         table, data, rows = reviews.frame.copy(), reviews.data, reviews.rows
         if len(rows) < len(table):
@@ -390,7 +404,7 @@ def predict(
             f"{file} already has a column {taken[0]!r}. Rename or delete it: "
             "predictions are written to a column of this name."
         )
-    answers = predict_table(load_model(model), data).set_index(rows)
+    answers = predict_table(fitted, data).set_index(rows)
     table = table.reset_index(drop=True).join(answers)
     table.to_csv(sys.stdout if output is None else output, index=False)
     if output is not None:
@@ -404,7 +418,8 @@ def predict(
     "texts",
     multiple=True,
     required=True,
-    help="Text to explain. May be repeated.",
+    help="Text to explain. May be repeated; with a model of several text columns, once "
+    "for each of them.",
 )
 @click.option(
     "--method",
@@ -453,7 +468,9 @@ def explain(
                 f"{', '.join(map(repr, known))}."
             )
         label = known[target]
-    found = [skrnn.explain(fitted, text, method, target=label) for text in texts]
+    data = as_input(fitted, texts)
+    rows = data if isinstance(data, list) else [row for _, row in data.iterrows()]
+    found = [skrnn.explain(fitted, row, method, target=label) for row in rows]
     for explanation in found:
         show_explanation(explanation)
     if output is not None:
@@ -491,8 +508,8 @@ def report(
       skrnn report test.csv small.skrnn large.skrnn --output report.html
     """
     page = check_output(output or Path(f"{name_of(file)}_report.html"))
-    reviews = read_reviews(file, **columns)
     fitted = [(str(path), FrozenEstimator(load_model(path))) for path in models]
+    reviews = read_reviews(file, **with_columns_of(fitted[0][1], columns))
     X, y = reviews.data, reviews.target
     comparison = compare_models(fitted, X[:0], y[:0], X, y, verbose=0)
     finish(comparison, page, f"Models tested on {file.name}")

@@ -6,9 +6,10 @@ import ast
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,10 +17,12 @@ import click
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.compose import make_column_transformer
 from sklearn.model_selection import train_test_split
 
 import skrnn
 from skrnn._messages import did_you_mean, install_hint
+from skrnn._sklearn import take_rows
 from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.terminal import load_tensorflow, show_comparison
 from skrnn.comparison import ModelComparison, compare_models
@@ -30,17 +33,15 @@ _STDIN = Path("-")
 
 
 class Split(NamedTuple):
-    """Training and test rows."""
+    """Training and test rows: texts, or tables of several columns of texts."""
 
-    X_train: npt.NDArray[Any]
-    X_test: npt.NDArray[Any]
+    X_train: Any
+    X_test: Any
     y_train: npt.NDArray[Any]
     y_test: npt.NDArray[Any]
 
 
-def split_rows(
-    X: npt.NDArray[Any], y: npt.NDArray[Any], test_size: float, seed: int
-) -> Split:
+def split_rows(X: Any, y: npt.NDArray[Any], test_size: float, seed: int) -> Split:
     """Hold out a fraction of the rows, stratified by class."""
     if not test_size:
         raise ValueError("--test-size 0 leaves no rows to test on.")
@@ -60,7 +61,7 @@ def split_rows(
             f"{len(y)} rows with {len(labels)} labels cannot be divided with "
             f"--test-size {test_size}: {str(error).rstrip('.')}. Change --test-size."
         ) from error
-    return Split(X[train], X[test], y[train], y[test])
+    return Split(take_rows(X, train), take_rows(X, test), y[train], y[test])
 
 
 def _describe_labels(labels: npt.NDArray[Any], counts: npt.NDArray[np.intp]) -> str:
@@ -73,15 +74,14 @@ def _describe_labels(labels: npt.NDArray[Any], counts: npt.NDArray[np.intp]) -> 
 
 def settle_duplicates(split: Split, choice: str | None) -> Split:
     """Report texts that are in both parts; ``"drop"`` removes them from training."""
-    tested = {text.strip() for text in split.X_test}
-    is_tested = np.array([text.strip() in tested for text in split.X_train], dtype=bool)
-    if not is_tested.any():
+    trained, tested = _stripped(split.X_train), _stripped(split.X_test)
+    repeated = set(trained) & set(tested)
+    if not repeated:
         return split
-    repeated = {text.strip() for text in split.X_train[is_tested]}
-    n_leaked = sum(text.strip() in repeated for text in split.X_test)
+    is_tested = np.array([row in repeated for row in trained])
+    n_leaked = sum(row in repeated for row in tested)
     found = (
-        f"{n_leaked:,} of {len(split.X_test):,} test texts are also among the "
-        "training texts"
+        f"{n_leaked:,} of {len(tested):,} test texts are also among the training texts"
     )
     if choice != "drop":
         advice = "; use --duplicates drop to remove them from the training texts"
@@ -98,8 +98,56 @@ def settle_duplicates(split: Split, choice: str | None) -> Split:
         )
     click.echo(f"{found} and were removed from the latter", err=True)
     return split._replace(
-        X_train=split.X_train[~is_tested], y_train=split.y_train[~is_tested]
+        X_train=take_rows(split.X_train, ~is_tested), y_train=split.y_train[~is_tested]
     )
+
+
+def _stripped(X: Any) -> list[tuple[str, ...]]:
+    """Return the texts of each row without spaces around them."""
+    rows = pd.DataFrame(X).itertuples(index=False, name=None)
+    return [tuple(text.strip() for text in row) for row in rows]
+
+
+def one_or_several(names: Sequence[str]) -> str | list[str]:
+    """Return the columns of a repeated option; "auto" if there are none."""
+    return list(names) if len(names) > 1 else next(iter(names), "auto")
+
+
+def text_columns(model: Any) -> list[str] | None:
+    """Return the columns of a model of several texts a row, None for one text."""
+    names = getattr(model, "feature_names_in_", None)
+    return None if names is None else list(names)
+
+
+def with_columns_of(model: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with the text columns of a model, unless they are named."""
+    names = text_columns(model)
+    if names is None or options["text_column"] != "auto":
+        return options
+    return {**options, "text_column": names}
+
+
+def as_input(model: Any, texts: Sequence[str]) -> list[str] | pd.DataFrame:
+    """Return texts as the model takes them: a table, if it has several columns."""
+    names = text_columns(model)
+    if names is None:
+        return list(texts)
+    if len(texts) % len(names):
+        raise click.UsageError(
+            f"The model reads the text columns {', '.join(names)}: pass --text once for "
+            "each of them, in this order."
+        )
+    return pd.DataFrame(np.reshape(texts, (-1, len(names))), columns=names)
+
+
+def train_arguments(file: Path, **columns: Any) -> list[str]:
+    """Return the arguments of ``skrnn train`` for the same texts and labels."""
+    texts = columns["text_column"]
+    several = texts if isinstance(texts, list) else [texts]
+    named = [("--text-column", name) for name in several]
+    named.append(("--label-column", columns["label_column"]))
+    given = [argument for argument in named if argument[1] != "auto"]
+    return [str(file), *chain.from_iterable(given)]
 
 
 def read_reviews(
@@ -113,13 +161,13 @@ def read_reviews(
         **options,
     )
     if "auto" in (options["text_column"], options["label_column"]):
-        label = reviews.label_column
-        labels = "" if label is None else f", labels in {label!r}"
-        click.echo(
-            f"{name_of(file, whole=True)}: texts are in the column "
-            f"{reviews.text_column!r}{labels}",
-            err=True,
-        )
+        texts, label = reviews.text_column, reviews.label_column
+        found = f"column {texts!r}"
+        if isinstance(texts, list):
+            found = f"columns {', '.join(map(repr, texts))}"
+        if label is not None:
+            found += f", labels in {label!r}"
+        click.echo(f"{name_of(file, whole=True)}: texts are in the {found}", err=True)
     n_dropped = len(reviews.frame) - len(reviews.rows)
     if n_dropped and reviews.target is not None:
         click.echo(
@@ -138,12 +186,28 @@ def name_of(file: Path, *, whole: bool = False) -> str:
 
 
 def make_model(
-    name: str, params: Mapping[str, Any], epochs: int | None, seed: int
+    name: str,
+    params: Mapping[str, Any],
+    epochs: int | None,
+    seed: int,
+    text_column: str | list[str],
 ) -> Any:
-    """Return the unfitted baseline or recipe of this name."""
+    """Return the unfitted baseline or recipe of this name.
+
+    With several text columns, each has a bag of words of its own.
+    """
     if name in BASELINES:
-        return make_baseline(name, **params)
-    return make_network(name, params, epochs, seed)
+        model = make_baseline(name, **params)
+    else:
+        model = make_network(name, params, epochs, seed)
+    if isinstance(text_column, str):
+        return model
+    bags = {
+        name: make_column_transformer(*[(bag, column) for column in text_column])
+        for name, bag in model.get_params().items()
+        if name == "vec" or name.endswith("__vec")
+    }
+    return model.set_params(**bags)
 
 
 def make_network(
@@ -295,14 +359,17 @@ def epochs_shown(models: dict[str, Any]) -> Iterator[None]:
 
 
 def finish(
-    comparison: ModelComparison, page: Path, title: str, trained_on: Path = _STDIN
+    comparison: ModelComparison, page: Path, title: str, train: Sequence[str] = ()
 ) -> None:
-    """Show the result and write the report; exit with 1 if a model failed."""
+    """Show the result and write the report; exit with 1 if a model failed.
+
+    ``train`` are the arguments of ``skrnn train`` for the same file.
+    """
     show_comparison(comparison)
     comparison.to_html(page, title=title)
     click.echo(f"Wrote the report to {page}", err=True)
-    if comparison.best is not None and trained_on != _STDIN:
-        command = shlex.join(["train", str(trained_on), "--model", comparison.best])
+    if comparison.best is not None and train and train[0] != str(_STDIN):
+        command = shlex.join(["train", *train, "--model", comparison.best])
         click.echo(f"To save the best model: skrnn {command}", err=True)
     if any(result.error is not None for result in comparison.results.values()):
         sys.exit(1)

@@ -53,6 +53,8 @@ class SentimentPredictor:
     ----------
     classes_ : ndarray of shape (n_classes,)
         The class labels, with the dtype of the classifier's. A regressor has none.
+    feature_names_in_ : ndarray of shape (n_columns,)
+        The names of the columns of texts, if the model was fitted to a DataFrame.
 
     Raises
     ------
@@ -87,6 +89,7 @@ class SentimentPredictor:
     """
 
     classes_: npt.NDArray[Any]
+    feature_names_in_: npt.NDArray[np.object_]
 
     def __init__(
         self,
@@ -127,6 +130,9 @@ class SentimentPredictor:
             (text["inputs"], _RULES[text["kind"]](text["rules"], self._trusted))
             for text in texts
         ]
+        columns = self._texts[0][1].columns
+        if None not in columns:
+            self.feature_names_in_ = np.array(columns, dtype=object)
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._check_graph()
 

@@ -550,3 +550,63 @@ def test_tensorflow_says_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert [line.split()[0] for line in said] == [
         *("reviews.csv:", "Starting", "64", "[1/1]", "fast:", "[1/1]", "Saved"),
     ]
+
+
+@pytest.fixture
+def shop(folder: Path) -> pd.DataFrame:
+    """Return 80 reviews in two columns, one of which is empty in some rows."""
+    table = pd.read_csv("reviews.csv")
+    title = np.where(table["verdict"] == "good", "worth it", "no thanks")
+    title = pd.Series(title, dtype=object).where(table["id"] % 10 > 0)
+    table.insert(1, "title", title)
+    table.to_csv("shop.csv", index=False)
+    return table.fillna("")
+
+
+COLUMNS = ("--text-column", "title", "--text-column", "words")
+
+
+@pytest.mark.parametrize("model", [QUICK, ("--model", "nbsvm")], ids=["fast", "nbsvm"])
+def test_several_text_columns(model: tuple[str, ...], shop: pd.DataFrame) -> None:
+    result = call("train", "shop.csv", *COLUMNS, *model, "--output", "m.skrnn")
+    assert result.exit_code == 0, result.output
+    assert "columns 'title', 'words', labels in 'verdict'" in result.stderr
+    fitted = skrnn.load("m.skrnn")
+    assert list(fitted.feature_names_in_) == ["title", "words"]
+    proba = fitted.predict_proba(shop[["title", "words"]])
+
+    # The model knows its columns.
+    result = call("predict", "m.skrnn", "shop.csv", "--output", "labeled.csv")
+    assert result.exit_code == 0, result.output
+    labeled = pd.read_csv("labeled.csv")
+    assert len(labeled) == len(shop)
+    np.testing.assert_allclose(labeled["probability"], proba.max(axis=1), atol=1e-4)
+
+    row = ("--text", "worth it", "--text", shop["words"][1])
+    result = call("predict", "m.skrnn", *row)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("title,words,prediction,probability\nworth it,")
+    result = call("explain", "m.skrnn", *row)
+    assert result.exit_code == 0, result.output
+    assert "worth" in result.stdout
+    result = call("report", "shop.csv", "m.skrnn")
+    assert result.exit_code == 0, result.output
+    assert "m.skrnn" in result.stdout
+
+
+def test_a_text_column_left_out_of_a_row_is_reported(shop: pd.DataFrame) -> None:
+    assert call("train", "shop.csv", *COLUMNS, *QUICK).exit_code == 0
+    for command in ("predict", "explain"):
+        result = call(command, "shop.skrnn", "--text", "a lamp")
+        assert result.exit_code == 2
+        assert "reads the text columns title, words: pass --text once" in result.stderr
+
+
+def test_compare_several_text_columns(shop: pd.DataFrame) -> None:
+    models = ("--model", "tfidf", "--model", "best", "--epochs", "1")
+    result = call("compare", "shop.csv", *COLUMNS, *models, "--test", "shop.csv")
+    assert result.exit_code == 0, result.output
+    assert "80 of 80 test texts are also among the training texts" in result.stderr
+    assert "skrnn train shop.csv --text-column title --text-column words" in (
+        result.stderr
+    )
