@@ -5,7 +5,14 @@ from __future__ import annotations
 import gzip
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -114,7 +121,13 @@ class WordVectors:
         self.n_dimensions: int = array.shape[1]
 
     @classmethod
-    def load(cls, path: str | Path, *, max_words: int | None = None) -> Self:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        words: Iterable[str] | None = None,
+        max_words: int | None = None,
+    ) -> Self:
         r"""Read a file of word vectors.
 
         The format is detected from the content: GloVe's text, word2vec's text
@@ -131,9 +144,14 @@ class WordVectors:
         path : str or path-like
             The file. For an archive of several files, append the name of one:
             ``"glove.6B.zip/glove.6B.50d.txt"``.
+        words : iterable of str or None, default=None
+            The words to keep, such as the ``vocabulary_`` of a
+            :class:`TextSequencer`. Vectors of words that fastText's ``.bin`` lacks
+            are composed from those of their character n-grams [1]_; words that other
+            formats lack are left out. None keeps the words of the file.
         max_words : int or None, default=None
-            The maximum number of words to read; files usually list the most frequent
-            first. None reads all.
+            The maximum number of words to keep; files usually list the most frequent
+            first. None keeps all.
 
         Returns
         -------
@@ -148,8 +166,13 @@ class WordVectors:
             If gensim is needed and not installed.
         ValueError
             If the format is unknown, a line is not a word and numbers, lines differ in
-            length, or an archive contains several files; the message names the line or
-            the files.
+            length, an archive contains several files, or the file has none of
+            ``words``; the message names the line or the files.
+
+        References
+        ----------
+        .. [1] Bojanowski, Grave, Joulin, Mikolov (2017). Enriching word vectors with
+           subword information. TACL.
 
         Examples
         --------
@@ -158,8 +181,11 @@ class WordVectors:
         >>> _ = path.write_text("good 1 2 3\nbad 4 5 6\n")
         >>> WordVectors.load(path)
         <WordVectors: 2 words, 3 dimensions>
+        >>> WordVectors.load(path, words=["bad", "film"]).vocabulary
+        {'bad': 2}
         """
         path = Path(path)
+        wanted = None if words is None else dict.fromkeys(words)
         with _opened(path) as file:
             start = file.read(4)
         if path.suffix == ".kv":
@@ -171,13 +197,19 @@ class WordVectors:
             rows: dict[str, _Table] = {}
             with _opened(path) as file:
                 for word, row in _read_rows(path, file):
-                    rows.setdefault(word, row)
+                    if wanted is None or word in wanted:
+                        rows.setdefault(word, row)
                     if max_words is not None and len(rows) >= max_words:
                         break
-            if not rows:
-                raise ValueError(f"{path} contains no word vectors.")
-            return cls(list(rows), np.stack(list(rows.values())))
-        return cls(keyed.index_to_key[:max_words], keyed.vectors[:max_words])
+            _check_found(path, rows, wanted)
+            found = list(rows) if wanted is None else [w for w in wanted if w in rows]
+            return cls(found, np.stack([rows[word] for word in found]))
+        if wanted is None:
+            return cls(keyed.index_to_key[:max_words], keyed.vectors[:max_words])
+        # fastText composes a vector from n-grams; of a word without any, it is zero.
+        found = [word for word in wanted if word in keyed and keyed[word].any()]
+        _check_found(path, found, wanted)
+        return cls(found[:max_words], keyed[found[:max_words]])
 
     @classmethod
     def train(
@@ -435,6 +467,15 @@ def _word2vec(
     for number, word in enumerate(model.wv.index_to_key):
         table[int(word)] = model.wv.vectors[number]
     return table
+
+
+def _check_found(
+    path: Path, found: Collection[str], wanted: Collection[str] | None
+) -> None:
+    """Raise a ValueError if a file has no vectors, or none of the wanted ones."""
+    if not found:
+        which = "word vectors" if wanted is None else "vectors of these words"
+        raise ValueError(f"{path} contains no {which}.")
 
 
 def _gensim(task: str) -> ModuleType:

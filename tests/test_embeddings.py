@@ -353,6 +353,43 @@ def test_a_binary_file_of_fasttext(tmp_path: Path) -> None:
     np.testing.assert_allclose(vectors["good"], model.wv["good"], rtol=1e-5)
 
 
+def test_words_choose_the_vectors_to_keep(keyed: Any, tmp_path: Path) -> None:
+    text, binary = tmp_path / "vectors.txt", tmp_path / "vectors.kv"
+    text.write_text("a 1 2\nb 3 4\na 5 6\nc 7 8\n")
+    vectors = WordVectors.load(text, words={"c": 2, "missing": 3, "a": 4})
+    assert vectors.vocabulary == {"c": 2, "a": 3}
+    assert vectors["a"].tolist() == [1, 2]
+    keyed.save(str(binary))
+    first, last = keyed.index_to_key[0], keyed.index_to_key[-1]
+    vectors = WordVectors.load(binary, words=[last, "missing", first, last])
+    assert list(vectors) == [last, first]
+    np.testing.assert_array_equal(vectors[last], keyed[last])
+    for path in (text, binary):
+        with pytest.raises(ValueError, match="contains no vectors of these words"):
+            WordVectors.load(path, words=["missing"])
+
+
+def test_fasttext_composes_vectors_of_words_that_its_file_lacks(tmp_path: Path) -> None:
+    fasttext = pytest.importorskip("gensim.models.fasttext")
+    model = fasttext.FastText(
+        [["good", "film"], ["bad", "film"]] * 5,
+        vector_size=4,
+        min_count=1,
+        bucket=50,
+        min_n=4,
+    )
+    path = tmp_path / "cc.en.bin"
+    fasttext.save_facebook_model(model, str(path))
+    # "!" has no n-gram of 4 characters.
+    vectors = WordVectors.load(path, words=["goood", "!", "bad"])
+    assert list(vectors) == ["goood", "bad"]
+    for word in vectors:
+        np.testing.assert_allclose(vectors[word], model.wv[word], rtol=1e-5)
+    assert list(WordVectors.load(path, words=["goood", "bad"], max_words=1)) == [
+        "goood"
+    ]
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -66,6 +67,25 @@ def test_chunks_are_partial_fits(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(lines) == 3 + 2 * 3
     assert "vocabulary: 60 reviews" in lines[2]
     assert "epoch 2/2: 50 of 60 reviews, loss" in lines[-2]
+
+
+def test_chunks_may_be_tables_of_several_text_columns() -> None:
+    X = pd.DataFrame({"title": np.resize(["New!", "", "A month"], 60), "body": TEXTS})
+    chunks = [(X[i : i + 25], NAMES[i : i + 25]) for i in range(0, 60, 25)]
+    model = fit_stream(small(maxlen=0.9), chunks, verbose=0)
+    sequencer = TextSequencer(maxlen=0.9).fit(X)
+    assert model["seq"].vocabulary_ == sequencer.vocabulary_
+    assert model["seq"].maxlen_ == sequencer.maxlen_
+    assert model.feature_names_in_.tolist() == ["title", "body"]
+    network = RNNSentimentClassifier(
+        cell="simple", units=4, embedding_dim=4, random_state=0
+    ).set_params(n_embeddings=len(sequencer.vocabulary_) + 2)
+    for _ in range(2):
+        for texts, y in chunks:
+            network.partial_fit(sequencer.transform(texts), y, classes=["bad", "good"])
+    np.testing.assert_array_equal(
+        model.predict_proba(X), network.predict_proba(sequencer.transform(X))
+    )
 
 
 def test_it_begins_anew_and_other_parameters_stay() -> None:

@@ -9,11 +9,18 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import softmax
+from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-from sklearn.utils import Bunch, Tags, check_random_state, column_or_1d, indexable
+from sklearn.utils import (
+    Bunch,
+    Tags,
+    check_random_state,
+    column_or_1d,
+    get_tags,
+    indexable,
+)
 from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
@@ -31,7 +38,12 @@ from skrnn._sklearn import (
 )
 from skrnn.ensemble.routing import fit_router, route_fit
 from skrnn.ensemble.unlabeled import uses_unlabeled
-from skrnn.estimators.validation import UNLABELED
+from skrnn.estimators.validation import (
+    UNLABELED,
+    as_indicators,
+    has_columns,
+    refuse_other_labels,
+)
 
 __all__ = ["BlendedClassifier"]
 
@@ -52,11 +64,17 @@ class BlendedClassifier(
     bag of words make different errors, so a blend of both is often more accurate than
     either.
 
+    With several labels per text (an indicator matrix y), the log-odds of each label are
+    averaged or stacked. All labels share the coefficients of the logistic regression,
+    and rows are held out at random.
+
     Parameters
     ----------
     estimators : list of (str, estimator)
         Names and classifiers with ``predict_proba``, all fitted to the same X. One set
-        to ``"drop"``, for example by ``set_params(name="drop")``, is left out.
+        to ``"drop"``, for example by ``set_params(name="drop")``, is left out. For
+        several labels per text, put linear models into a
+        :class:`~sklearn.multiclass.OneVsRestClassifier`.
     weights : {"stacked", "equal"}, default="stacked"
         ``"stacked"`` gives little weight to a classifier that is much worse than the
         others; ``"equal"`` leaves all rows to the classifiers.
@@ -75,7 +93,9 @@ class BlendedClassifier(
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The class labels.
+        The class labels; the numbers of the columns of an indicator matrix.
+    multilabel_ : bool
+        Whether a text has several labels.
     estimators_ : list of estimator
         The fitted classifiers, without dropped ones.
     named_estimators_ : :class:`~sklearn.utils.Bunch`
@@ -87,15 +107,15 @@ class BlendedClassifier(
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if a classifier has them.
     final_estimator_ : LogisticRegression or None
-        Its features are the log-odds of each classifier (two classes), or of each
-        classifier and class. None with ``weights="equal"``.
+        Its features are the log-odds of each classifier (two classes, or several
+        labels), or of each classifier and class. None with ``weights="equal"``.
 
     Raises
     ------
     ValueError
         From ``fit``: if names are not unique, all classifiers are dropped, the split
-        cannot contain every class, or a classifier (a frozen one, say) has other
-        classes than y.
+        cannot contain every class, y has several columns and other values than 0 and 1,
+        or a classifier (a frozen one, say) has other classes than y.
 
     Warns
     -----
@@ -165,8 +185,10 @@ class BlendedClassifier(
         ----------
         X : array-like or sparse matrix of length n_samples
             Input of the classifiers, such as raw strings.
-        y : array-like of shape (n_samples,)
-            Labels; -1 for unlabeled rows, if a classifier uses them.
+        y : array-like of shape (n_samples,), or {array-like, sparse matrix} of shape \
+(n_samples, n_labels)
+            Labels; -1 for unlabeled rows, if a classifier uses them. Or an indicator
+            matrix.
         sample_weight : array-like of shape (n_samples,), default=None
             Sample weights, passed to every classifier (in a Pipeline, to the last step)
             and to the logistic regression.
@@ -189,17 +211,22 @@ class BlendedClassifier(
             )
         self._validate_estimators()
         members = self._members()
-        y = column_or_1d(y, warn=True)
+        is_multilabel = has_columns(y)
+        if is_multilabel:
+            refuse_other_labels(y)
+            y = as_indicators(y)
+        else:
+            y = column_or_1d(y, warn=True)
         X, y = indexable(X, y)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
         fit_params = route_fit(self, members, sample_weight, params)
         is_labeled = np.ones(len(y), dtype=bool)
-        if self._uses_unlabeled:
+        if self._uses_unlabeled and not is_multilabel:
             is_labeled = y != UNLABELED
         labeled, unlabeled = np.flatnonzero(is_labeled), np.flatnonzero(~is_labeled)
         check_classification_targets(y[labeled])
-        classes = np.unique(y[labeled])
+        classes = np.arange(y.shape[1]) if is_multilabel else np.unique(y[labeled])
 
         def fit_members(labeled_rows: npt.NDArray[np.intp]) -> list[BaseEstimator]:
             all_rows = np.concatenate([labeled_rows, unlabeled])
@@ -209,8 +236,9 @@ class BlendedClassifier(
                 row_params = take_params(X, fit_params[name], rows)
                 model = clone(estimator).fit(take_rows(X, rows), y[rows], **row_params)
                 if not np.array_equal(model.classes_, classes):
+                    found = np.asarray(model.classes_, dtype=object).tolist()
                     raise ValueError(
-                        f"{name} has the classes {model.classes_.tolist()}, but y has "
+                        f"{name} has the classes {found}, but y has "
                         f"{classes.tolist()}: the probabilities cannot be blended."
                     )
                 models.append(model)
@@ -223,15 +251,20 @@ class BlendedClassifier(
             train, held_out = train_test_split(
                 labeled,
                 test_size=self.validation_split,
-                stratify=y[labeled],
+                stratify=None if is_multilabel else y[labeled],
                 random_state=check_random_state(self.random_state).randint(2**31 - 1),
             )
             estimators = fit_members(train)
-            odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
-            held_weight = None if sample_weight is None else sample_weight[held_out]
+            each = _probabilities(estimators, take_rows(X, held_out))
+            targets = y[held_out].ravel()  # of labels: a row for each text and label
+            weight = None if sample_weight is None else sample_weight[held_out]
+            if weight is not None and is_multilabel:
+                weight = np.repeat(weight, len(classes))
             with one_blas_thread():
                 final = LogisticRegression(max_iter=1000)
-                final.fit(odds, y[held_out], sample_weight=held_weight)
+                final.fit(
+                    _features(each, is_multilabel), targets, sample_weight=weight
+                )
             if self.refit:
                 estimators = fit_members(labeled)
         self.estimators_ = estimators
@@ -241,6 +274,7 @@ class BlendedClassifier(
         )
         self.final_estimator_ = final
         self.classes_ = classes
+        self.multilabel_ = is_multilabel
         return self
 
     def _members(self) -> dict[str, BaseEstimator]:
@@ -276,7 +310,7 @@ class BlendedClassifier(
         return fit_router(self, self._members())
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Predict the probability of each class.
+        """Predict the probability of each class, or of each label.
 
         Parameters
         ----------
@@ -286,20 +320,25 @@ class BlendedClassifier(
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
-            Probabilities in the order of ``classes_``.
+            Probabilities in the order of ``classes_``. Each row sums to one, unless a
+            text has several labels.
         """
         check_is_fitted(self)
         each = _probabilities(self.estimators_, X)
-        if self.final_estimator_ is None:
-            mean: npt.NDArray[np.float64] = softmax(np.log(each).mean(axis=0), axis=1)
-            return mean
-        proba: npt.NDArray[np.float64] = self.final_estimator_.predict_proba(
-            _log_odds(each)
-        )
+        proba: npt.NDArray[np.float64]
+        if self.final_estimator_ is not None:
+            proba = self.final_estimator_.predict_proba(
+                _features(each, self._is_multilabel)
+            )
+            return proba[:, 1].reshape(each.shape[1:]) if self._is_multilabel else proba
+        if self._is_multilabel:
+            proba = expit(_log_odds(each).mean(axis=0))
+        else:
+            proba = softmax(np.log(each).mean(axis=0), axis=1)
         return proba
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable class.
+        """Predict the most probable class, or the labels.
 
         Parameters
         ----------
@@ -308,17 +347,25 @@ class BlendedClassifier(
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
-            Labels.
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Classes, or an indicator matrix of the labels with a probability above 0.5.
         """
-        best = self.predict_proba(X).argmax(axis=1)
-        labels: npt.NDArray[Any] = self.classes_[best]
+        proba = self.predict_proba(X)
+        if self._is_multilabel:
+            return (proba > 0.5).astype(np.int64)
+        labels: npt.NDArray[Any] = self.classes_[proba.argmax(axis=1)]
         return labels
 
+    @property
+    def _is_multilabel(self) -> bool:
+        return getattr(self, "multilabel_", False)  # files of 0.1 do not have it
+
     def __sklearn_tags__(self) -> Tags:
-        """Return the tags: raw strings are accepted, as by a text classifier."""
+        """Return the tags: raw strings; several labels if all classifiers take them."""
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
+        each = [get_tags(member).classifier_tags for member in self._members().values()]
+        tags.classifier_tags.multi_label = all(t and t.multi_label for t in each)
         return tags
 
 
@@ -331,7 +378,19 @@ def _probabilities(
 
 
 def _log_odds(each: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the log-odds of all classifiers, (n_samples, n_log_odds)."""
+    odds: npt.NDArray[np.float64] = np.log(each / (1 - each))
+    return odds
+
+
+def _features(
+    each: npt.NDArray[np.float64], is_multilabel: bool
+) -> npt.NDArray[np.float64]:
+    """Return the input of the logistic regression: log-odds of all classifiers.
+
+    It has a row for each text, or for each text and label.
+    """
+    if is_multilabel:
+        return _log_odds(each).reshape(len(each), -1).T
     if each.shape[2] == 2:
         each = each[:, :, 1:]
-    return np.hstack(list(np.log(each / (1 - each))))
+    return np.hstack(list(_log_odds(each)))

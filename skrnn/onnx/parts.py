@@ -210,6 +210,8 @@ class ModelParts:
         return [self.describe(each, before) for each in estimators]
 
     def _blend(self, blend: Any, before: tuple[Any, ...]) -> dict[str, Any]:
+        if blend._is_multilabel:
+            raise _refusal("takes a BlendedClassifier with one label per text")
         members = self._each(blend.estimators_, before)
         if blend.final_estimator_ is None:
             return {"kind": "log_mean", "members": members}

@@ -135,7 +135,10 @@ SCHEMAS = {
         fitted_sub_estimators=("estimator_",),
     ),
     "skrnn.ensemble.BlendedClassifier": EstimatorSchema(
-        module="skrnn.ensemble.blend", attributes=("classes_",), is_ensemble=True
+        module="skrnn.ensemble.blend",
+        attributes=("classes_",),
+        optional=("multilabel_",),
+        is_ensemble=True,
     ),
 }
 

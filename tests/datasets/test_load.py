@@ -78,6 +78,37 @@ def test_a_column_that_is_not_there(
         load_reviews(path, **columns)
 
 
+def test_several_text_columns_are_a_table(tmp_path: Path) -> None:
+    path = write(tmp_path, "title,stars,body\nA,5,It is good\n,1,Bad\n7,4,\n,2,\n")
+    columns = {"text_column": ["title", "body"], "drop_missing": True}
+    reviews = load_reviews(path, **columns)
+    assert list(reviews.data) == ["title", "body"]
+    # One text is enough; an empty cell is an empty text.
+    texts = [["A", "It is good"], ["", "Bad"], ["7", ""]]
+    assert reviews.data.to_numpy().tolist() == texts
+    assert reviews.target.tolist() == [5, 1, 4]
+    assert reviews.rows.tolist() == [0, 1, 2]
+    assert (reviews.text_column, reviews.label_column) == (["title", "body"], "stars")
+    with pytest.raises(ValueError, match=r"'title' and 'body', in 1 of 4 rows.*row 4"):
+        load_reviews(path, text_column=["title", "body"])
+
+
+@pytest.mark.parametrize(
+    ("text_column", "message"),
+    [
+        (["title", "text"], "no column 'text'"),
+        (["title", "title"], "at least one column, each once, got"),
+        ([], r"at least one column, each once, got \[\]"),
+    ],
+)
+def test_bad_text_columns(
+    text_column: list[str], message: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "title,label\nA,1\nB,0\n")
+    with pytest.raises(ValueError, match=message):
+        load_reviews(path, text_column=text_column)
+
+
 def test_an_unknown_encoding(tmp_path: Path) -> None:
     path = write(tmp_path, "review_text,label\na,1\n")
     with pytest.raises(ValueError, match="no encoding 'utf8mb4'"):

@@ -76,6 +76,27 @@ def test_other_columns_and_no_labels(tmp_path: Path, ending: str) -> None:
     assert labels is None
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_several_text_columns_are_tables(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"reviews.{ending}"
+    titles = ["Good", None, "Bad"]
+    frame = pd.DataFrame({"label": [1, 1, 0], "body": ["b", "c", "d"], "title": titles})
+    if ending == "csv":
+        frame.to_csv(path, index=False)
+    else:
+        pytest.importorskip("pyarrow")
+        frame.to_parquet(path)
+    columns = ["title", "body"]
+    stream = ReviewStream(path, text_column=columns, chunk_size=2)
+    (first, labels), (second, _) = stream
+    expected = pd.DataFrame([["Good", "b"], ["", "c"]], columns=columns, dtype=object)
+    pd.testing.assert_frame_equal(first, expected)
+    assert labels.tolist() == [1, 1]
+    assert second.to_numpy().tolist() == [["Bad", "d"]]
+    with pytest.raises(TypeError, match="one text column"):
+        list(stream.texts())
+
+
 def test_a_parquet_file_is_read_bit_by_bit(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     path = tmp_path / "long.parquet"

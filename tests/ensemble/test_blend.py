@@ -12,8 +12,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import get_tags
 
 import skrnn
 from skrnn import make_sentiment_pipeline
@@ -132,6 +135,93 @@ def test_frozen_classifiers_that_used_unlabeled_rows() -> None:
     blend = BlendedClassifier(parts, weights="equal").fit(REVIEWS, labels)
     assert blend.classes_.tolist() == [0, 1]
     assert set(blend.predict(REVIEWS)) <= {0, 1}
+
+
+TOPICS = np.array([["phone" in r, "kettle" in r, "not" in r] for r in REVIEWS]) * 1
+NETWORK = make_sentiment_pipeline(None, maxlen=30, units=4, epochs=2, random_state=0)
+BY_LABEL = [
+    ("words", make_pipeline(CountVectorizer(), OneVsRestClassifier(MultinomialNB()))),
+    ("network", NETWORK),
+]
+
+
+@pytest.mark.parametrize("make", [np.array, sparse.csr_matrix, pd.DataFrame])
+def test_equal_weights_of_several_labels_are_mean_log_odds(make) -> None:
+    blend = BlendedClassifier(BY_LABEL, weights="equal").fit(REVIEWS, make(TOPICS))
+    each = [
+        clone(model).fit(REVIEWS, TOPICS).predict_proba(REVIEWS)
+        for _, model in BY_LABEL
+    ]
+    odds = np.prod([proba / (1 - proba) for proba in each], axis=0) ** 0.5
+    proba = blend.predict_proba(REVIEWS)
+    np.testing.assert_allclose(proba, odds / (1 + odds), rtol=1e-5)
+    np.testing.assert_array_equal(blend.predict(REVIEWS), proba > 0.5)
+    assert blend.classes_.tolist() == [0, 1, 2]
+    assert blend.score(REVIEWS, TOPICS) == (blend.predict(REVIEWS) == TOPICS).all(
+        axis=1
+    ).mean()
+
+
+def test_stacked_log_odds_of_several_labels_share_their_coefficients() -> None:
+    """Words tell the labels; a tree of depth 0 knows only how frequent each is."""
+    members = [
+        BY_LABEL[0],
+        (
+            "constant",
+            make_pipeline(
+                CountVectorizer(),
+                OneVsRestClassifier(DecisionTreeClassifier(min_samples_split=1.0)),
+            ),
+        ),
+    ]
+    blend = BlendedClassifier(members, random_state=0).fit(REVIEWS, TOPICS)
+    assert blend.final_estimator_.coef_.shape == (1, 2)
+    train, held_out = train_test_split(
+        np.arange(300), test_size=0.1, random_state=np.random.RandomState(0).randint(
+            2**31 - 1
+        )
+    )
+    words = clone(members[0][1]).fit([REVIEWS[i] for i in train], TOPICS[train])
+    each = [
+        np.clip(model.predict_proba(REVIEWS), 1e-6, 1 - 1e-6)
+        for model in (words, blend.estimators_[1])
+    ]
+    odds = np.log(each) - np.log1p(-np.array(each))
+    final = LogisticRegression(max_iter=1000).fit(
+        odds[:, held_out].reshape(2, -1).T, TOPICS[held_out].ravel()
+    )
+    expected = final.predict_proba(odds.reshape(2, -1).T)[:, 1].reshape(300, 3)
+    np.testing.assert_allclose(blend.predict_proba(REVIEWS), expected, rtol=1e-6)
+
+
+def test_several_labels_are_kept_in_a_file_and_weighted(tmp_path: Path) -> None:
+    members = [("network", NETWORK), ("other", clone(NETWORK).set_params(clf__units=3))]
+    assert get_tags(BlendedClassifier(members)).classifier_tags.multi_label
+    assert not get_tags(BlendedClassifier(BAGS)).classifier_tags.multi_label
+    blend = BlendedClassifier(members, random_state=0)
+    blend.fit(REVIEWS, TOPICS, sample_weight=np.r_[np.ones(200), np.zeros(100)])
+    skrnn.save(blend, tmp_path / "labels.skrnn")
+    loaded = skrnn.load(tmp_path / "labels.skrnn")
+    np.testing.assert_allclose(
+        loaded.predict_proba(REVIEWS), blend.predict_proba(REVIEWS)
+    )
+    assert loaded.predict(REVIEWS).shape == (300, 3)
+    explanation = skrnn.explain(loaded, REVIEWS[0], target=1)
+    assert explanation.value == pytest.approx(loaded.predict_proba(REVIEWS[:1])[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("last", "y", "message"),
+    [
+        (LogisticRegression(), TOPICS, "y should be a 1d array"),
+        (DecisionTreeClassifier(), TOPICS, r"tree has the classes \[\[0, 1\], "),
+        (OneVsRestClassifier(MultinomialNB()), TOPICS + 1, "indicator matrix of zeros"),
+    ],
+)
+def test_members_and_labels_that_do_not_fit_several_labels(last, y, message) -> None:
+    blend = BlendedClassifier([("tree", make_pipeline(CountVectorizer(), last))])
+    with pytest.raises(ValueError, match=message):
+        blend.fit(REVIEWS, y)
 
 
 def test_other_classes_cannot_be_blended() -> None:
