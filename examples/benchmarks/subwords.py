@@ -20,6 +20,7 @@ Needs gensim. ``SKRNN_DATA`` names the folder with the reviews.
 import argparse
 import os
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ from skrnn.datasets import fetch_imdb, load_reviews
 
 N_HELD_OUT = 589
 ANALYZE = TextSequencer().build_analyzer()
+
+# Words of held-out texts come last, which looks like ids of another vocabulary.
+warnings.filterwarnings("ignore", "X has ids up to")
 
 Texts = list[str]
 
@@ -124,14 +128,14 @@ def with_vectors(
     lacking = [word for word in words if word not in keyed.key_to_index]
     vectors = keyed[known]
     composed = keyed[lacking]
-    from_training = np.array([word in seen for word in lacking])
+    trained = [word for word in lacking if word in seen]
     random = np.random.default_rng(seed).normal(
-        vectors.mean(axis=0), vectors.std(axis=0), (from_training.sum(), 100)
+        vectors.mean(axis=0), vectors.std(axis=0), (len(trained), vectors.shape[1])
     )
     tables = {
         "whole words": WordVectors(known, vectors),
         "random": WordVectors(
-            known + [w for w in lacking if w in seen], np.concatenate([vectors, random])
+            known + trained, np.concatenate([vectors, random])
         ),
         "composed": WordVectors(known + lacking, np.concatenate([vectors, composed])),
     }
@@ -181,7 +185,7 @@ def with_replacements(
     found = {
         "unknown to the network": np.mean([word not in vocabulary for word in tokens])
     }
-    to_vectors: dict[str, Callable[[list[str]], Any]] = {
+    to_vectors: dict[str, Callable[[list[str]], Any] | None] = {
         "as they are": None,
         "most similar n-grams": TfidfVectorizer(
             analyzer="char_wb", ngram_range=(2, 4)
@@ -206,6 +210,7 @@ def with_replacements(
 
 
 def normalized(vectors: Any) -> Any:
+    """Return vectors of length 1, so that products are cosines."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 

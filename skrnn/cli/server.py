@@ -7,13 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 import click
+import pandas as pd
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 import skrnn
-from skrnn.cli.command_helpers import predict_records
+from skrnn.cli.command_helpers import as_input, predict_records, text_columns
 
 __all__ = ["make_app", "run"]
 
@@ -28,6 +29,17 @@ class Texts(BaseModel):
     texts: list[str] = Field(
         min_length=1, max_length=_MAX_TEXTS, examples=[["Not bad at all!"]]
     )
+
+
+def _table_of(columns: list[str]) -> type[BaseModel]:
+    """Return a request of rows with a text for each column."""
+    # Under aliases, since a field cannot have every name.
+    fields: Any = {
+        f"column_{n}": (str, Field(alias=name)) for n, name in enumerate(columns)
+    }
+    row: Any = create_model("Row", **fields)
+    texts = (list[row], Field(min_length=1, max_length=_MAX_TEXTS))
+    return create_model("Texts", texts=texts)
 
 
 class Prediction(BaseModel):
@@ -55,7 +67,8 @@ class Health(BaseModel):
 
 
 def make_app(model: Any) -> FastAPI:
-    """Return the service of a fitted classifier of raw strings."""
+    """Return the service of a fitted classifier of texts."""
+    columns = text_columns(model)
     app = FastAPI(
         title="skrnn",
         version=skrnn.__version__,
@@ -73,17 +86,28 @@ def make_app(model: Any) -> FastAPI:
         return Health(status="ok", labels=labels)
 
     # FastAPI calls a plain function in a thread: networks predict in many at once.
-    @app.post("/predict", summary="Labels and probabilities of texts")
-    def predict(request: Texts) -> Predictions:
-        found = predict_records(model, request.texts)
+    def predict(request: Any) -> Predictions:
+        texts = request.texts
+        if columns is not None:
+            rows = [row.model_dump(by_alias=True) for row in texts]
+            texts = pd.DataFrame(rows, columns=columns)
+        found = predict_records(model, texts)
         return Predictions(predictions=[Prediction(**each) for each in found])
+
+    predict.__annotations__ = {
+        "request": Texts if columns is None else _table_of(columns),
+        "return": Predictions,
+    }
+    summary = "Labels and probabilities of texts"
+    app.post("/predict", summary=summary)(predict)
 
     return app
 
 
 def run(model: Any, *, host: str, port: int) -> None:
     """Serve until Ctrl-C."""
-    predict_records(model, ["Compile the network before the first request."])
+    text = "Compile the network before the first request."
+    predict_records(model, as_input(model, [text] * len(text_columns(model) or [""])))
     try:
         listener = socket.create_server((host, port))
     except OSError as error:

@@ -16,13 +16,20 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import skrnn
 from skrnn.baselines import make_baseline
 from skrnn.cli.app import commands
-from tests.helpers import REVIEWS, TOPIC_TEXTS, fit_topics, fitted_kind
+from tests.helpers import (
+    REVIEWS,
+    TOPIC_TEXTS,
+    fit_topics,
+    fitted_kind,
+    small_pipeline,
+)
 
 TEXTS, LABELS = ["so good", "so bad", "good", "bad"] * 3, ["pos", "neg"] * 6
 
@@ -99,6 +106,24 @@ def test_the_numbers_of_a_regressor_are_served(tmp_path: Path) -> None:
         found = ask(f"{url}/predict", {"texts": list(REVIEWS[:3])})["predictions"]
     numbers = [each["prediction"] for each in found]
     np.testing.assert_allclose(numbers, model.predict(REVIEWS[:3]), rtol=1e-4)
+
+
+def test_rows_of_several_text_columns_are_served(tmp_path: Path) -> None:
+    columns = ["title", "the text"]
+    X = pd.DataFrame([["a", text] for text in TEXTS], columns=columns)
+    model = small_pipeline(epochs=1).fit(X, LABELS)
+    skrnn.export_onnx(model, tmp_path / "table.onnx")
+    with serving(tmp_path / "table.onnx") as (_, url):
+        rows = X[:3].to_dict("records")
+        found = ask(f"{url}/predict", {"texts": rows})["predictions"]
+        proba = model.predict_proba(X[:3]).max(axis=1)
+        np.testing.assert_allclose(
+            [each["probability"] for each in found], proba, atol=1e-4
+        )
+        for wrong in (["good"], [{"title": "a"}]):
+            with pytest.raises(HTTPError, match="422") as raised:
+                ask(f"{url}/predict", {"texts": wrong})
+            raised.value.close()
 
 
 @pytest.mark.parametrize("question", [{"texts": "good"}, {"texts": []}, {}, [1]])

@@ -25,6 +25,7 @@ def test_a_predictor_takes_the_table(sentence_splitter, tmp_path: Path) -> None:
     model.fit(X, LABELS)
     skrnn.export_onnx(model, tmp_path / "model.onnx")
     predictor = SentimentPredictor(tmp_path / "model.onnx")
+    assert predictor.feature_names_in_.tolist() == ["title", "body"]
     expected = model.predict_proba(X)
     for table in (X, X.to_numpy(), pl.from_pandas(X)):
         np.testing.assert_allclose(predictor.predict_proba(table), expected, atol=1e-6)
@@ -38,6 +39,7 @@ def test_names_of_columns_are_optional(tmp_path: Path) -> None:
     model = small_pipeline(maxlen=40).fit(X.to_numpy(), LABELS)
     skrnn.export_onnx(model, tmp_path / "model.onnx")
     predictor = SentimentPredictor(tmp_path / "model.onnx")
+    assert not hasattr(predictor, "feature_names_in_")
     expected = model.predict_proba(X.to_numpy())
     np.testing.assert_allclose(predictor.predict_proba(X), expected, atol=1e-6)
 
