@@ -134,9 +134,7 @@ def with_vectors(
     )
     tables = {
         "whole words": WordVectors(known, vectors),
-        "random": WordVectors(
-            known + trained, np.concatenate([vectors, random])
-        ),
+        "random": WordVectors(known + trained, np.concatenate([vectors, random])),
         "composed": WordVectors(known + lacking, np.concatenate([vectors, composed])),
     }
     found = {
@@ -187,9 +185,9 @@ def with_replacements(
     }
     to_vectors: dict[str, Callable[[list[str]], Any] | None] = {
         "as they are": None,
-        "most similar n-grams": TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 4)
-        ).fit(known).transform,
+        "most similar n-grams": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4))
+        .fit(known)
+        .transform,
         "nearest vector": lambda words: normalized(keyed[words]),
     }
     for name, vectorize in to_vectors.items():

@@ -22,7 +22,6 @@ from sklearn.model_selection import train_test_split
 
 import skrnn
 from skrnn._messages import did_you_mean, install_hint
-from skrnn._sklearn import take_rows
 from skrnn.baselines import BASELINES, make_baseline
 from skrnn.cli.terminal import load_tensorflow, show_comparison
 from skrnn.comparison import ModelComparison, compare_models
@@ -61,7 +60,7 @@ def split_rows(X: Any, y: npt.NDArray[Any], test_size: float, seed: int) -> Spli
             f"{len(y)} rows with {len(labels)} labels cannot be divided with "
             f"--test-size {test_size}: {str(error).rstrip('.')}. Change --test-size."
         ) from error
-    return Split(take_rows(X, train), take_rows(X, test), y[train], y[test])
+    return Split(_take(X, train), _take(X, test), y[train], y[test])
 
 
 def _describe_labels(labels: npt.NDArray[Any], counts: npt.NDArray[np.intp]) -> str:
@@ -98,8 +97,13 @@ def settle_duplicates(split: Split, choice: str | None) -> Split:
         )
     click.echo(f"{found} and were removed from the latter", err=True)
     return split._replace(
-        X_train=take_rows(split.X_train, ~is_tested), y_train=split.y_train[~is_tested]
+        X_train=_take(split.X_train, ~is_tested), y_train=split.y_train[~is_tested]
     )
+
+
+def _take(X: Any, rows: npt.NDArray[Any]) -> Any:
+    """Return rows of an array or a table."""
+    return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
 
 
 def _stripped(X: Any) -> list[tuple[str, ...]]:
@@ -134,8 +138,8 @@ def as_input(model: Any, texts: Sequence[str]) -> list[str] | pd.DataFrame:
         return list(texts)
     if len(texts) % len(names):
         raise click.UsageError(
-            f"The model reads the text columns {', '.join(names)}: pass --text once for "
-            "each of them, in this order."
+            f"The model reads the text columns {', '.join(names)}: pass --text once "
+            "for each of them, in this order."
         )
     return pd.DataFrame(np.reshape(texts, (-1, len(names))), columns=names)
 

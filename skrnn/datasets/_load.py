@@ -92,7 +92,8 @@ def load_reviews(
     ValueError
         If the file is empty, has another encoding, is not a table or lacks a column; if
         a text or label is missing and ``drop_missing`` is false; if ``text_column`` is
-        empty or names a column twice; if ``"auto"`` finds no column, or cannot tell whether the first row is a text or a header.
+        empty or names a column twice; if ``"auto"`` finds no column, or cannot tell
+        whether the first row is a text or a header.
 
     Examples
     --------

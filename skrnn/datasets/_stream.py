@@ -35,8 +35,7 @@ _CSV = tuple(
 _PARQUET = (".parquet", ".pq")
 _BUFFER_SIZE = 2**20  # bytes of a Parquet file to read ahead, for each column
 
-Texts = npt.NDArray[np.object_] | pd.DataFrame
-Chunk = tuple[Texts, npt.NDArray[Any] | None]
+Chunk = tuple[Any, npt.NDArray[Any] | None]
 
 
 class ReviewStream:

@@ -82,9 +82,9 @@ def as_target(labels: pd.Series) -> npt.NDArray[Any]:
 def as_texts(
     frame: pd.DataFrame, text_column: str | Sequence[str]
 ) -> npt.NDArray[np.object_] | pd.DataFrame:
-    """Return an array of str, or a table for a list of columns, with "" for empty cells.
+    """Return an array of str, or, for a list of columns, a table.
 
-    Numbers, as spreadsheets hold them, become str.
+    Numbers, as spreadsheets hold them, become str, and empty cells empty texts.
     """
     columns = {
         name: frame[name]

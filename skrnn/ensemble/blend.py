@@ -236,7 +236,8 @@ class BlendedClassifier(
                 row_params = take_params(X, fit_params[name], rows)
                 model = clone(estimator).fit(take_rows(X, rows), y[rows], **row_params)
                 if not np.array_equal(model.classes_, classes):
-                    found = np.asarray(model.classes_, dtype=object).tolist()
+                    found = model.classes_
+                    found = found.tolist() if isinstance(found, np.ndarray) else found
                     raise ValueError(
                         f"{name} has the classes {found}, but y has "
                         f"{classes.tolist()}: the probabilities cannot be blended."
@@ -262,9 +263,7 @@ class BlendedClassifier(
                 weight = np.repeat(weight, len(classes))
             with one_blas_thread():
                 final = LogisticRegression(max_iter=1000)
-                final.fit(
-                    _features(each, is_multilabel), targets, sample_weight=weight
-                )
+                final.fit(_features(each, is_multilabel), targets, sample_weight=weight)
             if self.refit:
                 estimators = fit_members(labeled)
         self.estimators_ = estimators

@@ -101,9 +101,7 @@ def test_several_text_columns_are_a_table(tmp_path: Path) -> None:
         ([], r"at least one column, each once, got \[\]"),
     ],
 )
-def test_bad_text_columns(
-    text_column: list[str], message: str, tmp_path: Path
-) -> None:
+def test_bad_text_columns(text_column: list[str], message: str, tmp_path: Path) -> None:
     path = write(tmp_path, "title,label\nA,1\nB,0\n")
     with pytest.raises(ValueError, match=message):
         load_reviews(path, text_column=text_column)

@@ -137,7 +137,7 @@ def test_frozen_classifiers_that_used_unlabeled_rows() -> None:
     assert set(blend.predict(REVIEWS)) <= {0, 1}
 
 
-TOPICS = np.array([["phone" in r, "kettle" in r, "not" in r] for r in REVIEWS]) * 1
+TOPICS = np.array([["cable" in r, "stand" in r, "month" in r] for r in REVIEWS]) * 1
 NETWORK = make_sentiment_pipeline(None, maxlen=30, units=4, epochs=2, random_state=0)
 BY_LABEL = [
     ("words", make_pipeline(CountVectorizer(), OneVsRestClassifier(MultinomialNB()))),
@@ -145,21 +145,23 @@ BY_LABEL = [
 ]
 
 
-@pytest.mark.parametrize("make", [np.array, sparse.csr_matrix, pd.DataFrame])
+@pytest.mark.parametrize("make", [np.array, sparse.csr_matrix])
 def test_equal_weights_of_several_labels_are_mean_log_odds(make) -> None:
     blend = BlendedClassifier(BY_LABEL, weights="equal").fit(REVIEWS, make(TOPICS))
     each = [
         clone(model).fit(REVIEWS, TOPICS).predict_proba(REVIEWS)
         for _, model in BY_LABEL
     ]
-    odds = np.prod([proba / (1 - proba) for proba in each], axis=0) ** 0.5
+    each = np.clip(each, 1e-6, 1 - 1e-6)
+    odds = np.prod(each / (1 - each), axis=0) ** 0.5
     proba = blend.predict_proba(REVIEWS)
     np.testing.assert_allclose(proba, odds / (1 + odds), rtol=1e-5)
     np.testing.assert_array_equal(blend.predict(REVIEWS), proba > 0.5)
     assert blend.classes_.tolist() == [0, 1, 2]
-    assert blend.score(REVIEWS, TOPICS) == (blend.predict(REVIEWS) == TOPICS).all(
-        axis=1
-    ).mean()
+    assert (
+        blend.score(REVIEWS, TOPICS)
+        == (blend.predict(REVIEWS) == TOPICS).all(axis=1).mean()
+    )
 
 
 def test_stacked_log_odds_of_several_labels_share_their_coefficients() -> None:
@@ -177,9 +179,9 @@ def test_stacked_log_odds_of_several_labels_share_their_coefficients() -> None:
     blend = BlendedClassifier(members, random_state=0).fit(REVIEWS, TOPICS)
     assert blend.final_estimator_.coef_.shape == (1, 2)
     train, held_out = train_test_split(
-        np.arange(300), test_size=0.1, random_state=np.random.RandomState(0).randint(
-            2**31 - 1
-        )
+        np.arange(300),
+        test_size=0.1,
+        random_state=np.random.RandomState(0).randint(2**31 - 1),
     )
     words = clone(members[0][1]).fit([REVIEWS[i] for i in train], TOPICS[train])
     each = [
@@ -194,7 +196,7 @@ def test_stacked_log_odds_of_several_labels_share_their_coefficients() -> None:
     np.testing.assert_allclose(blend.predict_proba(REVIEWS), expected, rtol=1e-6)
 
 
-def test_several_labels_are_kept_in_a_file_and_weighted(tmp_path: Path) -> None:
+def test_a_blend_of_several_labels_is_saved_and_explained(tmp_path: Path) -> None:
     members = [("network", NETWORK), ("other", clone(NETWORK).set_params(clf__units=3))]
     assert get_tags(BlendedClassifier(members)).classifier_tags.multi_label
     assert not get_tags(BlendedClassifier(BAGS)).classifier_tags.multi_label
@@ -214,7 +216,7 @@ def test_several_labels_are_kept_in_a_file_and_weighted(tmp_path: Path) -> None:
     ("last", "y", "message"),
     [
         (LogisticRegression(), TOPICS, "y should be a 1d array"),
-        (DecisionTreeClassifier(), TOPICS, r"tree has the classes \[\[0, 1\], "),
+        (DecisionTreeClassifier(), TOPICS, r"tree has the classes \[array"),
         (OneVsRestClassifier(MultinomialNB()), TOPICS + 1, "indicator matrix of zeros"),
     ],
 )

@@ -243,6 +243,9 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
     hard = VotingClassifier([("bag", make_baseline(vec__min_df=1))])
     with pytest.raises(TypeError, match='takes a VotingClassifier with voting="soft"'):
         skrnn.export_onnx(hard.fit(REVIEWS, LABELS), path)
+    blend = BlendedClassifier([("network", fit_small())], weights="equal")
+    with pytest.raises(TypeError, match="BlendedClassifier with one label per text"):
+        skrnn.export_onnx(blend.fit(REVIEWS, np.eye(2, dtype=int)[LABELS]), path)
     forest = BaggingClassifier().fit(
         TextSequencer(maxlen=9).fit_transform(REVIEWS), LABELS
     )
