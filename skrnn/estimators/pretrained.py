@@ -44,8 +44,8 @@ MIN_KNOWN = 0.7
 # Of the output of a sentiment network, sentiment labels explain at least .37, even on
 # 60 rows; topics explain at most .1, or .28 by chance on 60 rows of 20 topics.
 MIN_EXPLAINED = 0.15
-# Trained on few rows at the full learning rate, a network forgets what it was pretrained
-# on. From so many rows on, the full rate is as good.
+# Trained on few rows at the full learning rate, a network forgets what it was
+# pretrained on. From so many rows on, the full rate is as good.
 _FULL_RATE_ROWS = 10_000
 _MIN_LEARNING_RATE_FACTOR = 0.1
 # What decides which weights fit; the head may differ.
