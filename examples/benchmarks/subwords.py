@@ -1,6 +1,6 @@
 """Do vectors of character n-grams help with words that a vocabulary lacks?
 
-    python examples/benchmarks/subwords.py --network from_imdb.skrnn
+    python examples/benchmarks/subwords.py --network imdb.skrnn
 
 Trains fastText on unlabeled IMDb reviews, keeps it in ``--vectors``, and prints two
 tables for rows of the Amazon training CSV: accuracy on 589 held-out rows, mean of the
