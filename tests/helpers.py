@@ -95,7 +95,6 @@ SPEC = NetworkSpec(
     pooling="last",
     embedding_dim=32,
     embeddings_trainable=True,
-    segment_length=None,
     word_dropout=0.0,
     spatial_dropout=0.4,
     dropout=0.4,

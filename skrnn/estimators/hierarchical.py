@@ -448,7 +448,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         return NetworkSpec(
             **self._shared_spec(n_embeddings, vectors),
             pooling="attention",
-            segment_length=None,
             sentence_units=layer_sizes(
                 "sentence_units", self.sentence_units, at_least=1
             ),

@@ -117,7 +117,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         embeddings_trainable: bool = True,
         n_embeddings: int | None = None,
         periods: tuple[int, ...] = (1, 2, 4, 8),
-        segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
         dropout: float = 0.4,
@@ -150,7 +149,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         self.embeddings_trainable = embeddings_trainable
         self.n_embeddings = n_embeddings
         self.periods = periods
-        self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
         self.dropout = dropout

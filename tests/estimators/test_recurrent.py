@@ -44,7 +44,6 @@ def fitted(sequences: Sequences) -> dict[tuple, RNNSentimentClassifier]:
 REGULARIZED = {
     "bidirectional": True,
     "pooling": "mean_max",
-    "segment_length": 3,
     "word_dropout": 0.1,
     "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1),
     "weight_averaging": 0.9,
@@ -532,7 +531,7 @@ def test_folds_give_what_fits_alone_give(sequences: Sequences) -> None:
         np.testing.assert_array_equal(alone, again)
 
 
-def test_padding_changes_no_answer_of_segments(sequences: Sequences) -> None:
+def test_padding_changes_no_answer_of_regularized_fits(sequences: Sequences) -> None:
     X, y = sequences
     model = small(**REGULARIZED).fit(X, y)
     moved = np.zeros_like(X)

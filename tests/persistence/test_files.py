@@ -54,6 +54,7 @@ pytestmark = pytest.mark.slow
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "expected.json").read_text())
+SEGMENTS = "parameters_0.1"  # its network reads texts in segments of 4 words
 THREE = np.array(["bad", "good", "mixed"])[np.arange(len(LABELS)) % 3]
 
 
@@ -75,7 +76,7 @@ def assert_same_answers(loaded, model) -> None:
         {"cell": "simple"},
         {"cell": "lstm", "bidirectional": True, "pooling": "mean_max"},
         {"cell": "gru", "units": (3, 2), "pooling": "attention", "dense_units": (4,)},
-        {"bidirectional": True, "units": (2, 3), "segment_length": 4, "pooling": "max"},
+        {"bidirectional": True, "units": (2, 3), "pooling": "max"},
         {"weight_averaging": 0.9, "word_dropout": 0.1, "pooling": "mean"},
         {"stop_words": ["a", "the"], "stemmer": "porter", "maxlen": 0.9},
         {"tokenizer": str.split, "strip_accents": "ascii", "truncating": "middle"},
@@ -576,12 +577,37 @@ def test_callbacks_do_not_drag_the_model_into_a_pickle() -> None:
 
 # Steps of scikit-learn say so where they were made by another version of it.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning")
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name != SEGMENTS])
 def test_golden_files(name: str) -> None:
     if name == "blend" and hasattr(LogisticRegression(), "multi_class"):
         pytest.skip("made by a later scikit-learn, whose LogisticRegression lacks it")
     expected = EXPECTED[name]
     assert_predicts(skrnn.load(DATA / f"{name}.skrnn"), expected)
+
+
+def test_a_network_that_reads_texts_in_segments_is_refused(tmp_path: Path) -> None:
+    golden = DATA / f"{SEGMENTS}.skrnn"
+    with pytest.raises(ValueError, match=r"segments \(segment_length=4\)"):
+        skrnn.load(golden)
+    # Its other parameters are read, and a text of one segment is not split.
+    schema, members = read_archive(golden)
+    classifier = schema["estimator"]["steps"][1][1]
+    classifier["params"]["segment_length"] = None
+    classifier["network"]["segment_length"] = None
+    path = tmp_path / "model.skrnn"
+    write_archive(path, schema, members)
+    loaded = skrnn.load(path)
+    expected = EXPECTED[SEGMENTS]
+    short = [len(text.split()) <= 4 for text in expected["texts"]]
+    texts = [
+        text
+        for text, is_short in zip(expected["texts"], short, strict=True)
+        if is_short
+    ]
+    proba = np.array(expected["proba"])[short]
+    np.testing.assert_allclose(loaded.predict_proba(texts), proba, atol=1e-6)
+    assert loaded["clf"].loss.get_config()["label_smoothing"] > 0
+    assert loaded["clf"].get_params()["optimizer__clipnorm"] > 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
