@@ -315,6 +315,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         "cell": [StrOptions(_CELLS)],
         "sentence_units": [positive_int, "array-like"],
     }
+    _parameter_constraints.pop("periods")
+    _parameter_constraints.pop("pooling")
 
     def __init__(
         self,

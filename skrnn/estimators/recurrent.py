@@ -6,46 +6,20 @@ import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
 import os
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import joblib
-import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.estimators.scoring import LOSS
-from skrnn.networks.cells import CELLS
-from skrnn.networks.pooling import POOLINGS
-from skrnn.networks.spec import NetworkSpec
-
-_Vectors = npt.NDArray[np.float32] | None
 
 
-class RecurrentNetwork(BaseTextNetwork):
-    """Base of the networks that read a text as one sequence of words."""
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "cell": [StrOptions(set(CELLS))],
-        "pooling": [StrOptions(set(POOLINGS))],
-        "periods": ["array-like"],
-    }
-
-    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
-        periods = self.periods if CELLS[self.cell].has_periods else ()
-        return NetworkSpec(
-            **self._shared_spec(n_embeddings, vectors),
-            pooling=self.pooling,
-            periods=tuple(periods),
-        )
-
-
-class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
+class RNNSentimentClassifier(BaseTextClassifier):
     """Recurrent neural network for classifying texts, given as rows of word ids.
 
     An embedding maps words to vectors, recurrent layers read the vectors in order, a
@@ -296,11 +270,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     >>> model.fit(reviews, labels).predict(["such a good film", "so bad"])
     array(['pos', 'neg'], dtype='<U3')
     """
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseTextClassifier._parameter_constraints,
-        **RecurrentNetwork._parameter_constraints,
-    }
 
     def __init__(
         self,

@@ -597,15 +597,13 @@ def test_a_network_that_reads_texts_in_segments_is_refused(tmp_path: Path) -> No
     path = tmp_path / "model.skrnn"
     write_archive(path, schema, members)
     loaded = skrnn.load(path)
-    expected = EXPECTED[SEGMENTS]
-    short = [len(text.split()) <= 4 for text in expected["texts"]]
-    texts = [
-        text
-        for text, is_short in zip(expected["texts"], short, strict=True)
-        if is_short
-    ]
-    proba = np.array(expected["proba"])[short]
-    np.testing.assert_allclose(loaded.predict_proba(texts), proba, atol=1e-6)
+    texts, proba = map(
+        np.array, (EXPECTED[SEGMENTS]["texts"], EXPECTED[SEGMENTS]["proba"])
+    )
+    short = [len(text.split()) <= 4 for text in texts]
+    np.testing.assert_allclose(
+        loaded.predict_proba(texts[short]), proba[short], atol=1e-6
+    )
     assert loaded["clf"].loss.get_config()["label_smoothing"] > 0
     assert loaded["clf"].get_params()["optimizer__clipnorm"] > 0
 
