@@ -123,7 +123,7 @@ def main() -> None:
             )
         except ValueError as error:
             (folder / f"refused-{number}").write_text(str(error))
-        # The last case: afterwards the processes cannot compute together any more.
+        # The last case: afterward the processes cannot compute together any more.
         leave = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: os._exit(0))
         try:
             _fit_words(strategy=strategy, callbacks=leave if number else None)

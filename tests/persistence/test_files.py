@@ -134,7 +134,7 @@ def test_another_process_loads_it(pipeline: Pipeline, tmp_path: Path) -> None:
     np.testing.assert_allclose(json.loads(run.stdout), expected, atol=1e-7)
 
 
-def test_weights_that_half_precision_holds_take_half_the_room(
+def test_weights_that_half_precision_holds_take_half_the_space(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
     classifier = clone(pipeline["clf"]).fit([[2, 3], [3, 2]], [0, 1])
@@ -449,12 +449,12 @@ def test_a_blend_with_a_dropped_member(tmp_path: Path) -> None:
     loaded.fit(REVIEWS, LABELS)
 
 
-HALF_LABELLED = np.where(np.arange(len(LABELS)) < 30, LABELS, -1)
+HALF_LABELED = np.where(np.arange(len(LABELS)) < 30, LABELS, -1)
 
 
 def distilled(network: Pipeline) -> DistilledClassifier:
     teacher = make_baseline(vec__min_df=1).fit(REVIEWS[:40], LABELS[:40])
-    return DistilledClassifier(network, teacher).fit(REVIEWS, HALF_LABELLED)
+    return DistilledClassifier(network, teacher).fit(REVIEWS, HALF_LABELED)
 
 
 def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
@@ -467,14 +467,14 @@ def test_a_student_is_kept_without_its_teacher(tmp_path: Path) -> None:
         written = json.loads(archive.read("schema.json"))["estimator"]
     # What was given is kept to be cloned, not fitted although it was.
     assert "fitted" not in dict(written["templates"])["estimator"]["steps"][0][1]
-    loaded.fit(REVIEWS, HALF_LABELLED)
+    loaded.fit(REVIEWS, HALF_LABELED)
     assert hasattr(loaded, "teacher_")
 
 
 def test_the_recipe_with_teachers(tmp_path: Path) -> None:
     model = skrnn.make_sentiment_pipeline(
         "semi_supervised", maxlen=20, epochs=1, units=3, sentence_units=3
-    ).fit(REVIEWS, HALF_LABELLED)
+    ).fit(REVIEWS, HALF_LABELED)
     loaded = there_and_back(model, tmp_path)
     assert_same_answers(loaded, model)
     assert str(loaded) == str(model)
@@ -490,7 +490,7 @@ def test_blends_of_every_kind_of_classifier(tmp_path: Path) -> None:
             ("tfidf", tfidf),
         ],
         random_state=0,
-    ).fit(REVIEWS, HALF_LABELLED)
+    ).fit(REVIEWS, HALF_LABELED)
     loaded = there_and_back(blend, tmp_path)
     assert_same_answers(loaded, blend)
     assert_same_answers(there_and_back(loaded, tmp_path), blend)
