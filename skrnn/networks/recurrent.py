@@ -29,10 +29,10 @@ class FastOnCPU:
     """Mixin before a Keras layer: runs a compiled kernel where one applies.
 
     The weights, the configuration and the arithmetic (to rounding) are those of the
-    Keras layer, which runs wherever the kernel does not apply.
+    Keras layer, which runs wherever the kernel does not apply, or if there is none.
     """
 
-    kernels: ClassVar[RecurrentKernels]
+    kernels: ClassVar[RecurrentKernels | None] = None
     # The configuration that the kernels are written for.
     _supported: ClassVar[dict[str, Any]] = {
         "activation": "tanh",
@@ -59,7 +59,8 @@ class FastOnCPU:
 
         The first ``n_backward`` steps of each row, shape (batch,), are read backward.
         """
-        if initial_state is not None or mask is not None or not self._applies(training):
+        kernels = self.kernels if self._applies(training) else None
+        if kernels is None or initial_state is not None or mask is not None:
             options = {"initial_state": initial_state, "mask": mask}
             if n_backward is not None:
                 sequences = tf.reverse_sequence(sequences, n_backward, seq_axis=1)
@@ -70,7 +71,7 @@ class FastOnCPU:
         cell = self.cell  # type: ignore[attr-defined]
         weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
         return recurrent_layer(
-            self.kernels,
+            kernels,
             sequences,
             *map(tf.convert_to_tensor, weights),
             n_backward=n_backward,
