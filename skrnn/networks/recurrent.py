@@ -59,8 +59,8 @@ class FastOnCPU:
 
         The first ``n_backward`` steps of each row, shape (batch,), are read backward.
         """
-        kernels = self.kernels if self._applies(training) else None
-        if kernels is None or initial_state is not None or mask is not None:
+        has_options = initial_state is not None or mask is not None
+        if self.kernels is None or has_options or not self._applies(training):
             options = {"initial_state": initial_state, "mask": mask}
             if n_backward is not None:
                 sequences = tf.reverse_sequence(sequences, n_backward, seq_axis=1)
@@ -71,7 +71,7 @@ class FastOnCPU:
         cell = self.cell  # type: ignore[attr-defined]
         weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
         return recurrent_layer(
-            kernels,
+            self.kernels,
             sequences,
             *map(tf.convert_to_tensor, weights),
             n_backward=n_backward,
