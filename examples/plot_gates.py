@@ -120,7 +120,7 @@ for i in (words.index("really"), opinion):
 figure, ax = plt.subplots(figsize=(10, 4.2), layout="constrained")
 image = ax.imshow(gates, vmin=0, vmax=1, aspect="auto", cmap="Blues")
 ax.add_patch(
-    plt.Rectangle((start - 0.5, -0.5), 16, len(gates), fill=False, ec="#d55e00", lw=2)
+    plt.Rectangle((start - 0.5, -0.5), 16, len(gates), fill=False, ec="C1", lw=2)
 )
 ax.set_xticks(range(len(words)), words, rotation=90, fontsize=8)
 ax.set(ylabel="feature of the cell", yticks=[])
