@@ -158,7 +158,7 @@ def headers_in_rst(app: Any, config: Any) -> None:
 
 def blocks_without_end(app: Any, name: str, content: list[str]) -> None:
     """Drop the empty line that ends a doctest block, which the page would show."""
-    content[0] = content[0].replace("\n\n```\n", "\n```\n")
+    content[0] = re.sub(r"\n\n( *```\n)", r"\n\1", content[0])
 
 
 def links_from_docs(app: Any, path: Path, parent: str, content: list[str]) -> None:

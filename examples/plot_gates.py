@@ -101,7 +101,7 @@ for word in row[row > 0]:
 gates = np.array(forget_gates).T
 
 # %%
-# Between "not" and its adjective, 16 words later, the gates are close to one. The next
+# Between "not" and its adjective, 16 words later, most gates are close to one. The next
 # "really" and the opinion reset many features.
 
 print(textwrap.fill(" ".join(words)))

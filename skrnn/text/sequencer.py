@@ -204,10 +204,10 @@ class TextSequencer(
 
     References
     ----------
-    .. [1] M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980.
-    .. [2] M. F. Porter, "Snowball: A language for stemming algorithms", 2001.
-    .. [3] C. Sun, X. Qiu, Y. Xu, X. Huang, "How to fine-tune BERT for text
-       classification?", CCL 2019.
+    .. [1] Porter (1980). An algorithm for suffix stripping. Program 14(3).
+    .. [2] Porter (2001). Snowball: a language for stemming algorithms.
+    .. [3] Sun, Qiu, Xu, Huang (2019). How to fine-tune BERT for text classification?
+       CCL.
     .. [4] `Unicode Standard Annex 15, "Unicode normalization forms"
        <https://unicode.org/reports/tr15/>`_.
     .. [5] `Unicode Standard Annex 29, "Unicode text segmentation"
