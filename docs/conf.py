@@ -41,6 +41,7 @@ extensions = [
 exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
+nitpicky = True
 smartquotes = False  # they would change quotes in parameter values
 toc_object_entries_show_parents = "hide"
 

@@ -3,9 +3,9 @@ Reading in both directions
 ==========================
 
 Texts of 80 to 200 words contain opinion words at random, but only one word decides the
-class: the first or the last. A plain RNN that reads forward ends at the last word; the first word
-is up to 200 steps back. A bidirectional RNN has a second layer that reads backward and
-ends at the first word (Schuster & Paliwal 1997).
+class: the first or the last. A plain RNN that reads forward ends at the last word; the
+first word is up to 200 steps back. A bidirectional RNN has a second layer that reads
+backward and ends at the first word (Schuster & Paliwal 1997).
 """
 
 # %%

@@ -3,9 +3,10 @@
 Compare models on one test set
 ==============================
 
-Four networks and two bags of words are trained and tested on the same reviews. In the generated reviews a negation comes several words before the word that it
-reverses, so a bag of words is at chance. One model of the list is broken on purpose;
-the table reports its error.
+Four networks and two bags of words are trained and tested on the same reviews. In the
+generated reviews a negation comes several words before the word that it reverses, so a
+bag of words is at chance. One model of the list is broken on purpose; the table reports
+its error.
 
 If ``SKRNN_DATA`` names a folder of real reviews, the example uses IMDb's or, if those
 are missing, Amazon's; on these the bags of words are hard to beat.

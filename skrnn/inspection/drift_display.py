@@ -60,7 +60,7 @@ class DriftDisplay:
 
     See Also
     --------
-    TextMeasures : The measures of some texts, to keep instead of the texts.
+    skrnn.inspection.TextMeasures : Measures of texts, to keep instead of the texts.
     SequenceLengthDisplay : Lengths of texts and what ``maxlen`` truncates.
 
     Notes

@@ -176,7 +176,7 @@ class TextSequencer(
     n_jobs : int or None, default=None
         The number of processes that analyze texts. They start only for 20,000 texts
         or more, where they save time. The result does not depend on it. None
-        means 1 unless in a :obj:`joblib.parallel_backend` context. -1 means using all
+        means 1 unless in a ``joblib.parallel_backend`` context. -1 means using all
         processors.
 
     Attributes
