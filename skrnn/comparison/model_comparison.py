@@ -36,7 +36,7 @@ _CURVE_SIZE = 4.6, 3.2
 
 
 class ModelComparison:
-    """Models and their results on the same test rows, from :func:`skrnn.compare_models`.
+    """Models compared on the same test rows by :func:`~skrnn.compare_models`.
 
     Notebooks display it as a table.
 
