@@ -236,7 +236,7 @@ def make_sentiment_pipeline(recipe: str | None = "auto", **params: Any) -> Any:
     if blend is not None:
         # The network counts as much as all baselines together.
         baselines = [(name, make_baseline(name)) for name in blend]
-        linear = BlendedClassifier(baselines, weights="equal")
+        linear = BlendedClassifier(baselines, weights="equal", fit_intercept=True)
         model = BlendedClassifier(
             [("network", model), ("linear", linear)], weights="equal"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.utils import Bunch, Tags, check_random_state, column_or_1d, indexable
 from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.multiclass import check_classification_targets
@@ -36,6 +36,11 @@ from skrnn.estimators.validation import UNLABELED
 __all__ = ["BlendedClassifier"]
 
 _MIN_PROBABILITY = 1e-6
+_N_FOLDS = 5
+# Enough out-of-fold rows to fit one intercept per class.
+_N_OUT_OF_FOLD = 1000
+_MAX_ITER = 1000
+_TOL = 1e-6
 
 
 class BlendedClassifier(
@@ -69,8 +74,14 @@ class BlendedClassifier(
     refit : bool, default=False
         Whether to fit every classifier again on all rows after the logistic regression,
         which doubles the time.
+    fit_intercept : bool, default=False
+        With ``weights="equal"``: whether to add an intercept per class to the mean
+        log-odds, so that the predicted probability of each class has the mean that the
+        class has in y. It is fitted to out-of-fold predictions for up to 1,000 rows
+        (at most five fits more). Bags of words that were fitted to few texts often
+        favor one class on other texts.
     random_state : int, RandomState instance or None, default=None
-        Controls the split. The classifiers have seeds of their own.
+        Controls the splits. The classifiers have seeds of their own.
 
     Attributes
     ----------
@@ -86,7 +97,8 @@ class BlendedClassifier(
         Names of the features, if a classifier has them.
     final_estimator_ : LogisticRegression or None
         Its features are the log-odds of each classifier (two classes), or of each
-        classifier and class. None with ``weights="equal"``.
+        classifier and class. None with ``weights="equal"``, unless ``fit_intercept``
+        is set and each class has two rows or more.
 
     Raises
     ------
@@ -137,6 +149,7 @@ class BlendedClassifier(
         "weights": [StrOptions({"stacked", "equal", "learnt"}, deprecated={"learnt"})],
         "validation_split": [Interval(Real, 0.0, 1.0, closed="neither")],
         "refit": ["boolean"],
+        "fit_intercept": ["boolean"],
         "random_state": ["random_state"],
     }
 
@@ -147,12 +160,14 @@ class BlendedClassifier(
         weights: str = "stacked",
         validation_split: float = 0.1,
         refit: bool = False,
+        fit_intercept: bool = False,
         random_state: Any = None,
     ) -> None:
         self.estimators = estimators
         self.weights = weights
         self.validation_split = validation_split
         self.refit = refit
+        self.fit_intercept = fit_intercept
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -214,18 +229,36 @@ class BlendedClassifier(
                 models.append(model)
             return models
 
+        def held_out_odds(
+            train: npt.NDArray[np.intp], held_out: npt.NDArray[np.intp]
+        ) -> tuple[list[BaseEstimator], npt.NDArray[np.float64]]:
+            estimators = fit_members(train)
+            each = _probabilities(estimators, take_rows(X, held_out))
+            return estimators, _log_odds(each)
+
         final = None
         if self.weights == "equal":
+            if self.fit_intercept:
+                rows, odds = _out_of_fold(
+                    held_out_odds, labeled, y[labeled], self._draw_seed()
+                )
+                if len(rows):
+                    weight = sample_weight
+                    if weight is None:
+                        weight = np.ones(len(y))
+                    frequency = np.average(
+                        y[labeled, None] == classes, axis=0, weights=weight[labeled]
+                    )
+                    final = _mean_with_intercept(odds, classes, frequency, weight[rows])
             estimators = fit_members(labeled)
         else:
             train, held_out = train_test_split(
                 labeled,
                 test_size=self.validation_split,
                 stratify=y[labeled],
-                random_state=check_random_state(self.random_state).randint(2**31 - 1),
+                random_state=self._draw_seed(),
             )
-            estimators = fit_members(train)
-            odds = _log_odds(_probabilities(estimators, take_rows(X, held_out)))
+            estimators, odds = held_out_odds(train, held_out)
             held_weight = None if sample_weight is None else sample_weight[held_out]
             with one_blas_thread():
                 final = LogisticRegression(max_iter=1000)
@@ -240,6 +273,11 @@ class BlendedClassifier(
         self.final_estimator_ = final
         self.classes_ = classes
         return self
+
+    def _draw_seed(self) -> int:
+        """Return a seed for the split."""
+        seed: int = check_random_state(self.random_state).randint(2**31 - 1)
+        return seed
 
     def _members(self) -> dict[str, BaseEstimator]:
         """Return the classifiers by name, without dropped ones."""
@@ -333,3 +371,52 @@ def _log_odds(each: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if each.shape[2] == 2:
         each = each[:, :, 1:]
     return np.hstack(list(np.log(each / (1 - each))))
+
+
+def _out_of_fold(
+    held_out_odds: Callable[..., tuple[list[BaseEstimator], npt.NDArray[np.float64]]],
+    labeled: npt.NDArray[np.intp],
+    labels: npt.NDArray[Any],
+    seed: int,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """Return rows and the log-odds of classifiers that were not fitted to them."""
+    n_folds = min(_N_FOLDS, np.unique(labels, return_counts=True)[1].min())
+    if n_folds < 2:
+        return labeled[:0], np.empty((0, 0))
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    rows: list[npt.NDArray[np.intp]] = []
+    odds = []
+    for train, held_out in folds.split(labels, labels):
+        rows.append(labeled[held_out])
+        odds.append(held_out_odds(labeled[train], labeled[held_out])[1])
+        if sum(map(len, rows)) >= _N_OUT_OF_FOLD:
+            break
+    return np.concatenate(rows), np.vstack(odds)
+
+
+def _mean_with_intercept(
+    odds: npt.NDArray[np.float64],
+    classes: npt.NDArray[Any],
+    frequency: npt.NDArray[np.float64],
+    sample_weight: npt.NDArray[np.float64],
+) -> LogisticRegression:
+    """Return a logistic regression that averages log-odds and adds an intercept.
+
+    The mean of its probabilities for ``odds`` is ``frequency``.
+    """
+    n_outputs = 1 if len(classes) == 2 else len(classes)
+    n_classifiers = odds.shape[1] // n_outputs
+    final = LogisticRegression()
+    final.classes_ = classes
+    final.coef_ = np.tile(np.eye(n_outputs) / n_classifiers, n_classifiers)
+    final.intercept_ = np.zeros(n_outputs)
+    final.n_features_in_ = odds.shape[1]
+    final.n_iter_ = np.zeros(1, dtype=np.int32)
+    for n_iter in range(1, _MAX_ITER + 1):
+        final.n_iter_[0] = n_iter
+        mean = np.average(final.predict_proba(odds), axis=0, weights=sample_weight)
+        step = np.log(frequency / mean)
+        final.intercept_ += step if n_outputs > 1 else step[1] - step[0]
+        if np.abs(step).max() < _TOL:
+            break
+    return final

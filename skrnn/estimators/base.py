@@ -494,7 +494,7 @@ class BaseTextNetwork(
                         "variance of its output."
                     )
                 return False
-            scale_learning_rate(network.model.optimizer)
+            scale_learning_rate(network.model.optimizer, len(data.ids))
         if self.verbose:
             print("Training starts from the pretrained network.")
         if OUTPUT_KERNEL in copied:

@@ -103,12 +103,13 @@ class HierarchicalAttentionClassifier(BaseTextClassifier):
         layer that does not fit (other units, another cell); vectors of new words are
         drawn with the mean and the standard deviation of the others. The output layer
         fits if the number of classes is the same; it is reversed if two classes are in
-        the other order. If everything but dense layers was copied, the learning rate is
-        a tenth of ``learning_rate`` unless it follows a schedule [12]_. Nothing is
-        copied if more than 30 % of the words of X are not in the pretrained vocabulary
-        (another language), or if y explains less than 15 % of the variance of the
-        pretrained output (topics, say); only then is ``embeddings="svd"`` used. A
-        Pipeline is shared by clones, and not saved by :func:`skrnn.save`.
+        the other order. If everything but dense layers was copied, ``learning_rate`` is
+        multiplied by ``sqrt(n_samples / 10,000)``, at least 0.1 and at most 1, unless
+        it follows a schedule [12]_. Nothing is copied if more than 30 % of the words of
+        X are not in the pretrained vocabulary (another language), or if y explains less
+        than 15 % of the variance of the pretrained output (topics, say); only then is
+        ``embeddings="svd"`` used. A Pipeline is shared by clones, and not saved by
+        :func:`skrnn.save`.
     embeddings_trainable : bool, default=True
         Whether the word vectors are trained with the network or kept as they are.
     n_embeddings : int, default=None

@@ -44,8 +44,10 @@ MIN_KNOWN = 0.7
 # Of the output of a sentiment network, sentiment labels explain at least .37, even on
 # 60 rows; topics explain at most .1, or .28 by chance on 60 rows of 20 topics.
 MIN_EXPLAINED = 0.15
-# Trained at the full learning rate, a network forgets what it was pretrained on.
-_LEARNING_RATE_FACTOR = 0.1
+# Trained on few rows at the full learning rate, a network forgets what it was
+# pretrained on. From so many rows on, the full rate is as good.
+_FULL_RATE_ROWS = 10_000
+_MIN_LEARNING_RATE_FACTOR = 0.1
 # What decides which weights fit; the head may differ.
 _ARCHITECTURE = (
     "embedding_dim",
@@ -146,10 +148,15 @@ def explained_share(
     return float(np.max(1 - left / np.maximum(total, 1e-12)))
 
 
-def scale_learning_rate(optimizer: keras.optimizers.Optimizer) -> None:
-    """Reduce the learning rate of an optimizer, unless it follows a schedule."""
+def scale_learning_rate(optimizer: keras.optimizers.Optimizer, n_rows: int) -> None:
+    """Reduce the learning rate of an optimizer, unless it follows a schedule.
+
+    The factor is the square root of ``n_rows / 10,000``, at least 0.1 and at most 1.
+    """
     if isinstance(optimizer.get_config()["learning_rate"], float):
-        optimizer.learning_rate = optimizer.learning_rate * _LEARNING_RATE_FACTOR
+        factor = np.sqrt(n_rows / _FULL_RATE_ROWS)
+        factor = float(np.clip(factor, _MIN_LEARNING_RATE_FACTOR, 1.0))
+        optimizer.learning_rate = optimizer.learning_rate * factor
 
 
 def _layers(spec: NetworkSpec) -> list[str]:

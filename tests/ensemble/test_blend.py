@@ -7,18 +7,26 @@ import pandas as pd
 import pytest
 import sklearn
 from scipy import sparse
+from scipy.special import expit, logit, softmax
 from sklearn.base import clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.model_selection import (
+    GridSearchCV,
+    StratifiedKFold,
+    cross_val_score,
+    train_test_split,
+)
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 import skrnn
 from skrnn import make_sentiment_pipeline
+from skrnn.baselines import make_baseline
 from skrnn.datasets import make_reviews
 from skrnn.ensemble import BlendedClassifier
+from skrnn.serving import SentimentPredictor
 
 REVIEWS, LABELS = make_reviews(300, reach=1, random_state=0)
 BAGS = [
@@ -92,6 +100,60 @@ def test_the_former_name_of_stacked_weights_warns() -> None:
     np.testing.assert_array_equal(
         blend.predict_proba(REVIEWS), stacked.predict_proba(REVIEWS)
     )
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_intercepts_give_each_class_its_frequency_out_of_fold(n_classes: int) -> None:
+    y = np.random.default_rng(0).integers(n_classes + 1, size=300) % n_classes
+    weight = np.linspace(0.5, 2, len(y))
+    blend = BlendedClassifier(
+        BAGS, weights="equal", fit_intercept=True, random_state=3
+    ).fit(REVIEWS, y, sample_weight=weight)
+    seed = np.random.RandomState(3).randint(2**31 - 1)
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    texts, final = np.asarray(REVIEWS), blend.final_estimator_
+    proba = np.empty((len(y), n_classes))
+    for train, held_out in folds.split(y, y):
+        odds = 0
+        for _, bag in BAGS:
+            name = f"{bag.steps[-1][0]}__sample_weight"
+            model = clone(bag).fit(texts[train], y[train], **{name: weight[train]})
+            each = np.clip(model.predict_proba(texts[held_out]), 1e-6, 1 - 1e-6)
+            odds = odds + logit(each) / len(BAGS)
+        if n_classes == 2:
+            positive = expit(odds[:, 1] + final.intercept_)
+            proba[held_out] = np.transpose([1 - positive, positive])
+        else:
+            proba[held_out] = softmax(odds + final.intercept_, axis=1)
+    frequency = np.average(y[:, None] == np.arange(n_classes), axis=0, weights=weight)
+    mean = np.average(proba, axis=0, weights=weight)
+    np.testing.assert_allclose(mean, frequency, atol=1e-5)
+    assert np.abs(final.intercept_).max() > 0.001
+    assert final.coef_.sum(axis=1) == pytest.approx(np.ones(len(final.coef_)))
+
+
+def test_without_two_rows_of_a_class_there_is_no_intercept() -> None:
+    y = ["a", *["b"] * 299]
+    blend = BlendedClassifier(BAGS, weights="equal", fit_intercept=True).fit(REVIEWS, y)
+    assert blend.final_estimator_ is None
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_blend_with_intercepts_is_saved_and_exported(
+    n_classes: int, tmp_path: Path
+) -> None:
+    y = np.arange(300) % n_classes
+    members = [(name, make_baseline(name)) for name in ("tfidf", "nbsvm")]
+    blend = BlendedClassifier(
+        members, weights="equal", fit_intercept=True, random_state=0
+    ).fit(REVIEWS, y)
+    expected = blend.predict_proba(REVIEWS[:20])
+    skrnn.save(blend, tmp_path / "blend.skrnn")
+    loaded = skrnn.load(tmp_path / "blend.skrnn")
+    np.testing.assert_array_equal(loaded.predict_proba(REVIEWS[:20]), expected)
+    skrnn.export_onnx(blend, tmp_path / "blend.onnx")
+    served = SentimentPredictor(tmp_path / "blend.onnx").predict_proba(REVIEWS[:20])
+    np.testing.assert_allclose(served, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("weights", ["stacked", "equal"])

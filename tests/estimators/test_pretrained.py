@@ -164,11 +164,22 @@ def test_other_targets_than_those_of_the_pretrained_network(path, capsys) -> Non
 
 
 @pytest.mark.parametrize(
-    ("params", "factor"), [({}, 0.1), ({"dense_units": (3,)}, 0.1), ({"units": 2}, 1)]
+    ("params", "n_rows", "factor"),
+    [
+        ({}, 24, 0.1),
+        ({}, 400, 0.2),
+        ({"batch_size": 128}, 12_000, 1),
+        ({"dense_units": (3,)}, 24, 0.1),
+        ({"units": 2}, 24, 1),
+    ],
 )
 @pytest.mark.filterwarnings("ignore:The architecture of this RNNSentimentClassifier")
-def test_copied_layers_learn_at_a_tenth_of_the_rate(path, params, factor) -> None:
-    model = start_from(path, learning_rate=0.01, **params).fit(TEXTS, LABELS)
+def test_a_copied_network_learns_at_a_rate_that_follows_the_rows(
+    path, params, n_rows, factor
+) -> None:
+    rows = np.arange(n_rows) % len(TEXTS)
+    model = start_from(path, learning_rate=0.01, **params)
+    model.fit(np.take(TEXTS, rows), np.take(LABELS, rows))
     rate = float(model["clf"].model_.optimizer.learning_rate.numpy())
     assert rate == pytest.approx(0.01 * factor)
 
