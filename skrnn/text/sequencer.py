@@ -19,7 +19,6 @@ from sklearn.utils.validation import validate_data
 from skrnn._sklearn import (
     CallbackSupportMixin,
     FitTask,
-    HTMLReprMixin,
     Interval,
     RealNotInt,
     StrOptions,
@@ -62,11 +61,7 @@ def _constraint(rule: TextRule) -> list[Any]:
 
 
 class TextSequencer(
-    SuggestParameters,
-    TransformerMixin,
-    CallbackSupportMixin,
-    HTMLReprMixin,
-    BaseEstimator,
+    SuggestParameters, TransformerMixin, CallbackSupportMixin, BaseEstimator
 ):
     """Convert raw texts to padded rows of word ids.
 
