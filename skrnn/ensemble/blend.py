@@ -91,6 +91,8 @@ class BlendedClassifier(
         The fitted classifiers, without dropped ones.
     named_estimators_ : :class:`~sklearn.utils.Bunch`
         The fitted classifiers by name; ``"drop"`` for dropped ones.
+    named_estimators : :class:`~sklearn.utils.Bunch`
+        The given classifiers by name.
     n_features_in_ : int
         Number of features seen during ``fit``, if the first classifier has it.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
