@@ -41,6 +41,7 @@ extensions = [
 exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
+nitpicky = True
 smartquotes = False  # they would change quotes in parameter values
 toc_object_entries_show_parents = "hide"
 
@@ -158,7 +159,7 @@ def headers_in_rst(app: Any, config: Any) -> None:
 
 def blocks_without_end(app: Any, name: str, content: list[str]) -> None:
     """Drop the empty line that ends a doctest block, which the page would show."""
-    content[0] = content[0].replace("\n\n```\n", "\n```\n")
+    content[0] = re.sub(r"\n\n( *```\n)", r"\n\1", content[0])
 
 
 def links_from_docs(app: Any, path: Path, parent: str, content: list[str]) -> None:

@@ -39,6 +39,7 @@ from skrnn import (
 )
 from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb, make_reviews
+from skrnn.inspection.style import COLORS
 
 # %% [markdown]
 # ## The reviews
@@ -133,9 +134,7 @@ comparison
 # "How far a network carries a negation" of the gallery shows.
 
 # %%
-plt.rcParams["axes.prop_cycle"] = plt.cycler(
-    color=["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#808080"]
-)
+plt.rcParams["axes.prop_cycle"] = plt.cycler(color=COLORS)
 figure, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 for name, marker in zip(networks, "os^vD", strict=True):
     accuracy = comparison.results[name].history["val_accuracy"]

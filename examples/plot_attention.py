@@ -5,15 +5,15 @@ Attention to words and sentences
 Attention pooling is a weighted mean of the states of a network: the weights say where
 the network looks. A hierarchical network (Yang et al. 2016) has two levels, the words
 of a sentence and the sentences of a review. :class:`~skrnn.AttentionDisplay` draws
-both, on reviews in which we know what decides.
+both, here for generated reviews in which one known sentence decides the class.
 """
 
 # %%
 # Reviews in which one sentence decides
 # -------------------------------------
-# A review has two to four facts. A third of the reviews contains nothing else and is
-# neutral; in the others one more sentence, somewhere among the facts, has an opinion.
-# The neutral class matters: with two classes a network can learn what positive reviews
+# A review states two to four facts. A third of the reviews contain nothing else and are
+# neutral; the others have one more sentence, at a random place, with an opinion. The
+# neutral class matters: with two classes a network could learn what positive reviews
 # look like and call everything else negative, without reading the negative sentence.
 
 import matplotlib.pyplot as plt
@@ -101,9 +101,9 @@ on_telling = np.where(np.isin(rows, telling), weights, 0).sum(axis=1)
 print(f'weight on adjectives and "not": {on_telling[places >= 0].mean():.2f}')
 
 # %%
-# The tint of a word is its weight, relative to the largest one of the review. Almost
-# all of the weight is on the adjective and on "not". In a neutral review there is
-# nothing to find, and the weights mean little.
+# The stronger the color behind a word, the larger its weight, relative to the largest
+# weight in the review. Almost all of the weight is on the adjective and on "not". In a
+# neutral review there is nothing to find, and the weights mean little.
 
 AttentionDisplay.from_estimator(words, test[shown])
 plt.show()
@@ -127,13 +127,13 @@ found = sentences.argmax(axis=1)[has_opinion] == places[has_opinion]
 print(f"the sentence with the opinion has the largest weight: {found.mean():.1%}")
 
 # %%
-# Each sentence begins with its weight and a bar of that length; the tint of a word is
-# the weight of its sentence times its weight in the sentence. The sentence with the
-# opinion stands out.
+# Each sentence begins with its weight, as a number and as a bar. The color behind a
+# word is the weight of its sentence times its weight in the sentence. The sentence with
+# the opinion stands out.
 #
-# Attention shows where a network looks, not why. The weights apply to states, and the
-# state of a bidirectional network also contains the words before and after: within the
-# sentence, the weight may be on a neighbor of the word that decides.
+# Attention shows where a network looks, not why. The weights apply to states, and a
+# state of a bidirectional network also depends on the words before and after. Within
+# the sentence, the largest weight may therefore be on a neighbor of the decisive word.
 
 # sphinx_gallery_thumbnail_number = 2
 AttentionDisplay.from_estimator(hierarchical, test[shown])

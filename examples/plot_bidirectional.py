@@ -2,10 +2,10 @@
 Reading in both directions
 ==========================
 
-Texts of 80 to 200 words contain opinions at random, and one word decides the class: the
-first or the last. A plain RNN that reads forward ends at the last word; the first word
-is up to 200 steps back. A bidirectional RNN has a second layer that reads backward and
-ends at the first word (Schuster & Paliwal 1997).
+Texts of 80 to 200 words contain opinion words at random, but only one word decides the
+class: the first or the last. A plain RNN that reads forward ends at the last word; the
+first word is up to 200 steps back. A bidirectional RNN has a second layer that reads
+backward and ends at the first word (Schuster & Paliwal 1997).
 """
 
 # %%
@@ -76,5 +76,5 @@ axes[1].legend(loc="lower right")
 plt.show()
 
 # %%
-# Other ways to reach the first word are gates, and pooling over the states after all
-# words instead of the last one: ``pooling="max"`` or ``"attention"``.
+# Two other ways to reach the first word are gates (``cell="lstm"`` or ``"gru"``), and
+# pooling over all states instead of the last: ``pooling="max"`` or ``"attention"``.

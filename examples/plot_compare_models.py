@@ -1,12 +1,12 @@
 """
-===============================
-Models compared on one test set
-===============================
+==============================
+Compare models on one test set
+==============================
 
-Four networks and two bags of words train on the same reviews and predict the same test
-reviews. In the generated reviews a negation comes several words before the word that it
-reverses, so a bag of words is at chance. One model of the list is broken on purpose;
-the table reports its error.
+Four networks and two bags of words are trained and tested on the same reviews. In the
+generated reviews a negation comes several words before the word that it reverses, so a
+bag of words is at chance. One model of the list is broken on purpose; the table reports
+its error.
 
 If ``SKRNN_DATA`` names a folder of real reviews, the example uses IMDb's or, if those
 are missing, Amazon's; on these the bags of words are hard to beat.
@@ -43,8 +43,8 @@ X_train, y_train, X_test, y_test = read_reviews()
 
 # %%
 # Any classifiers can be compared; progress is printed for each. With
-# ``memory="some/folder"`` the call can be stopped and started again, and fits only the
-# models that are still missing.
+# ``memory="some/folder"`` you can stop the call and start it again: it then fits only
+# the models that are still missing.
 
 network = {
     "maxlen": 200,

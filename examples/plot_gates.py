@@ -101,7 +101,7 @@ for word in row[row > 0]:
 gates = np.array(forget_gates).T
 
 # %%
-# Between "not" and its adjective, 16 words later, the gates are close to one. The next
+# Between "not" and its adjective, 16 words later, most gates are close to one. The next
 # "really" and the opinion reset many features.
 
 print(textwrap.fill(" ".join(words)))
@@ -120,7 +120,7 @@ for i in (words.index("really"), opinion):
 figure, ax = plt.subplots(figsize=(10, 4.2), layout="constrained")
 image = ax.imshow(gates, vmin=0, vmax=1, aspect="auto", cmap="Blues")
 ax.add_patch(
-    plt.Rectangle((start - 0.5, -0.5), 16, len(gates), fill=False, ec="#d55e00", lw=2)
+    plt.Rectangle((start - 0.5, -0.5), 16, len(gates), fill=False, ec="C1", lw=2)
 )
 ax.set_xticks(range(len(words)), words, rotation=90, fontsize=8)
 ax.set(ylabel="feature of the cell", yticks=[])

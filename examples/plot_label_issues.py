@@ -55,7 +55,7 @@ else:
 # --------------------------
 # Cross-validation predicts each review with a network that was fitted to others. The
 # quality of a label is the probability that the network gives it. In the histogram, the
-# labels that look wrong are a group of their own on the left.
+# labels that look wrong form a separate group on the left.
 
 proba = cross_val_predict(model, reviews, y, cv=3, method="predict_proba")
 quality = get_label_quality_scores(y, proba)

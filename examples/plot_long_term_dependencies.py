@@ -10,7 +10,7 @@ over the distance (Bengio, Simard & Frasconi 1994). The memory cell of an LSTM k
 them (Hochreiter & Schmidhuber 1997).
 
 This example takes half a minute. ``examples/benchmarks/long_term_dependencies.py``
-makes the full comparison, with a GRU, attention, longer distances and several seeds.
+runs the full comparison, with a GRU, attention, longer distances and several seeds.
 """
 
 import matplotlib.pyplot as plt
@@ -57,7 +57,7 @@ print(table.pivot(index="model", columns="distance", values="accuracy").round(3)
 
 # %%
 # The LSTM is right at every distance. The plain RNN is right if negation and opinion
-# are neighbors, and at chance if 16 words separate them. TF-IDF, which does not know
+# are adjacent, and at chance if 16 words separate them. TF-IDF, which does not know
 # the order of the words, is at chance everywhere.
 
 _, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")

@@ -2,10 +2,10 @@
 A shop's table: texts, stars, prices and categories
 ===================================================
 
-Whether a customer returns an article depends on what the review's title and text say,
+Whether a customer returns a product depends on what the review's title and text say,
 and on price and category. :class:`~skrnn.TextSequencer` reads several columns of texts.
 scikit-learn's :class:`~sklearn.ensemble.StackingClassifier` and
-:class:`~sklearn.compose.ColumnTransformer` put the network beside the other columns.
+:class:`~sklearn.compose.ColumnTransformer` combine the network with the other columns.
 """
 
 # %%
@@ -13,7 +13,7 @@ scikit-learn's :class:`~sklearn.ensemble.StackingClassifier` and
 # ---------
 # In a generated review only the order of the words tells praise from complaint. One
 # title in three is a later update, which overrules the text. Half of the customers gave
-# no stars. Expensive articles and shoes are returned more often.
+# no stars. Expensive products and shoes are returned more often.
 
 import textwrap
 
@@ -131,7 +131,7 @@ vectors = make_pipeline(
 # %%
 # Which is best?
 # --------------
-# The closer a curve is to the upper left, the more returned articles are found with the
+# The closer a curve is to the upper left, the more returned products are found with the
 # same number of false alarms. The two models that see both texts and the other columns
 # ("document vectors" and "stacking") have the largest areas under their curves (AUC).
 
@@ -150,7 +150,7 @@ for name, model in models.items():
     RocCurveDisplay.from_estimator(
         model, X_test, y_test, pos_label="returned", ax=ax, name=name
     )
-ax.set_title("Which articles are returned?")
+ax.set_title("Which products are returned?")
 plt.show()
 
 # %%

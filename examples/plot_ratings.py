@@ -3,11 +3,11 @@ Stars: as numbers, as ordered classes, as plain classes
 =======================================================
 
 A rating can be predicted as a number or as a class. A regressor predicts the number. An
-ordinal classifier gives each number of stars a probability, and knows that four stars
-are nearer to five than one star is. A plain classifier does not know the order.
+ordinal classifier predicts a probability for each number of stars, and knows their
+order. A plain classifier does not.
 
-The reviews are generated: each describes four parts of a product, and has one star more
-for each part that is praised.
+The reviews are generated. Each describes four parts of a product, and gives one star,
+plus one for each part that it praises.
 """
 
 # %%
@@ -37,8 +37,8 @@ print(np.bincount(stars)[1:], "reviews of one to five stars")
 # %%
 # Three estimators
 # ----------------
-# Only ``classifier`` differs. The kappa is the share of agreement beyond chance, in
-# which an error of two stars counts four times as much as one of one star.
+# Only ``classifier`` differs. Kappa is the agreement beyond chance; here an error of
+# two stars counts four times as much as an error of one star.
 
 params = {"cell": "gru", "maxlen": 140, "units": 16, "epochs": 12, "random_state": 0}
 params |= {"batch_size": 32, "optimizer": "adam", "learning_rate": 0.01}
@@ -55,9 +55,9 @@ for name in ("RNNSentimentRegressor", "RNNOrdinalClassifier", "RNNSentimentClass
 # %%
 # Which errors they make
 # ----------------------
-# Left, the predictions of the regressor lie around the diagonal. Right, the confusion
-# matrix of the ordinal classifier: what is not on the diagonal is next to it, an error
-# of one star.
+# Left, the predictions of the regressor lie around the diagonal. Right, in the
+# confusion matrix of the ordinal classifier, the errors are next to the diagonal: they
+# are errors of one star.
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
 regressor = models["RNNSentimentRegressor"]

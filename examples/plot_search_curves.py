@@ -60,9 +60,9 @@ for params, of_folds in zip(search.cv_results_["params"], by_candidate, strict=T
 # %%
 # A panel for each candidate, a line for each fold
 # ------------------------------------------------
-# With ``pooling="max"`` and 16 units all folds are at their best before the last epoch.
-# The other curves are still rising, or have not left chance (the dotted line), and the
-# folds disagree: these candidates need more epochs before they can be compared.
+# With ``pooling="max"`` and 16 units all folds reach their best score before the last
+# epoch. The other curves are still rising, or have not left chance (the dotted line),
+# and the folds disagree: these candidates need more epochs before they can be compared.
 
 figure, axes = plt.subplots(
     2, 2, figsize=(7, 5), sharex=True, sharey=True, layout="constrained"

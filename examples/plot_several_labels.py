@@ -2,9 +2,9 @@
 Several labels per text
 =======================
 
-What does a review complain about: the picture, the sound, both, nothing? An indicator
-matrix has a column for each label; the network gets a sigmoid for each, and
-``predict_proba`` a column for each.
+What does a review complain about: the picture, the sound, both, nothing? The target is
+an indicator matrix with a column for each label. The network has a sigmoid output for
+each label, and ``predict_proba`` returns a column for each.
 
 The texts are generated. A bag of words sees which parts a text is about and that
 something is bad, but not which part.
@@ -87,8 +87,8 @@ print(report)
 # A threshold for each label
 # --------------------------
 # ``predict`` returns the labels with a probability above 0.5. Each curve has a point
-# for each threshold: a lower one finds more of the complaints (recall), but more of
-# what it finds is no complaint (precision). The dot marks the threshold with the best
+# for each threshold: a lower one finds more of the complaints (recall), but with more
+# false alarms among them (precision). The dot marks the threshold with the best
 # F1, which differs between labels.
 
 proba = network.predict_proba(texts[n_train:])

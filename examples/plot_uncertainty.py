@@ -2,15 +2,15 @@
 Calibrate, abstain, predict sets
 ================================
 
-A network that was trained for long is too certain of its predictions. With held-out
-reviews you can calibrate its probabilities, choose which reviews a person should read,
-and predict sets of classes that contain the right one as often as you ask.
+A network that was trained for too long is overconfident. With held-out reviews you can
+calibrate its probabilities, choose which reviews a person should read, and predict sets
+of classes that contain the right one as often as you ask.
 """
 
 # %%
-# A network that is too certain
-# -----------------------------
-# Every second review breaks off after three sentences, often before it says what the
+# An overconfident network
+# ------------------------
+# Every second review is cut off after three sentences, often before it says what the
 # customer thinks. Its label can only be guessed or, in 25 epochs, memorized.
 
 import matplotlib.pyplot as plt
@@ -101,9 +101,10 @@ print(answers[:8])
 # %%
 # Prediction sets
 # ---------------
-# `MAPIE <https://mapie.readthedocs.io>`_ (``pip install mapie``) returns the set of
-# classes that contains the right one with a probability of 90 %, whatever the network,
-# as long as new reviews are like the held-out ones. It takes NumPy arrays of texts.
+# `MAPIE <https://mapie.readthedocs.io>`_ (``pip install mapie``) returns sets of
+# classes that contain the right one with a probability of 90 %. This holds for any
+# network, as long as new reviews are like the held-out ones. MAPIE takes NumPy arrays
+# of texts.
 
 from mapie.classification import SplitConformalClassifier
 

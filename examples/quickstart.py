@@ -1,4 +1,4 @@
-"""What a pretrained network says of a sentence, why, and how it learns your labels.
+"""Classify sentences with the pretrained network, explain one, train on your labels.
 
     python examples/quickstart.py
     python examples/quickstart.py "Your own sentence."

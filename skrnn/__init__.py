@@ -8,6 +8,6 @@ use, so that ``import skrnn`` is quick and the text side never loads TensorFlow.
 
 import lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.dev0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -39,7 +39,6 @@ __all__ = [
     "BaseSearchCV",
     "CallbackSupportMixin",
     "FitTask",
-    "HTMLReprMixin",
     "HasMethods",
     "Interval",
     "RealNotInt",
@@ -52,6 +51,7 @@ __all__ = [
     "fit_context",
     "last_step",
     "raise_for_params",
+    "stored_attributes_html",
     "take_params",
     "take_rows",
     "tuned_positive_label",
@@ -268,16 +268,12 @@ class FitTask:
         return stop
 
 
-class HTMLReprMixin:
-    """Mixin: a notebook shows stored fitted attributes only, no properties.
+def stored_attributes_html(estimator: Any, doc_link: str) -> Any:
+    """Return the fitted attributes for a notebook, without those that are properties.
 
-    scikit-learn 1.9 gets every attribute that ends with "_", but some properties are
-    slow, and getting ``model_`` exposes the pooled network. Put it before
-    :class:`~sklearn.base.BaseEstimator`.
+    scikit-learn 1.9 gets every attribute that ends with "_".
     """
-
-    def _get_fitted_attr_html(self, doc_link: str = "") -> Any:
-        stored = SimpleNamespace(**vars(self))
-        shown = BaseEstimator._get_fitted_attr_html(stored, doc_link)
-        shown.estimator_class = type(self)
-        return shown
+    stored = SimpleNamespace(**vars(estimator))
+    shown = BaseEstimator._get_fitted_attr_html(stored, doc_link)
+    shown.estimator_class = type(estimator)
+    return shown

@@ -34,7 +34,7 @@ _CHATTER = re.compile(
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Hold back what is written to stderr, and show what is not chatter afterwards."""
+    """Hold back what is written to stderr, and show what is not chatter afterward."""
     try:
         stderr = os.dup(2)
     except OSError:  # closed, as in a daemon

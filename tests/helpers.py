@@ -95,7 +95,6 @@ SPEC = NetworkSpec(
     pooling="last",
     embedding_dim=32,
     embeddings_trainable=True,
-    segment_length=None,
     word_dropout=0.0,
     spatial_dropout=0.4,
     dropout=0.4,
@@ -127,7 +126,7 @@ def traced_operations(layer: keras.layers.Layer, training: bool) -> set[str]:
 
 # The check feeds fractions in spite of the tag input_tags.categorical. With ids and
 # weights of mean one, weights equal repeated rows:
-# tests/estimators/test_base.py::test_whole_weights_of_mean_one_are_repeated_rows.
+# tests/estimators/test_base.py::test_integer_weights_of_mean_one_are_repeated_rows.
 _SAMPLE_WEIGHT = "the check feeds fractions in spite of the tag input_tags.categorical"
 # The check does not read the tags and feeds negative fractions, which are not ids; for
 # integers it is tests/estimators/test_base.py::test_class_weights_weigh.

@@ -72,9 +72,9 @@ def all_scores(found: Any) -> Any:
 def _limits() -> tuple[int, int, int]:
     import tensorflow as tf
 
-    from skrnn.kernels.threads import heed_environment, n_threads
+    from skrnn.kernels.threads import limit_tensorflow, n_threads
 
-    heed_environment()
+    limit_tensorflow()
     threading = tf.config.threading
     return (
         n_threads(),

@@ -6,9 +6,17 @@ import re
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.base import BaseEstimator
 from sklearn.utils import estimator_html_repr
 
+from skrnn import (
+    HierarchicalAttentionClassifier,
+    RNNOrdinalClassifier,
+    RNNSentimentClassifier,
+    RNNSentimentRegressor,
+    TextSequencer,
+)
 from skrnn.pipeline import make_sentiment_pipeline
 from tests.helpers import Sequences, small
 
@@ -49,3 +57,17 @@ def test_displaying_a_fitted_model_does_not_expose_its_network(
     assert not model._network.exposed
     if hasattr(BaseEstimator, "_get_fitted_attr_html"):  # scikit-learn 1.9
         assert "n_parameters_" in page
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        HierarchicalAttentionClassifier,
+        RNNOrdinalClassifier,
+        RNNSentimentClassifier,
+        RNNSentimentRegressor,
+        TextSequencer,
+    ],
+)
+def test_every_parameter_is_validated(cls: type[BaseEstimator]) -> None:
+    assert cls._parameter_constraints.keys() == cls().get_params(deep=False).keys()

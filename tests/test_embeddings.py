@@ -170,9 +170,9 @@ def test_svd_is_that_of_the_information() -> None:
     rows = rows_of_two_kinds()
     counts = embeddings._cooccurrences(rows, 12).toarray()
     seen = counts.sum(axis=1)
-    as_neighbour = seen**0.75 / (seen**0.75).sum()
+    as_neighbor = seen**0.75 / (seen**0.75).sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        information = np.log(counts / np.outer(seen, as_neighbour))
+        information = np.log(counts / np.outer(seen, as_neighbor))
     information = np.where(information > 0, information, 0.0)
     left, values, _ = np.linalg.svd(information)
     expected = left[:, :4] * values[:4]

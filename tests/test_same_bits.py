@@ -91,7 +91,7 @@ def _answer(name: str) -> np.ndarray:
 
 @contextmanager
 def _threads(n_threads: int) -> Iterator[None]:
-    """Let BLAS, OpenMP and Numba have so many threads (Numba no more than it has)."""
+    """Let BLAS, OpenMP and Numba use ``n_threads`` threads, Numba at most its own."""
     before = numba.get_num_threads()
     numba.set_num_threads(min(n_threads, numba.config.NUMBA_NUM_THREADS))
     try:

@@ -41,38 +41,6 @@ TEACHER = ["tfidf", "nbsvm"]
 # What was tried, as changes to the recipe "fast" or to the named recipe.
 CANDIDATES: dict[str, dict] = {
     "fast": {},
-    "bidirectional, segments of 50, frozen vectors": {
-        "bidirectional": True,
-        "spatial_dropout": 0.2,
-        "epochs": 4,
-        "embeddings_trainable": False,
-        "segment_length": 50,
-        "learning_rate": 0.001,
-        "word_dropout": 0.0,
-    },
-    "bidirectional, segments of 50": {
-        "bidirectional": True,
-        "spatial_dropout": 0.2,
-        "epochs": 4,
-        "segment_length": 50,
-        "learning_rate": 0.001,
-        "word_dropout": 0.0,
-    },
-    "bidirectional GRU of 32, segments of 50": {
-        "segment_length": 50,
-        "cell": "gru",
-        "units": 32,
-        "bidirectional": True,
-        "spatial_dropout": 0.2,
-        "epochs": 4,
-        "word_dropout": 0.0,
-    },
-    "segments of 50, less dropout": {
-        "segment_length": 50,
-        "spatial_dropout": 0.2,
-        "word_dropout": 0.1,
-        "epochs": 5,
-    },
     "less dropout": {"spatial_dropout": 0.2, "word_dropout": 0.1, "epochs": 5},
     "7 epochs": {"epochs": 7},
     "200 dimensions": {"embedding_dim": 200},

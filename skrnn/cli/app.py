@@ -51,7 +51,7 @@ Command = Callable[..., Any]
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(None, "--version", "-V", package_name="skrnn", prog_name="skrnn")
+@click.version_option(skrnn.__version__, "--version", "-V", prog_name="skrnn")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def commands(debug: bool) -> None:
     """Classify texts with recurrent networks: from a file of reviews to a service.

@@ -78,13 +78,14 @@ def compare_models(
 
     See Also
     --------
-    make_baseline : Linear models to compare with.
+    skrnn.baselines.make_baseline : Linear models to compare with.
 
     Notes
     -----
     Training rows with the label -1 are unlabeled, as in :mod:`sklearn.semi_supervised`.
-    They are passed only to models that use them: :class:`DistilledClassifier`, a
-    :class:`BlendedClassifier` with such a model, and the classifiers of
+    They are passed only to models that use them:
+    :class:`~skrnn.ensemble.DistilledClassifier`, a
+    :class:`~skrnn.ensemble.BlendedClassifier` with such a model, and the classifiers of
     :mod:`sklearn.semi_supervised`, alone or as the last step of a Pipeline. All other
     models are fitted to the labeled rows. If ``y_test`` contains -1, or ``y_train`` has
     only one other label, -1 is an ordinary class.

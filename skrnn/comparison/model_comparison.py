@@ -36,7 +36,7 @@ _CURVE_SIZE = 4.6, 3.2
 
 
 class ModelComparison:
-    """Models compared on the same test rows, as :func:`compare_models` returns it.
+    """Models compared on the same test rows by :func:`~skrnn.compare_models`.
 
     Notebooks display it as a table.
 

@@ -137,7 +137,7 @@ class BlendedClassifier(
 
     See Also
     --------
-    make_baseline : Linear models to blend with.
+    skrnn.baselines.make_baseline : Linear models to blend with.
     sklearn.ensemble.StackingClassifier : Stacking by cross-validation.
     sklearn.ensemble.VotingClassifier : Arithmetic mean of the probabilities.
 

@@ -32,7 +32,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skrnn._sklearn import (
     CallbackSupportMixin,
     FitTask,
-    HTMLReprMixin,
     Interval,
     StrOptions,
     SuggestParameters,
@@ -40,6 +39,7 @@ from skrnn._sklearn import (
     clone_around,
     count_rows,
     fit_context,
+    stored_attributes_html,
     validate_params,
 )
 from skrnn.embeddings import (
@@ -77,10 +77,12 @@ from skrnn.estimators.validation import (
     hold_out,
     refuse_other_inputs,
 )
+from skrnn.networks.cells import CELLS
 from skrnn.networks.compiled import CompiledNetwork
 from skrnn.networks.dtypes import float32_policy
 from skrnn.networks.heads import HEADS, Head, Targets
 from skrnn.networks.losses import TrainingLoss
+from skrnn.networks.pooling import POOLINGS
 from skrnn.networks.recurrent import Weights
 from skrnn.networks.replicas import STRATEGIES, Replicas, as_replicas, strategy_name
 from skrnn.networks.spec import OUTPUT_BIAS, OUTPUT_KERNEL, NetworkSpec
@@ -126,16 +128,16 @@ class BaseTextNetwork(
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     CallbackSupportMixin,
-    HTMLReprMixin,
     BaseEstimator,
     ABC,
 ):
     """Base of the networks of rows of word ids.
 
     A subclass has a constructor with all parameters of ``_parameter_constraints`` and
-    ``**routed`` for SciKeras' routed parameters. It says how ids become a vector
-    (:meth:`_make_spec`) and what the targets are: it checks and encodes them
-    (:meth:`_check_targets`, :meth:`_encode`), sets ``_output``, and predicts them.
+    ``**routed`` for SciKeras' routed parameters. It says what the targets are: it
+    checks and encodes them (:meth:`_check_targets`, :meth:`_encode`), sets
+    ``_output``, and predicts them. A network that does not read a text as one sequence
+    has another :meth:`_make_spec` and :meth:`_as_rows`.
     """
 
     history_: History
@@ -149,8 +151,10 @@ class BaseTextNetwork(
     _seed: int
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "cell": [StrOptions(set(CELLS))],
         "units": [positive_int, "array-like"],
         "bidirectional": ["boolean"],
+        "pooling": [StrOptions(set(POOLINGS))],
         "embedding_dim": [positive_int],
         "embeddings": [WordVectors, "array-like", StrOptions(set(METHODS)), None],
         "pretrained": [str, os.PathLike, Pipeline, FrozenEstimator, None],
@@ -159,6 +163,7 @@ class BaseTextNetwork(
             Interval(Integral, FIRST_WORD, MAX_EMBEDDINGS, closed="both"),
             None,
         ],
+        "periods": ["array-like"],
         "word_dropout": [_fraction],
         "spatial_dropout": [_fraction],
         "dropout": [_fraction],
@@ -502,9 +507,14 @@ class BaseTextNetwork(
         self.pretrained_weights_ = copied
         return True
 
-    @abstractmethod
     def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
         """Return the architecture that the parameters ask for."""
+        periods = self.periods if CELLS[self.cell].has_periods else ()
+        return NetworkSpec(
+            **self._shared_spec(n_embeddings, vectors),
+            pooling=self.pooling,
+            periods=tuple(periods),
+        )
 
     def _shared_spec(self, n_embeddings: int, vectors: _Vectors) -> dict[str, Any]:
         """Return the arguments of a NetworkSpec that all subclasses share."""
@@ -801,6 +811,10 @@ class BaseTextNetwork(
                 constraints[name] = known[plain]
         given = {name: vars(self)[name] for name in names if name in vars(self)}
         validate_params(constraints, given, type(self).__name__)
+
+    def _get_fitted_attr_html(self, doc_link: str = "") -> Any:
+        # Without model_: getting it exposes the pooled network.
+        return stored_attributes_html(self, doc_link)
 
     def __sklearn_tags__(self) -> Tags:
         """Return the tags of the estimator: its input is non-negative integers.

@@ -316,6 +316,8 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         "cell": [StrOptions(_CELLS)],
         "sentence_units": [positive_int, "array-like"],
     }
+    _parameter_constraints.pop("periods")
+    _parameter_constraints.pop("pooling")
 
     def __init__(
         self,
@@ -449,7 +451,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         return NetworkSpec(
             **self._shared_spec(n_embeddings, vectors),
             pooling="attention",
-            segment_length=None,
             sentence_units=layer_sizes(
                 "sentence_units", self.sentence_units, at_least=1
             ),

@@ -6,50 +6,20 @@ import skrnn._tensorflow  # isort: skip  # noqa: F401  before TensorFlow
 
 import os
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import joblib
-import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from skrnn._sklearn import StrOptions
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.base import BaseTextNetwork, positive_int
 from skrnn.estimators.classification import BaseTextClassifier
 from skrnn.estimators.scoring import LOSS
-from skrnn.networks.cells import CELLS
-from skrnn.networks.pooling import POOLINGS
-from skrnn.networks.spec import NetworkSpec
-
-_Vectors = npt.NDArray[np.float32] | None
 
 
-class RecurrentNetwork(BaseTextNetwork):
-    """Base of the networks that read a text as one sequence of words."""
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "cell": [StrOptions(set(CELLS))],
-        "pooling": [StrOptions(set(POOLINGS))],
-        "periods": ["array-like"],
-        "segment_length": [positive_int, None],
-    }
-
-    def _make_spec(self, n_embeddings: int, vectors: _Vectors) -> NetworkSpec:
-        periods = self.periods if CELLS[self.cell].has_periods else ()
-        return NetworkSpec(
-            **self._shared_spec(n_embeddings, vectors),
-            pooling=self.pooling,
-            segment_length=(
-                None if self.segment_length is None else int(self.segment_length)
-            ),
-            periods=tuple(periods),
-        )
-
-
-class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
+class RNNSentimentClassifier(BaseTextClassifier):
     """Recurrent neural network for classifying texts, given as rows of word ids.
 
     An embedding maps words to vectors, recurrent layers read the vectors in order, a
@@ -65,7 +35,7 @@ class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
     ----------
     cell : {"simple", "lstm", "gru", "clockwork"}, default="lstm"
         The recurrent layer: a plain (Elman) RNN, an LSTM [1]_, a GRU [2]_ (its reset
-        gate acts before the product, as in the paper) or a clockwork RNN [12]_.
+        gate acts before the product, as in the paper) or a clockwork RNN [11]_.
     units : int or sequence of int, default=32
         Size of the recurrent state; a sequence stacks one layer for each size.
     bidirectional : bool, default=False
@@ -95,7 +65,7 @@ class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
         fits if the kind of labels and the number of classes are the same; it is
         reversed if two classes are in the other order. If everything but dense layers
         was copied, ``learning_rate`` is multiplied by ``sqrt(n_samples / 10,000)``, at
-        least 0.1 and at most 1, unless it follows a schedule [14]_. Nothing is copied
+        least 0.1 and at most 1, unless it follows a schedule [13]_. Nothing is copied
         if more than 30 % of the words of X are not in the pretrained vocabulary
         (another language), or if y explains less than 15 % of the variance of the
         pretrained output (topics, say); only then is ``embeddings="svd"`` used. A
@@ -113,13 +83,9 @@ class RNNSentimentClassifier(BaseTextClassifier, RecurrentNetwork):
         words 0, T, 2T, ... of a text (counted from its last word in the backward
         direction). ``units`` must be a multiple of their number. Ignored by the other
         cells.
-    segment_length : int, default=None
-        Number of words of the segments into which a text is split. The recurrent layers
-        read each segment from a zero state [8]_, and the pooling uses the states of all
-        segments. None does not split texts.
     word_dropout : float in [0, 1), default=0.0
         Fraction of the words that are replaced by the id for unknown words during
-        training [9]_.
+        training [8]_.
     spatial_dropout : float in [0, 1), default=0.4
         Fraction of the features of the word vectors that are dropped during training,
         the same for all words of a text [5]_.
@@ -139,7 +105,7 @@ default="rmsprop"
 default=0.001
         Learning rate of the optimizer.
     weight_averaging : float in [0, 1), default=0.0
-        Decay of the moving average of the weights [10]_. The averaged weights are used
+        Decay of the moving average of the weights [9]_. The averaged weights are used
         for validation after each epoch and for prediction, while training continues
         with the others. In the first steps the decay is smaller, so that the random
         initial weights soon lose their influence. 0 does not average.
@@ -148,9 +114,9 @@ default=0.001
         and for each of several labels, and sparse categorical crossentropy for more
         classes. Other names are those of Keras,
         such as "binary_focal_crossentropy" and "categorical_focal_crossentropy"
-        [13]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
+        [12]_. ``keras.losses.BinaryCrossentropy(label_smoothing=0.1)``, or
         ``CategoricalCrossentropy`` for more than two classes, smooths the labels
-        [11]_. The reduction of an instance is ignored. Subclasses of your own must
+        [10]_. The reduction of an instance is ignored. Subclasses of your own must
         be registered with :func:`keras.saving.register_keras_serializable` to be cloned
         and saved.
     epochs : int or "auto", default="auto"
@@ -276,18 +242,16 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
        recurrent neural networks. NeurIPS.
     .. [7] Pascanu, Mikolov, Bengio (2013). On the difficulty of training recurrent
        neural networks. ICML.
-    .. [8] Johnson, Zhang (2016). Supervised and semi-supervised text categorization
-       using LSTM for region embeddings. ICML.
-    .. [9] Iyyer, Manjunatha, Boyd-Graber, Daumé (2015). Deep unordered composition
+    .. [8] Iyyer, Manjunatha, Boyd-Graber, Daumé (2015). Deep unordered composition
        rivals syntactic methods for text classification. ACL.
-    .. [10] Polyak, Juditsky (1992). Acceleration of stochastic approximation by
+    .. [9] Polyak, Juditsky (1992). Acceleration of stochastic approximation by
        averaging. SIAM Journal on Control and Optimization.
-    .. [11] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
+    .. [10] Szegedy, Vanhoucke, Ioffe et al. (2016). Rethinking the Inception
        architecture for computer vision. CVPR.
-    .. [12] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
-    .. [13] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
+    .. [11] Koutník, Greff, Gomez, Schmidhuber (2014). A clockwork RNN. ICML.
+    .. [12] Lin, Goyal, Girshick, He, Dollár (2017). Focal loss for dense object
        detection. ICCV.
-    .. [14] Howard, Ruder (2018). Universal language model fine-tuning for text
+    .. [13] Howard, Ruder (2018). Universal language model fine-tuning for text
        classification. ACL.
 
     Examples
@@ -307,11 +271,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
     array(['pos', 'neg'], dtype='<U3')
     """
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **BaseTextClassifier._parameter_constraints,
-        **RecurrentNetwork._parameter_constraints,
-    }
-
     def __init__(
         self,
         *,
@@ -325,7 +284,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         embeddings_trainable: bool = True,
         n_embeddings: int | None = None,
         periods: tuple[int, ...] = (1, 2, 4, 8),
-        segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
         dropout: float = 0.4,
@@ -359,7 +317,6 @@ tf.distribute.MultiWorkerMirroredStrategy or None, default=None
         self.embeddings_trainable = embeddings_trainable
         self.n_embeddings = n_embeddings
         self.periods = periods
-        self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
         self.dropout = dropout

@@ -20,7 +20,7 @@ from sklearn.utils import Tags, check_array
 
 from skrnn._sklearn import StrOptions, fit_context
 from skrnn.embeddings import WordVectors
-from skrnn.estimators.recurrent import RecurrentNetwork
+from skrnn.estimators.base import BaseTextNetwork
 from skrnn.estimators.scoring import LOSS
 from skrnn.networks.heads import Targets, loss_names
 from skrnn.networks.recurrent import Weights
@@ -32,7 +32,7 @@ __all__ = ["RNNSentimentRegressor"]
 _Floats = npt.NDArray[np.float64]
 
 
-class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
+class RNNSentimentRegressor(RegressorMixin, BaseTextNetwork):
     """Recurrent neural network for predicting a number from a text, such as a rating.
 
     It has the network of :class:`RNNSentimentClassifier` with one linear output. The
@@ -100,7 +100,7 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
     _output = "regression", 1
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **RecurrentNetwork._parameter_constraints,
+        **BaseTextNetwork._parameter_constraints,
         "loss": [StrOptions(loss_names("regression")), keras.losses.Loss],
     }
 
@@ -117,7 +117,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         embeddings_trainable: bool = True,
         n_embeddings: int | None = None,
         periods: tuple[int, ...] = (1, 2, 4, 8),
-        segment_length: int | None = None,
         word_dropout: float = 0.0,
         spatial_dropout: float = 0.4,
         dropout: float = 0.4,
@@ -150,7 +149,6 @@ class RNNSentimentRegressor(RegressorMixin, RecurrentNetwork):
         self.embeddings_trainable = embeddings_trainable
         self.n_embeddings = n_embeddings
         self.periods = periods
-        self.segment_length = segment_length
         self.word_dropout = word_dropout
         self.spatial_dropout = spatial_dropout
         self.dropout = dropout

@@ -53,7 +53,7 @@ class TextMeasures:
 
     See Also
     --------
-    DriftDisplay : Compares two of them.
+    skrnn.DriftDisplay : Compares two of them.
 
     Examples
     --------

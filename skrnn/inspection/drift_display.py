@@ -60,7 +60,7 @@ class DriftDisplay:
 
     See Also
     --------
-    TextMeasures : The measures of some texts, to keep instead of the texts.
+    skrnn.inspection.TextMeasures : Measures of texts, to keep instead of the texts.
     SequenceLengthDisplay : Lengths of texts and what ``maxlen`` truncates.
 
     Notes
@@ -71,8 +71,8 @@ class DriftDisplay:
 
     References
     ----------
-    .. [1] S. Rabanser, S. Günnemann, Z. C. Lipton, "Failing loudly: An empirical study
-       of methods for detecting dataset shift", NeurIPS 2019.
+    .. [1] Rabanser, Günnemann, Lipton (2019). Failing loudly: an empirical study of
+       methods for detecting dataset shift. NeurIPS.
 
     Examples
     --------

@@ -33,7 +33,7 @@ _BAR = 0.24  # inches
 
 @dataclass(eq=False, repr=False)
 class Explanation:
-    """The weights of the words of a text, as :func:`explain` returns them.
+    """The weights of the words of a text, as :func:`~skrnn.explain` returns them.
 
     In a notebook, it shows the text with a background color for each word that the
     classifier used: blue words raise the score of the class, orange words lower it, and

@@ -45,7 +45,7 @@ def _state(sums, before, gates, states, kept):  # type: ignore[no-untyped-def]
 
 @compiled
 def gru_forward(inputs, n_backward, packed, states, gates):  # type: ignore[no-untyped-def]
-    """Fill the states of every step, and the gates of as many as there is room for."""
+    """Fill the states of every step, and the gates of the last ``len(gates)``."""
     n_rows, n_steps, n = states.shape
     n_gates = len(gates)
     n_left = n + inputs.shape[2] + 1

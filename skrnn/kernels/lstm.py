@@ -40,7 +40,7 @@ def _step(sums, before, gates, cells, states, kept):  # type: ignore[no-untyped-
 def lstm_forward(inputs, n_backward, packed, states, cells, gates):  # type: ignore[no-untyped-def]
     """Fill the states of every step, and the cell states and gates of the last ones.
 
-    As many as ``cells`` (two at least) and ``gates`` have room for.
+    These are the last ``len(cells)`` steps, at least two, and ``len(gates)`` steps.
     """
     n_rows, n_steps, n = states.shape
     n_cells, n_gates = len(cells), len(gates)

@@ -81,7 +81,7 @@ class RecurrentKernels:
         weights: tuple[Array, ...],
         n_steps: tuple[int, ...],
     ) -> list[Array]:
-        """Return what ``forward`` fills, with room for so many steps of each."""
+        """Return what ``forward`` fills, of which ``n_steps`` steps are kept."""
         joined, units = _join(*weights), len(weights[1])
         packed = self._pack(joined)
         filled = [

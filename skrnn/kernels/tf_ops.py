@@ -21,9 +21,9 @@ from skrnn.kernels.recurrence import (
     cut,
     pack_matrix,
 )
-from skrnn.kernels.threads import heed_environment, n_threads, side_by_side
+from skrnn.kernels.threads import limit_tensorflow, n_threads, side_by_side
 
-heed_environment()
+limit_tensorflow()
 
 _Ids = npt.NDArray[np.int32]
 _VECTOR, _MATRIX, _VECTORS = (

@@ -1,8 +1,8 @@
-"""How many threads compute: as many as the surroundings allow.
+"""The number of threads, as the environment of the process sets it.
 
 A worker of a search is told its share of the processors by environment variables:
 joblib sets ``NUMBA_NUM_THREADS`` and ``OMP_NUM_THREADS`` among others, Dask and Ray the
-latter. Numba heeds the one, TensorFlow neither, and a grid search with two workers on
+latter. Numba reads the former and TensorFlow none, so a grid search with two workers on
 two processors would run on four threads.
 """
 
@@ -17,8 +17,8 @@ import numba
 import tensorflow as tf
 
 
-def heed_environment() -> None:
-    """Give TensorFlow as many threads as ``OMP_NUM_THREADS`` says, if it does.
+def limit_tensorflow() -> None:
+    """Set TensorFlow's number of threads to ``OMP_NUM_THREADS``, if that is set.
 
     TensorFlow's own variables, and what was set or computed before, have precedence.
     """

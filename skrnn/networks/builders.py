@@ -17,9 +17,7 @@ from skrnn.networks.sentences import (
 )
 from skrnn.networks.sequences import (
     AlignLeft,
-    JoinSegments,
     SequenceLengths,
-    SplitSegments,
     WordDropout,
     WordEmbedding,
 )
@@ -80,17 +78,9 @@ def build_network(spec: NetworkSpec) -> keras.Model:
 def _read_words(
     spec: NetworkSpec, vectors: keras.KerasTensor, lengths: keras.KerasTensor
 ) -> keras.KerasTensor:
-    """Return one vector for each text, read as one sequence or in segments."""
+    """Return one vector for each text, read as one sequence."""
     (level,) = spec.levels
-    sequences, sequence_lengths = vectors, lengths
-    if spec.segment_length is not None:
-        split = SplitSegments(spec.segment_length, name="split")
-        sequences, sequence_lengths = split(vectors, lengths)
-    states, backward = _recur(spec, level, sequences, sequence_lengths)
-    if spec.segment_length is not None:
-        states = JoinSegments(name="join_segments")(states, lengths)
-        if backward is not None:
-            backward = JoinSegments(name="join_segments_backward")(backward, lengths)
+    states, backward = _recur(spec, level, vectors, lengths)
     return POOLINGS[spec.pooling].pool(level.prefix, states, lengths, backward)
 
 

@@ -29,10 +29,10 @@ class FastOnCPU:
     """Mixin before a Keras layer: runs a compiled kernel where one applies.
 
     The weights, the configuration and the arithmetic (to rounding) are those of the
-    Keras layer, which runs wherever the kernel does not apply.
+    Keras layer, which runs wherever the kernel does not apply, or if there is none.
     """
 
-    kernels: ClassVar[RecurrentKernels]
+    kernels: ClassVar[RecurrentKernels | None] = None
     # The configuration that the kernels are written for.
     _supported: ClassVar[dict[str, Any]] = {
         "activation": "tanh",
@@ -59,7 +59,8 @@ class FastOnCPU:
 
         The first ``n_backward`` steps of each row, shape (batch,), are read backward.
         """
-        if initial_state is not None or mask is not None or not self._applies(training):
+        has_options = initial_state is not None or mask is not None
+        if self.kernels is None or has_options or not self._applies(training):
             options = {"initial_state": initial_state, "mask": mask}
             if n_backward is not None:
                 sequences = tf.reverse_sequence(sequences, n_backward, seq_axis=1)

@@ -126,9 +126,6 @@ class NetworkSpec:
         Length of a word vector.
     embeddings_trainable : bool
         Whether the word vectors are trained.
-    segment_length : int or None
-        Number of words of the segments that the recurrent layers read, each from a
-        zero state; None reads a text in one piece.
     word_dropout, spatial_dropout, dropout, recurrent_dropout : float
         Dropout rates: of words, of features of word vectors, of pooled and dense
         vectors, of recurrent states.
@@ -157,7 +154,6 @@ class NetworkSpec:
     pooling: str
     embedding_dim: int
     embeddings_trainable: bool
-    segment_length: int | None
     word_dropout: float
     spatial_dropout: float
     dropout: float
@@ -179,8 +175,6 @@ class NetworkSpec:
             )
         if not self.units:
             raise ValueError("A network needs a recurrent layer, got units=().")
-        if self.sentence_units and self.segment_length is not None:
-            raise ValueError("Sentences are not split into segments.")
         for units in (*self.units, *self.sentence_units):
             CELLS[self.cell].check(units, self.periods)
 

@@ -111,19 +111,11 @@ def _add_linear_model(
 
 
 def _read_words(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
-    """Return one vector for each text, read as one sequence or in segments."""
+    """Return one vector for each text, read as one sequence."""
     (level,) = spec.levels
     ids, lengths = _align(graph, ids)
-    sequences, sequence_lengths = _embed(graph, spec, weights, ids), lengths
-    if spec.segment_length is not None:
-        sequences, sequence_lengths = _split(
-            graph, sequences, lengths, spec.segment_length, spec.embedding_dim
-        )
-    states = _recur(graph, spec, weights, level, sequences, sequence_lengths)
-    if spec.segment_length is not None:
-        rows = graph.add("Shape", [lengths])
-        shape = graph.concat([rows, graph.ints([-1, sum(level.direction_dims)])])
-        states = graph.add("Reshape", [states, shape])
+    vectors = _embed(graph, spec, weights, ids)
+    states = _recur(graph, spec, weights, level, vectors, lengths)
     return _pool(graph, spec, weights, level, states, lengths)
 
 
@@ -204,25 +196,6 @@ def _embed(graph: Graph, spec: NetworkSpec, weights: Weights, ids: str) -> str:
     known = graph.add("Where", [unknown, graph.ints(OOV), ids])
     table = graph.constant(weights[EMBEDDINGS])
     return graph.add("Gather", [table, known], axis=0)
-
-
-def _split(
-    graph: Graph, states: str, lengths: str, length: int, width: int
-) -> tuple[str, str]:
-    """Return the segments of rows, and the number of words of each."""
-    steps = graph.count(states, 1)
-    size = graph.ints(length)
-    before = graph.add("Sub", [graph.add("Add", [steps, size]), graph.ints(1)])
-    n_segments = graph.add("Div", [before, size])
-    missing = graph.add("Sub", [graph.add("Mul", [n_segments, size]), steps])
-    pads = graph.concat([graph.ints([0, 0, 0, 0]), missing, graph.ints([0])])
-    padded = graph.add("Pad", [states, pads])
-    segments = graph.add("Reshape", [padded, graph.ints([-1, length, width])])
-    starts = graph.add("Mul", [graph.arange(n_segments), size])
-    column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
-    left = graph.add("Sub", [column, starts])
-    counts = graph.add("Min", [graph.add("Max", [left, graph.ints(0)]), size])
-    return segments, graph.add("Reshape", [counts, graph.ints([-1])])
 
 
 def _dense(graph: Graph, weights: Weights, name: str, vector: str) -> str:

@@ -108,7 +108,7 @@ def save(pipeline: Any, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str], *, trusted: Collection[str] = ()) -> Any:
-    """Load a file that :func:`save` wrote.
+    """Load a file that :func:`~skrnn.save` wrote.
 
     No code of the file is executed. Unknown classes, damaged files and malicious
     archives are refused.

@@ -46,8 +46,6 @@ def _is_of_type(value: object, annotation: str) -> bool:
     """Return whether a value is of the annotated type; sizes start at 1."""
     if annotation == "tuple[int, ...]":
         return isinstance(value, tuple) and all(_is_of_type(v, "int") for v in value)
-    if annotation == "int | None":
-        return value is None or _is_of_type(value, "int")
     if annotation == "int":
         return type(value) is int and value > 0
     if annotation == "float":

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from skrnn.persistence.archive import DamagedFileError
 from skrnn.text.stop_words import is_negation
 from skrnn.text.tokenizers import LEGACY_WORD
 
@@ -40,7 +41,7 @@ _Upgrade = Callable[[dict[str, Any]], None]
 
 __all__ = ["FORMAT_VERSION", "upgrade"]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 
 def upgrade(estimator: Any, version: int) -> None:
@@ -124,6 +125,17 @@ def _upgrade_losses(written: dict[str, Any]) -> None:
         written["params"].pop(name, None)
 
 
+def _upgrade_segments(written: dict[str, Any]) -> None:
+    """Drop ``segment_length``, and refuse networks that read texts in segments."""
+    for part in (written["params"], written.get("network", {})):
+        if (length := part.pop("segment_length", None)) is not None:
+            raise DamagedFileError(
+                f"its network reads texts in segments (segment_length={length}), which "
+                "this skrnn does not support. Fit it again without segment_length, or "
+                "keep using the skrnn that wrote it."
+            )
+
+
 # By version and class: the function that turns the JSON of an estimator of this version
 # into that of the next.
 _UPGRADES: dict[int, dict[str, _Upgrade]] = {
@@ -146,5 +158,11 @@ _UPGRADES: dict[int, dict[str, _Upgrade]] = {
         "skrnn.RNNOrdinalClassifier": _upgrade_losses,
         "skrnn.RNNSentimentClassifier": _upgrade_losses,
         "skrnn.RNNSentimentRegressor": _upgrade_losses,
+    },
+    5: {
+        "skrnn.HierarchicalAttentionClassifier": _upgrade_segments,
+        "skrnn.RNNOrdinalClassifier": _upgrade_segments,
+        "skrnn.RNNSentimentClassifier": _upgrade_segments,
+        "skrnn.RNNSentimentRegressor": _upgrade_segments,
     },
 }

@@ -158,7 +158,7 @@ def _import_nltk(needed: Collection[str]) -> None:
 
     Any submodule of NLTK imports all of it. With scikit-learn, SciPy and pandas that
     takes 1.65 s and 211 MB, without them 0.30 s and 53 MB (NLTK 3.10). NLTK works
-    without them, and they can still be imported afterwards.
+    without them, and they can still be imported afterward.
     """
     hidden = []
     if "nltk" not in sys.modules:

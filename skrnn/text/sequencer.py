@@ -19,7 +19,6 @@ from sklearn.utils.validation import validate_data
 from skrnn._sklearn import (
     CallbackSupportMixin,
     FitTask,
-    HTMLReprMixin,
     Interval,
     RealNotInt,
     StrOptions,
@@ -62,11 +61,7 @@ def _constraint(rule: TextRule) -> list[Any]:
 
 
 class TextSequencer(
-    SuggestParameters,
-    TransformerMixin,
-    CallbackSupportMixin,
-    HTMLReprMixin,
-    BaseEstimator,
+    SuggestParameters, TransformerMixin, CallbackSupportMixin, BaseEstimator
 ):
     """Convert raw texts to padded rows of word ids.
 
@@ -176,7 +171,7 @@ class TextSequencer(
     n_jobs : int or None, default=None
         The number of processes that analyze texts. They start only for 20,000 texts
         or more, where they save time. The result does not depend on it. None
-        means 1 unless in a :obj:`joblib.parallel_backend` context. -1 means using all
+        means 1 unless in a ``joblib.parallel_backend`` context. -1 means using all
         processors.
 
     Attributes
@@ -204,10 +199,10 @@ class TextSequencer(
 
     References
     ----------
-    .. [1] M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980.
-    .. [2] M. F. Porter, "Snowball: A language for stemming algorithms", 2001.
-    .. [3] C. Sun, X. Qiu, Y. Xu, X. Huang, "How to fine-tune BERT for text
-       classification?", CCL 2019.
+    .. [1] Porter (1980). An algorithm for suffix stripping. Program 14(3).
+    .. [2] Porter (2001). Snowball: a language for stemming algorithms.
+    .. [3] Sun, Qiu, Xu, Huang (2019). How to fine-tune BERT for text classification?
+       CCL.
     .. [4] `Unicode Standard Annex 15, "Unicode normalization forms"
        <https://unicode.org/reports/tr15/>`_.
     .. [5] `Unicode Standard Annex 29, "Unicode text segmentation"

@@ -20,7 +20,7 @@ from __future__ import annotations
 AUTO = "auto"
 
 _SMALLEST_BATCH, _LARGEST_BATCH = 16, 128
-_STEPS_PER_EPOCH = 64  # larger batches must leave so many
+_STEPS_PER_EPOCH = 64  # with more than the smallest batch size
 
 
 def auto_batch_size(n_rows: int) -> int:

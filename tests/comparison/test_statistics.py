@@ -18,9 +18,9 @@ from skrnn.comparison.statistics import (
 
 def wilson_by_hand(n_right: int, n: int) -> tuple[float, float]:
     z, share = 1.959963984540054, n_right / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    center = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
-    return centre - half, centre + half
+    return center - half, center + half
 
 
 @pytest.mark.parametrize("counts", [(80, 100), (0, 10), (10, 10), (22_900, 25_000)])

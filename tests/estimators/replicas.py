@@ -35,7 +35,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "simple": {"cell": "simple", "dense_units": (3,)},
     "lstm": {"optimizer": "adam", "class_weight": "balanced"},
     "gru": {"cell": "gru", "bidirectional": True, "pooling": "attention"},
-    "clockwork": {"cell": "clockwork", "segment_length": 3, "pooling": "max"},
+    "clockwork": {"cell": "clockwork", "pooling": "max"},
     "clipped": {"optimizer__clipnorm": 0.01, "optimizer": "sgd", "learning_rate": 1.0},
     "averaged": {"weight_averaging": 0.9, "loss": "categorical_focal_crossentropy"},
     "scored": {"weight_averaging": 0.9, "scoring": "accuracy", "early_stopping": 2},
@@ -123,7 +123,7 @@ def main() -> None:
             )
         except ValueError as error:
             (folder / f"refused-{number}").write_text(str(error))
-        # The last case: afterwards the processes cannot compute together any more.
+        # The last case: afterward the processes cannot compute together any more.
         leave = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: os._exit(0))
         try:
             _fit_words(strategy=strategy, callbacks=leave if number else None)

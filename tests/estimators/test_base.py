@@ -196,7 +196,7 @@ def test_one_row_of_a_class_names_early_stopping() -> None:
         small(validation_split=0.4).fit(X, y)
 
 
-def test_whole_weights_of_mean_one_are_repeated_rows(sequences: Sequences) -> None:
+def test_integer_weights_of_mean_one_are_repeated_rows(sequences: Sequences) -> None:
     """What ``check_sample_weight_equivalence`` asks, with ids and whole batches.
 
     Keras divides the loss of a batch by its number of rows, so that repeated rows equal

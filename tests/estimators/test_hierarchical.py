@@ -240,7 +240,7 @@ def test_it_has_the_parameters_of_the_flat_network_that_make_sense() -> None:
         for cls in (HierarchicalAttentionClassifier, RNNSentimentClassifier)
     )
     assert own - flat == {"sentence_units"}
-    assert flat - own == {"periods", "pooling", "segment_length"}
+    assert flat - own == {"periods", "pooling"}
 
 
 def test_raw_text_in_a_pipeline() -> None:

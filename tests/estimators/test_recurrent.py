@@ -44,7 +44,6 @@ def fitted(sequences: Sequences) -> dict[tuple, RNNSentimentClassifier]:
 REGULARIZED = {
     "bidirectional": True,
     "pooling": "mean_max",
-    "segment_length": 3,
     "word_dropout": 0.1,
     "loss": keras.losses.BinaryCrossentropy(label_smoothing=0.1),
     "weight_averaging": 0.9,
@@ -159,9 +158,9 @@ def test_sample_weight_decides_between_contradictions() -> None:
     X = np.full((60, 2), 3)
     y = np.arange(60) % 2
     model = small(epochs=10, learning_rate=0.05)
-    for favoured in (0, 1):
-        weight = np.where(y == favoured, 10.0, 1.0)
-        assert set(model.fit(X, y, sample_weight=weight).predict(X)) == {favoured}
+    for favored in (0, 1):
+        weight = np.where(y == favored, 10.0, 1.0)
+        assert set(model.fit(X, y, sample_weight=weight).predict(X)) == {favored}
 
 
 def test_class_weight_multiplies_sample_weight(sequences: Sequences) -> None:
@@ -419,7 +418,7 @@ def test_empty_documents_are_valid(sequences: Sequences) -> None:
     assert np.isfinite(model.predict_proba(np.zeros((3, X.shape[1])))).all()
 
 
-def test_whole_floats_are_ids(sequences: Sequences) -> None:
+def test_floats_that_are_integers_are_ids(sequences: Sequences) -> None:
     X, y = sequences
     model = small().fit(X.astype(float), y)
     np.testing.assert_array_equal(model.predict(X), model.predict(X.astype("f4")))
@@ -532,7 +531,7 @@ def test_folds_give_what_fits_alone_give(sequences: Sequences) -> None:
         np.testing.assert_array_equal(alone, again)
 
 
-def test_padding_changes_no_answer_of_segments(sequences: Sequences) -> None:
+def test_padding_changes_no_answer_of_regularized_fits(sequences: Sequences) -> None:
     X, y = sequences
     model = small(**REGULARIZED).fit(X, y)
     moved = np.zeros_like(X)

@@ -21,7 +21,7 @@ from tests.helpers import (
 _PARAMS = [
     {"pooling": "mean_max", "bidirectional": True},
     {"units": (5, 3), "dense_units": (6,)},
-    {"cell": "lstm", "pooling": "attention", "segment_length": 2},
+    {"cell": "lstm", "pooling": "attention"},
 ]
 
 

@@ -30,7 +30,7 @@ EXAMPLES = int(os.environ.get("SKRNN_EXAMPLES", "0"))
 
 
 def examples(usual: int) -> Callable:
-    """Run as many examples as the environment wants, or as many as are usual."""
+    """Run the number of examples that the environment names, or the usual number."""
     return settings(
         max_examples=EXAMPLES or usual,
         deadline=None,
@@ -179,7 +179,7 @@ def test_predict(X: np.ndarray, fitted: RNNSentimentClassifier) -> None:
 
 @pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.DataConversionWarning",  # y as a column
-    # scikit-learn, when it asks whether a large y is whole.
+    # scikit-learn, when it asks whether a large y has integers.
     "ignore:invalid value encountered in cast:RuntimeWarning:sklearn",
 )
 @examples(40)

@@ -39,7 +39,6 @@ ARCHITECTURES = [
     {"cell": "gru", "pooling": "mean", "dense_units": (4,)},
     {"cell": "lstm", "pooling": "mean_max", "bidirectional": True, "word_dropout": 0.1},
     {"cell": "gru", "pooling": "attention", "units": (4, 3), "bidirectional": True},
-    {"cell": "lstm", "pooling": "max", "segment_length": 4},
 ]
 TEXT = "The CASE is really, these days, awful. My zebra likes him not"
 WORDS = TEXT.replace(",", "").replace(".", "").split()

@@ -87,31 +87,31 @@ def test_reading_backward_is_reading_a_reversed_row(kind: str) -> None:
         seen = tf.sequence_mask(n_backward - 1, 6)[:, :, tf.newaxis]
         losses = [tf.reduce_sum(tf.where(seen, x, 0.0) ** 2) for x in (found, expected)]
     np.testing.assert_array_equal(found, expected)
-    by_found, by_expected = (tape.gradient(loss, arrays) for loss in losses)
-    for one, other in zip(by_found, by_expected, strict=True):
+    d_found, d_expected = (tape.gradient(loss, arrays) for loss in losses)
+    for one, other in zip(d_found, d_expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 3, 37])
 @pytest.mark.parametrize("kind", LAYERS)
-def test_rows_do_not_meet(kind: str, n_rows: int) -> None:
+def test_rows_of_a_batch_are_independent(kind: str, n_rows: int) -> None:
     arrays = random_layer(kind, (n_rows, 5, 3), 4)
-    states, by_inputs, *by_weights = results(kind, arrays)
+    states, d_inputs, *d_weights = results(kind, arrays)
     alone = [results(kind, [row[tf.newaxis], *arrays[1:]]) for row in arrays[0]]
     for together, apart in (
         (states, np.concatenate([a[0] for a in alone])),
-        (by_inputs, np.concatenate([a[1] for a in alone])),
-        *((w, sum(a[k + 2] for a in alone)) for k, w in enumerate(by_weights)),
+        (d_inputs, np.concatenate([a[1] for a in alone])),
+        *((w, sum(a[k + 2] for a in alone)) for k, w in enumerate(d_weights)),
     ):
         np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("n_seen", [(0, 0, 0), (4, 1, 0), (2, 5, 3)])
 @pytest.mark.parametrize("kind", LAYERS)
-def test_steps_that_nobody_looks_at_get_no_gradient(
+def test_steps_without_an_upstream_gradient_get_none(
     kind: str, n_seen: tuple[int, ...]
 ) -> None:
-    """The loops back leave them out, which must give what cut rows give."""
+    """The backward kernels skip them, which must give the gradients of cut rows."""
     inputs, *weights = random_layer(kind, (3, 6, 3), 4)
     apart = []
     for row, n in zip(inputs, n_seen, strict=True):
@@ -122,12 +122,12 @@ def test_steps_that_nobody_looks_at_get_no_gradient(
         states = LAYERS[kind][0](inputs, *weights)
         seen = tf.sequence_mask(n_seen, 6)[:, :, tf.newaxis]
         loss = tf.reduce_sum(tf.where(seen, states, 0.0) ** 2)
-    by_inputs, *by_weights = tape.gradient(loss, [inputs, *weights])
+    d_inputs, *d_weights = tape.gradient(loss, [inputs, *weights])
     expected = np.zeros(inputs.shape, np.float32)
     for row, part in zip(np.flatnonzero(n_seen), apart, strict=True):
         expected[row, : n_seen[row]] = part[0][0]
-    np.testing.assert_allclose(by_inputs, expected, atol=1e-6)
-    for place, found in enumerate(by_weights):
+    np.testing.assert_allclose(d_inputs, expected, atol=1e-6)
+    for place, found in enumerate(d_weights):
         total = sum(part[place + 1] for part in apart)
         np.testing.assert_allclose(found, total + np.zeros(found.shape), atol=1e-5)
 
@@ -137,8 +137,8 @@ def test_gradients_follow_finite_differences(kind: str) -> None:
     arrays = random_layer(kind, (2, 7, 3), 2)
     found = results(kind, arrays)[1:]
     step = 1e-2
-    for place, by_array in enumerate(found):
-        for index in itertools.islice(np.ndindex(by_array.shape), 0, None, 3):
+    for place, d_array in enumerate(found):
+        for index in itertools.islice(np.ndindex(d_array.shape), 0, None, 3):
             losses = []
             for sign in (1, -1):
                 moved = [a.numpy() for a in arrays]
@@ -146,7 +146,7 @@ def test_gradients_follow_finite_differences(kind: str) -> None:
                 states = LAYERS[kind][0](*map(tf.constant, moved)).numpy()
                 losses.append(np.sum(states.astype(float) ** 2))
             slope = (losses[0] - losses[1]) / (2 * step)
-            assert by_array[index] == pytest.approx(slope, rel=2e-2, abs=2e-3)
+            assert d_array[index] == pytest.approx(slope, rel=2e-2, abs=2e-3)
 
 
 @pytest.mark.parametrize("kind", LAYERS)

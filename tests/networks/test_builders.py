@@ -142,20 +142,3 @@ def test_multi_class_output_is_a_distribution() -> None:
     proba = model.predict(np.array([[1, 2, 3], [0, 0, 0]]), verbose=0)
     assert proba.shape == (2, 4)
     np.testing.assert_allclose(proba.sum(axis=1), 1.0, rtol=1e-6)
-
-
-@pytest.mark.parametrize("bidirectional", [False, True])
-def test_segments_are_read_each_from_a_zero_state(bidirectional: bool) -> None:
-    spec = replace(
-        SPEC, n_embeddings=30, bidirectional=bidirectional, pooling="mean", dropout=0.0
-    )
-    whole = build_network(spec)
-    initialize_network(spec, whole, np.random.default_rng(0))
-    cut = build_network(replace(spec, segment_length=4))
-    cut.set_weights(whole.get_weights())
-    states = keras.Model(whole.input, whole.get_layer("output").input)
-    cut_states = keras.Model(cut.input, cut.get_layer("output").input)
-    ids = np.random.default_rng(1).integers(2, 30, size=(1, 10))
-    parts = [np.asarray(states(ids[:, s : s + 4]))[0] for s in (0, 4, 8)]
-    expected = (4 * parts[0] + 4 * parts[1] + 2 * parts[2]) / 10
-    np.testing.assert_allclose(cut_states(ids)[0], expected, atol=1e-6)

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from skrnn.networks.cells import CELLS
+from skrnn.networks.recurrent import FastOnCPU
 from tests.helpers import KERNEL_OPERATION, traced_operations
 
 KERAS = {
@@ -115,3 +116,17 @@ def test_masks_and_first_states_are_keras(cell: str) -> None:
     np.testing.assert_allclose(
         ours(inputs, mask=mask), theirs(inputs, mask=mask), atol=1e-6
     )
+
+
+class NoKernels(FastOnCPU, keras.layers.SimpleRNN):
+    """A cell that has no compiled kernel."""
+
+
+def test_a_layer_without_kernels_reads_backward_as_the_keras_layer() -> None:
+    layer = NoKernels(3, return_sequences=True)
+    inputs = np.random.default_rng(0).normal(size=(2, 5, 4)).astype(np.float32)
+    n_words = [5, 2]
+    states = np.asarray(layer(inputs, n_backward=tf.constant(n_words)))
+    for row, n in enumerate(n_words):
+        expected = layer(inputs[row : row + 1, :n][:, ::-1])[0, ::-1]
+        np.testing.assert_allclose(states[row, :n], expected, atol=1e-6)

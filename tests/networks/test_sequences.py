@@ -9,9 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from skrnn.networks.sequences import (
     AlignLeft,
-    JoinSegments,
     SequenceLengths,
-    SplitSegments,
     WordDropout,
     WordEmbedding,
 )
@@ -67,20 +65,3 @@ def test_word_dropout_reads_a_share_as_unknown_in_training_only() -> None:
     assert (dropped[changed] == 1).all()
     np.testing.assert_array_equal(dropped == 0, ids == 0)
     assert changed[ids > 1].mean() == pytest.approx(0.25, abs=0.02)
-
-
-@given(
-    st.lists(st.integers(0, 11), min_size=1, max_size=5), st.integers(1, 12), st.data()
-)
-def test_segments_are_the_rows_cut_and_joined_again(lengths, size, data) -> None:
-    lengths = np.array(lengths, np.int32)
-    vectors = np.random.default_rng(0).random((len(lengths), 11, 2), np.float32)
-    segments, counts = map(np.asarray, SplitSegments(size)(vectors, lengths))
-    per_row = -(-11 // size)
-    assert segments.shape == (len(lengths) * per_row, size, 2)
-    for row, length in enumerate(lengths):
-        mine = slice(row * per_row, (row + 1) * per_row)
-        words = [s[:n] for s, n in zip(segments[mine], counts[mine], strict=True)]
-        np.testing.assert_array_equal(np.concatenate(words), vectors[row, :length])
-    joined = np.asarray(JoinSegments()(segments, lengths))
-    np.testing.assert_array_equal(joined[:, :11], vectors)

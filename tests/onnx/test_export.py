@@ -53,7 +53,6 @@ def spec_of(**params) -> NetworkSpec:
         "pooling": "last",
         "embedding_dim": 5,
         "embeddings_trainable": True,
-        "segment_length": None,
         "word_dropout": 0.0,
         "spatial_dropout": 0.0,
         "dropout": 0.0,
@@ -89,15 +88,12 @@ def assert_agrees_with_keras(spec: NetworkSpec) -> None:
     [*itertools.product(CELLS, [False, True], POOLINGS)],
 )
 def test_every_architecture_agrees_with_keras(cell, bidirectional, pooling) -> None:
-    for segment_length, (units, n_outputs, dense_units) in zip(
-        (None, 4), [((4, 2), 1, ()), ((4,), 4, (4, 3))], strict=True
-    ):
+    for units, n_outputs, dense_units in (((4, 2), 1, ()), ((4,), 4, (4, 3))):
         assert_agrees_with_keras(
             spec_of(
                 cell=cell,
                 bidirectional=bidirectional,
                 pooling=pooling,
-                segment_length=segment_length,
                 units=units,
                 head="binary" if n_outputs == 1 else "multiclass",
                 n_outputs=n_outputs,

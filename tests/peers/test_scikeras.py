@@ -789,7 +789,7 @@ def test_weights_of_zero_only_are_refused(rows: Rows) -> None:
         small().fit(X, Y, sample_weight=np.zeros(40))
 
 
-def test_whole_weights_of_mean_one_are_repetitions() -> None:
+def test_integer_weights_of_mean_one_are_repetitions() -> None:
     """In one step without dropout, where a batch of repeated rows is one of weights."""
     params = {"spatial_dropout": 0.0, "dropout": 0.0, "batch_size": 100, "epochs": 5}
     times = np.tile([1, 2, 3], 14)[:40]

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 
 class Diary:
-    """A third party's callback: writes down what it hears."""
+    """A third party's callback: records the calls it gets."""
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.lines: list[tuple] = []
@@ -203,7 +203,7 @@ def test_a_progress_bar_over_a_search(capsys) -> None:
 
 
 class StopAll(Everywhere):
-    """Ends every training after so many epochs, wherever it is."""
+    """Ends every training after a number of epochs, wherever it is."""
 
     on_fit_task_end = Diary.on_fit_task_end
 
@@ -252,7 +252,7 @@ def test_a_monitor_scores_each_epoch(sequences: Sequences) -> None:
     ]
 
 
-def test_a_copy_of_a_listening_estimator_is_whole(sequences: Sequences) -> None:
+def test_a_copy_of_a_listening_estimator_predicts(sequences: Sequences) -> None:
     model = small().set_callbacks(Diary()).fit(*sequences)
     assert copy.copy(model).predict(sequences[0]).tolist() == (
         model.predict(sequences[0]).tolist()
