@@ -99,7 +99,7 @@ class BlendedClassifier(
         (at most five fits more). Bags of words that were fitted to few texts often
         favor one class on other texts.
     random_state : int, RandomState instance or None, default=None
-        Controls the splits. The classifiers have seeds of their own.
+        Controls the split. The classifiers have seeds of their own.
 
     Attributes
     ----------
@@ -273,9 +273,7 @@ class BlendedClassifier(
         final = None
         if self.weights == "equal":
             if self.fit_intercept:
-                rows, odds = _out_of_fold(
-                    held_out_odds, labeled, y[labeled], self._draw_seed()
-                )
+                rows, odds = _out_of_fold(held_out_odds, labeled, y[labeled])
                 if len(rows):
                     weight = sample_weight
                     if weight is None:
@@ -283,14 +281,17 @@ class BlendedClassifier(
                     frequency = np.average(
                         y[labeled, None] == classes, axis=0, weights=weight[labeled]
                     )
-                    final = _mean_with_intercept(odds, classes, frequency, weight[rows])
+                    with one_blas_thread():
+                        final = _mean_with_intercept(
+                            odds, classes, frequency, weight[rows]
+                        )
             estimators = fit_members(labeled)
         else:
             train, held_out = train_test_split(
                 labeled,
                 test_size=self.validation_split,
                 stratify=None if is_multilabel else y[labeled],
-                random_state=self._draw_seed(),
+                random_state=check_random_state(self.random_state).randint(2**31 - 1),
             )
             estimators, odds = held_out_odds(train, held_out)
             targets = y[held_out].ravel()  # of labels: a row for each text and label
@@ -311,11 +312,6 @@ class BlendedClassifier(
         self.classes_ = classes
         self.multilabel_ = is_multilabel
         return self
-
-    def _draw_seed(self) -> int:
-        """Return a seed for the split."""
-        seed: int = check_random_state(self.random_state).randint(2**31 - 1)
-        return seed
 
     def _members(self) -> dict[str, BaseEstimator]:
         """Return the classifiers by name, without dropped ones."""
@@ -440,16 +436,14 @@ def _out_of_fold(
     held_out_odds: Callable[..., tuple[list[BaseEstimator], npt.NDArray[np.float64]]],
     labeled: npt.NDArray[np.intp],
     labels: npt.NDArray[Any],
-    seed: int,
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Return rows and the log-odds of classifiers that were not fitted to them."""
     n_folds = min(_N_FOLDS, np.unique(labels, return_counts=True)[1].min())
     if n_folds < 2:
         return labeled[:0], np.empty((0, 0))
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     rows: list[npt.NDArray[np.intp]] = []
     odds = []
-    for train, held_out in folds.split(labels, labels):
+    for train, held_out in StratifiedKFold(n_folds).split(labels, labels):
         rows.append(labeled[held_out])
         odds.append(held_out_odds(labeled[train], labeled[held_out])[1])
         if sum(map(len, rows)) >= _N_OUT_OF_FOLD:

@@ -109,11 +109,10 @@ def test_the_former_name_of_stacked_weights_warns() -> None:
 def test_intercepts_give_each_class_its_frequency_out_of_fold(n_classes: int) -> None:
     y = np.random.default_rng(0).integers(n_classes + 1, size=300) % n_classes
     weight = np.linspace(0.5, 2, len(y))
-    blend = BlendedClassifier(
-        BAGS, weights="equal", fit_intercept=True, random_state=3
-    ).fit(REVIEWS, y, sample_weight=weight)
-    seed = np.random.RandomState(3).randint(2**31 - 1)
-    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+    blend = BlendedClassifier(BAGS, weights="equal", fit_intercept=True).fit(
+        REVIEWS, y, sample_weight=weight
+    )
+    folds = StratifiedKFold(5)
     texts, final = np.asarray(REVIEWS), blend.final_estimator_
     proba = np.empty((len(y), n_classes))
     for train, held_out in folds.split(y, y):
@@ -147,9 +146,9 @@ def test_a_blend_with_intercepts_is_saved_and_exported(
 ) -> None:
     y = np.arange(300) % n_classes
     members = [(name, make_baseline(name)) for name in ("tfidf", "nbsvm")]
-    blend = BlendedClassifier(
-        members, weights="equal", fit_intercept=True, random_state=0
-    ).fit(REVIEWS, y)
+    blend = BlendedClassifier(members, weights="equal", fit_intercept=True).fit(
+        REVIEWS, y
+    )
     expected = blend.predict_proba(REVIEWS[:20])
     skrnn.save(blend, tmp_path / "blend.skrnn")
     loaded = skrnn.load(tmp_path / "blend.skrnn")
