@@ -42,6 +42,8 @@ exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
 nitpicky = True
+# An attribute that scikit-learn's base class defines and its documentation does not list.
+nitpick_ignore = [("py:obj", "named_estimators")]
 smartquotes = False  # they would change quotes in parameter values
 toc_object_entries_show_parents = "hide"
 
