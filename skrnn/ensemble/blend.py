@@ -273,18 +273,9 @@ class BlendedClassifier(
         final = None
         if self.weights == "equal":
             if self.fit_intercept:
-                rows, odds = _out_of_fold(held_out_odds, labeled, y[labeled])
-                if len(rows):
-                    weight = sample_weight
-                    if weight is None:
-                        weight = np.ones(len(y))
-                    frequency = np.average(
-                        y[labeled, None] == classes, axis=0, weights=weight[labeled]
-                    )
-                    with one_blas_thread():
-                        final = _mean_with_intercept(
-                            odds, classes, frequency, weight[rows]
-                        )
+                final = _fit_intercepts(
+                    held_out_odds, labeled, y, classes, sample_weight
+                )
             estimators = fit_members(labeled)
         else:
             train, held_out = train_test_split(
@@ -432,23 +423,31 @@ def _features(
     return np.hstack(list(_log_odds(each)))
 
 
-def _out_of_fold(
+def _fit_intercepts(
     held_out_odds: Callable[..., tuple[list[BaseEstimator], npt.NDArray[np.float64]]],
     labeled: npt.NDArray[np.intp],
-    labels: npt.NDArray[Any],
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Return rows and the log-odds of classifiers that were not fitted to them."""
+    y: npt.NDArray[Any],
+    classes: npt.NDArray[Any],
+    sample_weight: npt.NDArray[np.float64] | None,
+) -> LogisticRegression | None:
+    """Return the mean log-odds with intercepts, or None if a class has one row only."""
+    labels = y[labeled]
     n_folds = min(_N_FOLDS, np.unique(labels, return_counts=True)[1].min())
     if n_folds < 2:
-        return labeled[:0], np.empty((0, 0))
-    rows: list[npt.NDArray[np.intp]] = []
-    odds = []
+        return None
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
+    is_class = labels[:, None] == classes
+    frequency = np.average(is_class, axis=0, weights=weight[labeled])
+    odds, weights = [], []
     for train, held_out in StratifiedKFold(n_folds).split(labels, labels):
-        rows.append(labeled[held_out])
         odds.append(held_out_odds(labeled[train], labeled[held_out])[1])
-        if sum(map(len, rows)) >= _N_OUT_OF_FOLD:
+        weights.append(weight[labeled[held_out]])
+        if sum(map(len, odds)) >= _N_OUT_OF_FOLD:
             break
-    return np.concatenate(rows), np.vstack(odds)
+    with one_blas_thread():
+        return _mean_with_intercept(
+            np.vstack(odds), classes, frequency, np.concatenate(weights)
+        )
 
 
 def _mean_with_intercept(
