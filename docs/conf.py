@@ -42,7 +42,7 @@ exclude_patterns = ["_build", "auto_examples/**/*.py.md5"]
 templates_path = ["_templates"]
 default_role = "literal"
 nitpicky = True
-# An attribute that scikit-learn's base class defines and its documentation does not list.
+# Defined by a base class of scikit-learn, whose documentation does not list it.
 nitpick_ignore = [("py:obj", "named_estimators")]
 smartquotes = False  # they would change quotes in parameter values
 toc_object_entries_show_parents = "hide"

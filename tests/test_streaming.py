@@ -48,17 +48,23 @@ def test_one_chunk_is_fit() -> None:
     assert model["seq"].vocabulary_ == direct["seq"].vocabulary_
 
 
-def test_chunks_are_partial_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    chunks = pieces(25)
-    chunks[0] = chunks[0][0], np.full(25, "bad", dtype=object)  # a chunk of one class
-    model = fit_stream(small(), chunks)
-    sequencer = TextSequencer(maxlen=20).fit(TEXTS)
+def fit_in_chunks(sequencer: TextSequencer, chunks: Any) -> RNNSentimentClassifier:
+    """Return the network of ``small()`` after two epochs of partial fits."""
     network = RNNSentimentClassifier(
         cell="simple", units=4, embedding_dim=4, random_state=0
     ).set_params(n_embeddings=len(sequencer.vocabulary_) + 2)
     for _ in range(2):
         for texts, y in chunks:
             network.partial_fit(sequencer.transform(texts), y, classes=["bad", "good"])
+    return network
+
+
+def test_chunks_are_partial_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    chunks = pieces(25)
+    chunks[0] = chunks[0][0], np.full(25, "bad", dtype=object)  # a chunk of one class
+    model = fit_stream(small(), chunks)
+    sequencer = TextSequencer(maxlen=20).fit(TEXTS)
+    network = fit_in_chunks(sequencer, chunks)
     np.testing.assert_array_equal(
         model.predict_proba(TEXTS), network.predict_proba(sequencer.transform(TEXTS))
     )
@@ -77,12 +83,7 @@ def test_chunks_may_be_tables_of_several_text_columns() -> None:
     assert model["seq"].vocabulary_ == sequencer.vocabulary_
     assert model["seq"].maxlen_ == sequencer.maxlen_
     assert model.feature_names_in_.tolist() == ["title", "body"]
-    network = RNNSentimentClassifier(
-        cell="simple", units=4, embedding_dim=4, random_state=0
-    ).set_params(n_embeddings=len(sequencer.vocabulary_) + 2)
-    for _ in range(2):
-        for texts, y in chunks:
-            network.partial_fit(sequencer.transform(texts), y, classes=["bad", "good"])
+    network = fit_in_chunks(sequencer, chunks)
     np.testing.assert_array_equal(
         model.predict_proba(X), network.predict_proba(sequencer.transform(X))
     )

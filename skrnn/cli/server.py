@@ -107,7 +107,8 @@ def make_app(model: Any) -> FastAPI:
 def run(model: Any, *, host: str, port: int) -> None:
     """Serve until Ctrl-C."""
     text = "Compile the network before the first request."
-    predict_records(model, as_input(model, [text] * len(text_columns(model) or [""])))
+    n_texts = len(text_columns(model) or [text])
+    predict_records(model, as_input(model, [text] * n_texts))
     try:
         listener = socket.create_server((host, port))
     except OSError as error:

@@ -589,7 +589,8 @@ def test_a_network_that_reads_texts_in_segments_is_refused(tmp_path: Path) -> No
     golden = DATA / f"{SEGMENTS}.skrnn"
     with pytest.raises(ValueError, match=r"segments \(segment_length=4\)"):
         skrnn.load(golden)
-    # Its other parameters are read, and a text of one segment is not split.
+    # With segment_length=None, the rest of the file loads. Texts that fit into one
+    # segment get the same probabilities as before.
     schema, members = read_archive(golden)
     classifier = schema["estimator"]["steps"][1][1]
     classifier["params"]["segment_length"] = None
