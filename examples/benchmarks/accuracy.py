@@ -21,6 +21,7 @@ import json
 import time
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import keras
 import numpy as np
@@ -29,7 +30,7 @@ from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import train_test_split
 
-from skrnn import make_sentiment_pipeline
+from skrnn import make_sentiment_pipeline, save
 from skrnn.baselines import make_baseline
 from skrnn.datasets import fetch_imdb
 from skrnn.ensemble import BlendedClassifier, DistilledClassifier
@@ -78,6 +79,18 @@ CANDIDATES: dict[str, dict] = {
     "hierarchical, distilled, 5 epochs": {"recipe": "semi_supervised", "epochs": 5},
     "hierarchical, distilled, 7 epochs": {"recipe": "semi_supervised", "epochs": 7},
     "hierarchical, distilled, 9 epochs": {"recipe": "semi_supervised", "epochs": 9},
+    "hierarchical, distilled, 128 units, 5 epochs": {
+        "recipe": "semi_supervised",
+        "units": 128,
+        "sentence_units": 128,
+        "epochs": 5,
+    },
+    "hierarchical, distilled, 128 units, 7 epochs": {
+        "recipe": "semi_supervised",
+        "units": 128,
+        "sentence_units": 128,
+        "epochs": 7,
+    },
 }
 
 
@@ -139,8 +152,10 @@ def measure(
         labels = np.concatenate([labels, np.full(len(unlabeled), -1)])
 
     def write(name: str, model: BaseEstimator, start: float) -> float:
+        predicting = time.perf_counter()
         accuracy = model.score(new_reviews, new_labels)
-        seconds = time.perf_counter() - start
+        predicted = time.perf_counter()
+        seconds = predicted - start
         line = {
             "stage": stage,
             "name": name,
@@ -148,6 +163,8 @@ def measure(
             "accuracy": round(accuracy, 5),
             "rows": len(new_labels),
             "seconds": round(seconds),
+            "predict_seconds": round(predicted - predicting, 1),
+            "megabytes": round(measure_size(model), 1),
             "parameters": count_parameters(model),
             "changes": changes and {k: str(v) for k, v in changes.items()},
         }
@@ -205,6 +222,18 @@ def count_parameters(model: BaseEstimator) -> int:
     return last.coef_.size + last.intercept_.size
 
 
+def measure_size(model: BaseEstimator) -> float:
+    """Return the size in megabytes of the files that prediction needs."""
+    if isinstance(model, BlendedClassifier):
+        return sum(measure_size(part.estimator) for part in model.estimators_)
+    if isinstance(model, DistilledClassifier):
+        return measure_size(model.estimator_)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.skrnn"
+        save(model, path)
+        return path.stat().st_size / 1e6
+
+
 def read_log() -> list[dict]:
     return [json.loads(x) for x in LOG.read_text().splitlines()] if LOG.exists() else []
 
@@ -215,6 +244,8 @@ def show_table() -> None:
         table = lines.groupby("name").agg(
             parameters=("parameters", "last"),
             seconds=("seconds", "median"),
+            predict_seconds=("predict_seconds", "median"),
+            megabytes=("megabytes", "median"),
             seeds=("seed", "count"),
             rows=("rows", "last"),
             accuracy=("accuracy", "mean"),

@@ -21,6 +21,7 @@ from skrnn._sklearn import (
     take_rows,
 )
 from skrnn.ensemble.routing import fit_router, route_fit, weight_name
+from skrnn.ensemble.unlabeled import uses_unlabeled
 from skrnn.estimators.validation import has_label
 
 __all__ = ["DistilledClassifier"]
@@ -32,12 +33,13 @@ class DistilledClassifier(
     """Fit a classifier to labeled rows and to rows that a teacher has labeled.
 
     The teacher is fitted to the labeled rows and predicts labels for the unlabeled ones
-    (``y = -1``, as in :mod:`sklearn.semi_supervised`). The estimator is then fitted to
-    all rows. Labeled rows have weight 1; the others are weighted by the teacher's
-    confidence, from 0 (all classes equally probable) to 1 (one class has probability
-    1). A teacher with a different view of the data, such as a bag of words for a
-    network [1]_, transfers what it has learned [2]_ [3]_. Prediction needs only the
-    estimator.
+    (``y = -1``, as in :mod:`sklearn.semi_supervised`). A teacher that learns from
+    unlabeled rows, such as another DistilledClassifier, is fitted to all rows. The
+    estimator is then fitted to all rows. Labeled rows have weight 1; the others are
+    weighted by the teacher's confidence, from 0 (all classes equally probable) to 1
+    (one class has probability 1). A teacher with a different view of the data, such as
+    a bag of words for a network [1]_, transfers what it has learned [2]_ [3]_.
+    Prediction needs only the estimator.
 
     Parameters
     ----------
@@ -153,9 +155,9 @@ class DistilledClassifier(
                 stacklevel=2,
             )
             labeled = np.ones(len(y), dtype=bool)
-        row_params = take_params(X, fit_params["teacher"], np.flatnonzero(labeled))
-        teacher = clone(self.teacher)
-        teacher.fit(take_rows(X, labeled), y[labeled], **row_params)
+        rows = labeled | uses_unlabeled(self.teacher)
+        row_params = take_params(X, fit_params["teacher"], np.flatnonzero(rows))
+        teacher = clone(self.teacher).fit(take_rows(X, rows), y[rows], **row_params)
         targets, certainty = y.copy(), np.ones(len(y))
         if not labeled.all():
             proba = teacher.predict_proba(take_rows(X, ~labeled))

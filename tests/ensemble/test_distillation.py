@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
 
 from skrnn import make_sentiment_pipeline
 from skrnn.datasets import make_reviews
@@ -54,6 +55,29 @@ def test_texts_without_labels_help() -> None:
     learned = FrozenEstimator(clone(TEACHER).fit(REVIEWS, LABELS))
     taught = DistilledClassifier(STUDENT, learned).fit(REVIEWS, y)
     assert taught.score(REVIEWS, LABELS) > alone + 0.1
+
+
+@pytest.mark.parametrize(
+    "teacher",
+    [
+        DistilledClassifier(STUDENT, TEACHER),
+        BlendedClassifier(
+            [("a", DistilledClassifier(STUDENT, TEACHER))], weights="equal"
+        ),
+        make_pipeline(CountVectorizer(), SelfTrainingClassifier(MultinomialNB())),
+    ],
+    ids=["distilled", "blended", "self-training"],
+)
+def test_a_teacher_that_uses_unlabeled_rows_gets_them(teacher) -> None:
+    y = partly_labeled()
+    model = DistilledClassifier(STUDENT, teacher).fit(REVIEWS, y)
+    expected = clone(teacher).fit(REVIEWS, y)
+    np.testing.assert_allclose(
+        model.teacher_.predict_proba(REVIEWS), expected.predict_proba(REVIEWS)
+    )
+    np.testing.assert_array_equal(
+        model.transduction_[y < 0], expected.predict(REVIEWS)[y < 0]
+    )
 
 
 def test_three_classes() -> None:
