@@ -76,8 +76,8 @@ _RECIPES: dict[str, dict[str, Any]] = {
     "accurate": _ACCURATE,
     "semi_supervised": {
         **_ACCURATE,
-        "units": 32,
-        "sentence_units": 32,
+        "units": 128,
+        "sentence_units": 128,
         "epochs": 5,
         "teacher": ["tfidf", "nbsvm"],
     },

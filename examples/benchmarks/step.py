@@ -68,9 +68,10 @@ def steps(units: int) -> list[Callable[[], object]]:
     inputs = rng.standard_normal((ROWS, WORDS, VECTORS)).astype(np.float32)
     shapes = (VECTORS, 4 * units), (units, 4 * units), (4 * units,)
     weights = [rng.standard_normal(shape).astype(np.float32) / 10 for shape in shapes]
-    forward = np.zeros(ROWS, np.int32)
-    filled = LSTM.compute_all(inputs, forward, *weights)
-    states, lengths = tf.constant(filled[0]), tf.fill([ROWS], WORDS)
+    lengths = np.full(ROWS, WORDS, np.int32)
+    given = inputs, np.zeros(ROWS, np.int32), lengths
+    filled = LSTM.compute_all(*given, *weights)
+    states = tf.constant(filled[0])
     variables = network.model.trainable_variables
     optimizer = FusedStep(network.model.optimizer, variables)
     gradients = [tf.zeros(v.shape) for v in variables]
@@ -92,8 +93,8 @@ def steps(units: int) -> list[Callable[[], object]]:
     return [
         lambda: network.train_step(*batch),
         lambda: embed(table),
-        lambda: LSTM.compute_all(inputs, forward, *weights),
-        lambda: LSTM.compute_gradients(filled[0], inputs, forward, filled, *weights),
+        lambda: LSTM.compute_all(*given, *weights),
+        lambda: LSTM.compute_gradients(filled[0], *given, filled, *weights),
         lambda: pool(states),
         tf.function(lambda: optimizer(gradients)),
     ]

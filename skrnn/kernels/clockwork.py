@@ -29,11 +29,12 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @compiled
-def clockwork_forward(periods, inputs, n_backward, packed, states):  # type: ignore[no-untyped-def]
+def clockwork_forward(periods, inputs, n_backward, n_steps, packed, states):  # type: ignore[no-untyped-def]
     """Fill the states of every step, computing the groups whose clock ticks."""
-    n_rows, n_steps, n = states.shape
+    n_rows, _, n = states.shape
     n_left, size = n + inputs.shape[2] + 1, n // len(periods)
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, n)
+    clear_padding(states, n_steps, n_backward)
     for t in range(n_steps):
         for row in range(n_rows):
             copy(inputs[row, position(t, n_backward[row])], left[row, n:])
@@ -61,11 +62,12 @@ def clockwork_forward(periods, inputs, n_backward, packed, states):  # type: ign
 
 @compiled
 def clockwork_backward(  # type: ignore[no-untyped-def]
-    periods, upstream, inputs, n_backward, states, packed, d_inputs, d_weights
+    periods, upstream, inputs, n_backward, n_steps, states, packed, d_inputs, d_weights
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
+    n_left = n + inputs.shape[2] + 1
+    n_back = n_steps_back(upstream, n_backward, n_steps)
     n_groups, size = len(periods), n // len(periods)
     left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left + size)
     d_preact = product_rows(n_rows, n)

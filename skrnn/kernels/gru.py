@@ -44,14 +44,15 @@ def _state(sums, before, gates, states, kept):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def gru_forward(inputs, n_backward, packed, states, gates):  # type: ignore[no-untyped-def]
+def gru_forward(inputs, n_backward, n_steps, packed, states, gates):  # type: ignore[no-untyped-def]
     """Fill the states of every step, and the gates of the last ``len(gates)``."""
-    n_rows, n_steps, n = states.shape
+    n_rows, _, n = states.shape
     n_gates = len(gates)
     n_left = n + inputs.shape[2] + 1
     of_gates, of_candidate = packed
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 2 * n)
     zero = np.zeros(n, np.float32)
+    clear_padding(states, n_steps, n_backward)
     for t in range(n_steps):
         for row in range(n_rows):
             copy(inputs[row, position(t, n_backward[row])], left[row, n:])
@@ -94,11 +95,12 @@ def _gates_back(d_kept, d_next, before, gates, d_gates, reset):  # type: ignore[
 
 @compiled
 def gru_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, n_backward, states, gates, packed, d_inputs, d_weights
+    upstream, inputs, n_backward, n_steps, states, gates, packed, d_inputs, d_weights
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
+    n_left = n + inputs.shape[2] + 1
+    n_back = n_steps_back(upstream, n_backward, n_steps)
     of_gates, of_candidate = packed
     n_kept = n_rows * steps_per_product(n_rows)
     lefts, resets = left_rows(n_kept, n_left), left_rows(n_kept, n_left)

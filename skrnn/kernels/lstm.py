@@ -37,16 +37,17 @@ def _step(sums, before, gates, cells, states, kept):  # type: ignore[no-untyped-
 
 
 @compiled
-def lstm_forward(inputs, n_backward, packed, states, cells, gates):  # type: ignore[no-untyped-def]
+def lstm_forward(inputs, n_backward, n_steps, packed, states, cells, gates):  # type: ignore[no-untyped-def]
     """Fill the states of every step, and the cell states and gates of the last ones.
 
     These are the last ``len(cells)`` steps, at least two, and ``len(gates)`` steps.
     """
-    n_rows, n_steps, n = states.shape
+    n_rows, _, n = states.shape
     n_cells, n_gates = len(cells), len(gates)
     n_left = n + inputs.shape[2] + 1
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, 4 * n)
     zero = np.zeros(n, np.float32)
+    clear_padding(states, n_steps, n_backward)
     for t in range(n_steps):
         for row in range(n_rows):
             copy(inputs[row, position(t, n_backward[row])], left[row, n:])
@@ -80,11 +81,21 @@ def _step_back(up, d_next_h, d_next_c, before, cells, gates, d_preact):  # type:
 
 @compiled
 def lstm_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, n_backward, states, cells, gates, packed, d_inputs, d_weights
+    upstream,
+    inputs,
+    n_backward,
+    n_steps,
+    states,
+    cells,
+    gates,
+    packed,
+    d_inputs,
+    d_weights,
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
+    n_left = n + inputs.shape[2] + 1
+    n_back = n_steps_back(upstream, n_backward, n_steps)
     n_kept = n_rows * steps_per_product(n_rows)
     lefts, d_left = left_rows(n_kept, n_left), product_rows(n_rows, n_left)
     d_preacts, total = product_rows(n_kept, 4 * n), product_rows(n_left, 4 * n)

@@ -2,7 +2,8 @@
 
 Rows are independent in a recurrent layer, so parts of a batch run in parallel, and the
 gradients with respect to the weights are added up part by part. The parts depend on the
-batch alone, so a result does not depend on the number of threads.
+batch alone, so a result does not depend on the number of threads. A part is computed up
+to the end of its longest row.
 """
 
 from __future__ import annotations
@@ -36,11 +37,12 @@ class RecurrentKernels:
     Parameters
     ----------
     forward : callable
-        Takes inputs, the number of first steps that each row is read backward, and
-        packed weights; fills the states, and whatever else the backward kernel needs.
+        Takes inputs, the number of first steps that each row is read backward, the
+        number of steps to compute, and packed weights; fills the states, with zeros
+        after these steps, and whatever else the backward kernel needs.
     backward : callable
-        Takes the gradient with respect to the states, the inputs, the steps read
-        backward, what ``forward`` filled, and the packed transposed weights; fills the
+        Takes the gradient with respect to the states, the inputs, both numbers of
+        steps, what ``forward`` filled, and the packed transposed weights; fills the
         gradients with respect to the inputs and to the joined weights.
     widths : tuple of int, default=(1,)
         Last sizes of what ``forward`` fills, in units. The states come first, (batch,
@@ -61,39 +63,44 @@ class RecurrentKernels:
     blocks: tuple[tuple[int, int, int], ...]
 
     def compute_states(
-        self, inputs: Array, n_backward: Lengths, *weights: Array
+        self, inputs: Array, n_backward: Lengths, lengths: Lengths, *weights: Array
     ) -> Array:
         """Return the states of all steps, shape (batch, time, units)."""
-        n_steps = (inputs.shape[1], *self.n_kept)
-        return self._fill(inputs, n_backward, weights, n_steps)[0]
+        n_kept = (inputs.shape[1], *self.n_kept)
+        return self._fill(inputs, n_backward, lengths, weights, n_kept)[0]
 
     def compute_all(
-        self, inputs: Array, n_backward: Lengths, *weights: Array
+        self, inputs: Array, n_backward: Lengths, lengths: Lengths, *weights: Array
     ) -> list[Array]:
         """Return the states, and what else :meth:`compute_gradients` needs."""
-        n_steps = (inputs.shape[1],) * len(self.widths)
-        return self._fill(inputs, n_backward, weights, n_steps)
+        n_kept = (inputs.shape[1],) * len(self.widths)
+        return self._fill(inputs, n_backward, lengths, weights, n_kept)
 
     def _fill(
         self,
         inputs: Array,
         n_backward: Lengths,
+        lengths: Lengths,
         weights: tuple[Array, ...],
-        n_steps: tuple[int, ...],
+        n_kept: tuple[int, ...],
     ) -> list[Array]:
-        """Return what ``forward`` fills, of which ``n_steps`` steps are kept."""
+        """Return what ``forward`` fills, of which ``n_kept`` steps are kept."""
         joined, units = _join(*weights), len(weights[1])
         packed = self._pack(joined)
         filled = [
-            empty(len(inputs), length, units * width)
-            for length, width in zip(n_steps, self.widths, strict=True)
+            empty(len(inputs), n_steps, units * width)
+            for n_steps, width in zip(n_kept, self.widths, strict=True)
         ]
         parts = cut(inputs)
 
         def run(part: int) -> None:
             rows = parts[part]
             self.forward(
-                inputs[rows], n_backward[rows], packed, *_of_part(filled, rows)
+                inputs[rows],
+                n_backward[rows],
+                _n_steps(lengths[rows]),
+                packed,
+                *_of_part(filled, rows),
             )
 
         side_by_side(run, len(parts))
@@ -104,6 +111,7 @@ class RecurrentKernels:
         upstream: Array,
         inputs: Array,
         n_backward: Lengths,
+        lengths: Lengths,
         filled: list[Array],
         *weights: Array,
     ) -> list[Array]:
@@ -119,6 +127,7 @@ class RecurrentKernels:
                 upstream[rows],
                 inputs[rows],
                 n_backward[rows],
+                _n_steps(lengths[rows]),
                 *_of_part(filled, rows),
                 packed,
                 d_inputs[rows],
@@ -137,6 +146,11 @@ class RecurrentKernels:
             matrix = joined[size * row :, size * first : size * last]
             packed.append(pack_matrix(matrix[:-1].T if transposed else matrix))
         return tuple(packed)
+
+
+def _n_steps(lengths: Lengths) -> int:
+    """Return the steps of the longest row; a kernel computes one at least."""
+    return max(int(lengths.max(initial=0)), 1)
 
 
 def _of_part(filled: list[Array], rows: slice) -> list[Array]:

@@ -21,11 +21,12 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @compiled
-def simple_forward(inputs, n_backward, packed, states):  # type: ignore[no-untyped-def]
+def simple_forward(inputs, n_backward, n_steps, packed, states):  # type: ignore[no-untyped-def]
     """Fill the states of every step."""
-    n_rows, n_steps, n = states.shape
+    n_rows, _, n = states.shape
     n_left = n + inputs.shape[2] + 1
     left, sums = left_rows(n_rows, n_left), product_rows(n_rows, n)
+    clear_padding(states, n_steps, n_backward)
     for t in range(n_steps):
         for row in range(n_rows):
             copy(inputs[row, position(t, n_backward[row])], left[row, n:])
@@ -45,11 +46,12 @@ def _step_back(up, d_next, h, d_preact):  # type: ignore[no-untyped-def]
 
 @compiled
 def simple_backward(  # type: ignore[no-untyped-def]
-    upstream, inputs, n_backward, states, packed, d_inputs, d_weights
+    upstream, inputs, n_backward, n_steps, states, packed, d_inputs, d_weights
 ):
     """Fill the gradients with respect to the inputs and the joined weights."""
     n_rows, _, n = states.shape
-    n_left, n_back = n + inputs.shape[2] + 1, n_steps_back(upstream, n_backward)
+    n_left = n + inputs.shape[2] + 1
+    n_back = n_steps_back(upstream, n_backward, n_steps)
     left, d_left = left_rows(n_rows, n_left), product_rows(n_rows, n_left)
     d_preact, total = product_rows(n_rows, n), product_rows(n_left, n)
     zero = np.zeros(n, np.float32)

@@ -61,12 +61,12 @@ def position(t, n_backward):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def n_steps_back(upstream, n_backward):  # type: ignore[no-untyped-def]
-    """Count the steps up to the last with a nonzero upstream gradient.
+def n_steps_back(upstream, n_backward, n_steps):  # type: ignore[no-untyped-def]
+    """Count the steps up to the last of ``n_steps`` with a nonzero upstream gradient.
 
     The steps after it are padding.
     """
-    for t in range(upstream.shape[1] - 1, 0, -1):
+    for t in range(n_steps - 1, 0, -1):
         for row in range(len(upstream)):
             up = upstream[row, position(t, n_backward[row])]
             for j in range(len(up)):
@@ -76,11 +76,11 @@ def n_steps_back(upstream, n_backward):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def clear_padding(d_inputs, n_back, n_backward):  # type: ignore[no-untyped-def]
-    """Set the gradient to zero at the steps that have none."""
-    for row in range(len(d_inputs)):
-        for t in range(n_back, d_inputs.shape[1]):
-            d_inputs[row, position(t, n_backward[row])] = _ZERO
+def clear_padding(vectors, n_steps, n_backward):  # type: ignore[no-untyped-def]
+    """Set states, or gradients, to zero after the first ``n_steps`` steps."""
+    for row in range(len(vectors)):
+        for t in range(n_steps, vectors.shape[1]):
+            vectors[row, position(t, n_backward[row])] = _ZERO
 
 
 @inlined

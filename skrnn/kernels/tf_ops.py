@@ -43,6 +43,7 @@ def recurrent_layer(
     bias: tf.Tensor,
     *,
     n_backward: tf.Tensor | None = None,
+    lengths: tf.Tensor | None = None,
     training: bool = True,
 ) -> tf.Tensor:
     """Run a recurrent layer from a zero state.
@@ -58,6 +59,9 @@ def recurrent_layer(
     n_backward : tensor of shape (batch,), int32, default=None
         The number of first steps of each row that are read backward, the others after
         them. None reads all rows forward.
+    lengths : tensor of shape (batch,), int32, default=None
+        The number of steps of each row whose states are needed. The states after them
+        are computed or zero, and must not have an upstream gradient. None computes all.
     training : bool, default=True
         Whether to keep what the gradient needs. If not, a gradient computes it again.
 
@@ -68,14 +72,20 @@ def recurrent_layer(
     """
     if n_backward is None:
         n_backward = tf.zeros(tf.shape(inputs)[:1], tf.int32)
+    if lengths is None:
+        lengths = tf.fill(tf.shape(inputs)[:1], tf.shape(inputs)[1])
     weights = kernel, recurrent_kernel, bias
-    states = _layer_op(kernels, training)(inputs, n_backward, *weights)
+    states = _layer_op(kernels, training)(inputs, n_backward, lengths, *weights)
     states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
     return states
 
 
 def attention_scores(
-    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, context: tf.Tensor
+    inputs: tf.Tensor,
+    lengths: tf.Tensor,
+    kernel: tf.Tensor,
+    bias: tf.Tensor,
+    context: tf.Tensor,
 ) -> tf.Tensor:
     """Score every step: ``tanh(inputs @ kernel + bias) @ context``.
 
@@ -86,6 +96,8 @@ def attention_scores(
     ----------
     inputs : tensor of shape (batch, time, features)
         The inputs.
+    lengths : tensor of shape (batch,), int32
+        The number of steps of each row; the others are padding.
     kernel : tensor of shape (features, units)
         Kernel of the hidden layer.
     bias : tensor of shape (units,)
@@ -96,9 +108,9 @@ def attention_scores(
     Returns
     -------
     scores : tensor of shape (batch, time)
-        The scores.
+        The scores, zero on padding.
     """
-    scores = _attention_scores(inputs, kernel, bias, context)
+    scores = _attention_scores(inputs, lengths, kernel, bias, context)
     scores.set_shape(inputs.shape[:2])
     return scores
 
@@ -212,33 +224,40 @@ def _add_by_id(upstream: Array, ids: _Ids, scale: Array, n_ids: int) -> Array:
     return sums
 
 
-@tf.function(input_signature=[_VECTORS, _MATRIX, _VECTOR, _VECTOR], autograph=False)
+@tf.function(
+    input_signature=[_VECTORS, _LENGTHS, _MATRIX, _VECTOR, _VECTOR], autograph=False
+)
 @tf.custom_gradient
 def _attention_scores(
-    inputs: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, context: tf.Tensor
+    inputs: tf.Tensor,
+    lengths: tf.Tensor,
+    kernel: tf.Tensor,
+    bias: tf.Tensor,
+    context: tf.Tensor,
 ) -> tuple[tf.Tensor, Callable[..., Any]]:
-    given = [inputs, kernel, bias, context]
+    given = [inputs, lengths, kernel, bias, context]
+    differentiable = [inputs, kernel, bias, context]
     scores, hidden = tf.numpy_function(
         _attention_forward, given, [tf.float32] * 2, stateful=False
     )
     scores.set_shape([None, None])
 
-    def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
+    def gradient(upstream: tf.Tensor) -> list[tf.Tensor | None]:
         gradients: list[tf.Tensor] = tf.numpy_function(
             _attention_backward,
-            [upstream, inputs, hidden, kernel, context],
-            [tf.float32] * len(given),
+            [upstream, inputs, lengths, hidden, kernel, context],
+            [tf.float32] * len(differentiable),
             stateful=False,
         )
-        for found, tensor in zip(gradients, given, strict=True):
+        for found, tensor in zip(gradients, differentiable, strict=True):
             found.set_shape(tensor.shape)
-        return gradients
+        return [gradients[0], None, *gradients[1:]]
 
     return scores, gradient
 
 
 def _attention_forward(
-    inputs: Array, kernel: Array, bias: Array, context: Array
+    inputs: Array, lengths: Lengths, kernel: Array, bias: Array, context: Array
 ) -> list[Array]:
     shape, parts = inputs.shape[:2], cut(inputs)
     scores, hidden = empty(*shape), empty(*shape, len(context))
@@ -246,14 +265,21 @@ def _attention_forward(
 
     def run(part: int) -> None:
         rows = parts[part]
-        attention_forward(inputs[rows], packed, context, scores[rows], hidden[rows])
+        attention_forward(
+            inputs[rows], lengths[rows], packed, context, scores[rows], hidden[rows]
+        )
 
     side_by_side(run, len(parts))
     return [scores, hidden]
 
 
 def _attention_backward(
-    d_scores: Array, inputs: Array, hidden: Array, kernel: Array, context: Array
+    d_scores: Array,
+    inputs: Array,
+    lengths: Lengths,
+    hidden: Array,
+    kernel: Array,
+    context: Array,
 ) -> list[Array]:
     parts, d_inputs, packed = cut(inputs), empty(*inputs.shape), pack_matrix(kernel.T)
     d_weights = np.empty((len(parts), len(kernel) + 2, len(context)), np.float32)
@@ -263,6 +289,7 @@ def _attention_backward(
         attention_backward(
             d_scores[rows],
             inputs[rows],
+            lengths[rows],
             hidden[rows],
             packed,
             context,
@@ -316,18 +343,26 @@ def _run_by_row(kernel: Callable[..., None], *arrays: npt.NDArray[Any]) -> None:
 
 @cache
 def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Tensor]:
-    def forward(inputs: Array, n_backward: Lengths, *weights: Array) -> list[Array]:
+    def forward(
+        inputs: Array, n_backward: Lengths, lengths: Lengths, *weights: Array
+    ) -> list[Array]:
         if training:
-            return kernels.compute_all(inputs, n_backward, *weights)
-        return [kernels.compute_states(inputs, n_backward, *weights)]
+            return kernels.compute_all(inputs, n_backward, lengths, *weights)
+        return [kernels.compute_states(inputs, n_backward, lengths, *weights)]
 
     def backward(
-        upstream: Array, inputs: Array, n_backward: Lengths, *arrays: Array
+        upstream: Array,
+        inputs: Array,
+        n_backward: Lengths,
+        lengths: Lengths,
+        *arrays: Array,
     ) -> list[Array]:
         weights, filled = arrays[:3], list(arrays[3:])
         if not training:
-            filled = kernels.compute_all(inputs, n_backward, *weights)
-        return kernels.compute_gradients(upstream, inputs, n_backward, filled, *weights)
+            filled = kernels.compute_all(inputs, n_backward, lengths, *weights)
+        return kernels.compute_gradients(
+            upstream, inputs, n_backward, lengths, filled, *weights
+        )
 
     n_filled = len(kernels.widths) if training else 1
 
@@ -336,7 +371,7 @@ def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Ten
         filled = tf.numpy_function(
             forward, given, [tf.float32] * n_filled, stateful=False
         )
-        inputs, _, *weights = given
+        inputs, _, _, *weights = given
         differentiable = [inputs, *weights]
         results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
         for result in results:
@@ -351,9 +386,9 @@ def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Ten
             )
             for found, tensor in zip(gradients, differentiable, strict=True):
                 found.set_shape(tensor.shape)
-            return [gradients[0], None, *gradients[1:]]
+            return [gradients[0], None, None, *gradients[1:]]
 
         return results[0], gradient
 
-    signature = [_VECTORS, _LENGTHS, _MATRIX, _MATRIX, _VECTOR]
+    signature = [_VECTORS, _LENGTHS, _LENGTHS, _MATRIX, _MATRIX, _VECTOR]
     return tf.function(run_layer, input_signature=signature, autograph=False)

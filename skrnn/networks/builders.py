@@ -90,10 +90,10 @@ def _read_sentences(
     """Return one vector for each text, read as a sequence of sentences."""
     pooling = POOLINGS[spec.pooling]
     word_level, sentence_level = spec.levels
-    words, counts = SplitSentences(name="split")(vectors, lengths)
+    words, counts, rows = SplitSentences(name="split")(vectors, lengths)
     states, backward = _recur(spec, word_level, words, counts)
     sentences = pooling.pool(word_level.prefix, states, counts, backward)
-    sentences, counts = JoinSentences(name="join_sentences")(sentences, lengths)
+    sentences, counts = JoinSentences(name="join_sentences")(sentences, lengths, rows)
     states, backward = _recur(spec, sentence_level, sentences, counts)
     return pooling.pool(sentence_level.prefix, states, counts, backward)
 
@@ -120,8 +120,8 @@ def _recur(
             for name in layer.names
         )
         for backward_layer in backward_layers:
-            backward = backward_layer(states, n_backward=lengths)
-        states = forward_layer(states)
+            backward = backward_layer(states, n_backward=lengths, lengths=lengths)
+        states = forward_layer(states, lengths=lengths)
     return states, backward
 
 

@@ -29,6 +29,7 @@ from skrnn.networks.optimizers import FusedStep, can_fuse
 from skrnn.networks.pooling import AttentionPooling
 from skrnn.networks.recurrent import Weights
 from skrnn.networks.replicas import SINGLE_DEVICE, Replicas
+from skrnn.networks.sentences import SplitSentences
 from skrnn.networks.spec import ALIGN, EMBEDDING, LENGTHS, OUTPUT, NetworkSpec
 
 _IDS = tf.TensorSpec([None, None], tf.int32)
@@ -341,19 +342,25 @@ class CompiledNetwork:
         lengths of the sequences, (n_sequences,).
         """
         layers = self._attention_layers
-        inputs = keras.Model(
-            self.model.get_layer(ALIGN).output,
-            [tensor for layer in layers for tensor in layer.input],
-        )
+        given = [tensor for layer in layers for tensor in layer.input]
+        # Where each sentence of the texts is among the sequences of words.
+        rows = [x.output[2] for x in self.model.layers if isinstance(x, SplitSentences)]
+        inputs = keras.Model(self.model.get_layer(ALIGN).output, [*given, *rows])
 
         def step(ids: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
             found = inputs(self._replace_unknown(ids))
-            return [
+            levels = [
                 (layer.attention(states, lengths), lengths)
                 for layer, states, lengths in zip(
-                    layers, found[::2], found[1::2], strict=True
+                    layers,
+                    found[: len(given) : 2],
+                    found[1 : len(given) : 2],
+                    strict=True,
                 )
             ]
+            for order in found[len(given) :]:
+                levels[0] = tuple(tf.gather(part, order) for part in levels[0])
+            return levels
 
         return _trace(step, _IDS)
 

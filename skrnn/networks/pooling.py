@@ -183,7 +183,9 @@ class AttentionPooling(PoolingLayer):
 
     def attention(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the attention, shape (batch, time); zero on padding."""
-        scores = attention_scores(states, self.kernel, self.bias, self.context[:, 0])
+        scores = attention_scores(
+            states, lengths, self.kernel, self.bias, self.context[:, 0]
+        )
         scores, real = scores[:, :, tf.newaxis], _real(states, lengths)
         scores = tf.where(real, scores, tf.fill(tf.shape(scores), scores.dtype.min))
         attention = tf.nn.softmax(scores, axis=1)

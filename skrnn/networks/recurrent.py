@@ -54,10 +54,12 @@ class FastOnCPU:
         mask: Any = None,
         training: bool = False,
         n_backward: tf.Tensor | None = None,
+        lengths: tf.Tensor | None = None,
     ) -> tf.Tensor:
         """Return the states of all steps, shape (batch, time, units).
 
         The first ``n_backward`` steps of each row, shape (batch,), are read backward.
+        The states after ``lengths``, shape (batch,), are not needed.
         """
         has_options = initial_state is not None or mask is not None
         if self.kernels is None or has_options or not self._applies(training):
@@ -75,6 +77,7 @@ class FastOnCPU:
             sequences,
             *map(tf.convert_to_tensor, weights),
             n_backward=n_backward,
+            lengths=lengths,
             training=bool(training),
         )
 

@@ -57,35 +57,43 @@ class SentenceLengths(keras.layers.Layer):
 
 @_register
 class SplitSentences(keras.layers.Layer):
-    """Split the texts of a batch into rows with one sentence each.
+    """Split the texts of a batch into rows with one sentence each, the longest first.
 
-    The last row is an added empty sentence: :class:`JoinSentences` uses it for texts
-    that have fewer sentences than others.
+    Kernels compute some rows at a time, up to the end of the longest one, so rows of
+    like length follow each other. The last row is an added empty sentence:
+    :class:`JoinSentences` uses it for texts that have fewer sentences than others.
     """
 
     def call(
         self, vectors: tf.Tensor, lengths: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return sentences, (n + 1, longest, features), and their lengths, (n + 1,)."""
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Return sentences, their lengths, and the row of each sentence of the texts.
+
+        Their shapes are (n + 1, longest, features), (n + 1,) and (n,).
+        """
         n_steps = tf.shape(vectors)[1]
         within = tf.cumsum(lengths + 1, axis=1, exclusive=True)
         starts = tf.range(tf.shape(vectors)[0])[:, tf.newaxis] * n_steps + within
         exists = lengths > 0
-        starts = tf.concat([tf.boolean_mask(starts, exists), [0]], axis=0)
-        counts = tf.concat([tf.boolean_mask(lengths, exists), [0]], axis=0)
+        starts, counts = (tf.boolean_mask(x, exists) for x in (starts, lengths))
+        order = tf.argsort(counts, direction="DESCENDING", stable=True)
+        starts, counts = (
+            tf.concat([tf.gather(x, order), [0]], axis=0) for x in (starts, counts)
+        )
         steps = tf.range(tf.maximum(tf.reduce_max(counts), 1))
         # Past its end a sentence has words of others, which no layer uses; their
         # gradients are zeros.
         flat = tf.reshape(vectors, [-1, vectors.shape[2]])
         indices = tf.minimum(starts[:, tf.newaxis] + steps, tf.shape(flat)[0] - 1)
-        return embed(flat, indices), counts
+        return embed(flat, indices), counts, tf.math.invert_permutation(order)
 
     def compute_output_spec(
         self, vectors: Any, lengths: Any
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
         """Return the shapes and types of the outputs."""
         return (
             keras.KerasTensor((None, None, vectors.shape[2]), vectors.dtype),
+            keras.KerasTensor((None,), dtype="int32"),
             keras.KerasTensor((None,), dtype="int32"),
         )
 
@@ -95,17 +103,18 @@ class JoinSentences(keras.layers.Layer):
     """Join the vectors of the sentences of each text again."""
 
     def call(
-        self, vectors: tf.Tensor, lengths: tf.Tensor
+        self, vectors: tf.Tensor, lengths: tf.Tensor, rows: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return texts, (batch, n_sentences, features), and their sentence counts."""
         exists = lengths > 0
         numbers = tf.cumsum(tf.cast(tf.reshape(exists, [-1]), tf.int32), exclusive=True)
         empty = tf.shape(vectors)[0] - 1
-        indices = tf.where(exists, tf.reshape(numbers, tf.shape(lengths)), empty)
+        rows = tf.gather(tf.concat([rows, [empty]], axis=0), numbers)
+        indices = tf.where(exists, tf.reshape(rows, tf.shape(lengths)), empty)
         return tf.gather(vectors, indices), tf.reduce_sum(tf.cast(exists, tf.int32), 1)
 
     def compute_output_spec(
-        self, vectors: Any, lengths: Any
+        self, vectors: Any, lengths: Any, rows: Any
     ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Return the shapes and types of the outputs."""
         n_rows, n_sentences = lengths.shape

@@ -92,6 +92,33 @@ def test_reading_backward_is_reading_a_reversed_row(kind: str) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("kind", LAYERS)
+def test_steps_after_the_lengths_are_padding(
+    kind: str, training: bool, backward: bool
+) -> None:
+    """Rows are many enough to be computed in parts, each with its longest row."""
+    arrays = random_layer(kind, (90, 30, 20), 4)
+    lengths = tf.constant(np.arange(90) // 3, tf.int32)
+    n_backward = lengths if backward else None
+    run = partial(LAYERS[kind][0], n_backward=n_backward, training=training)
+    real = tf.sequence_mask(lengths, 30)[:, :, tf.newaxis]
+    found = []
+    for options in ({"lengths": lengths}, {}):
+        with tf.GradientTape() as tape:
+            tape.watch(arrays)
+            states = run(*arrays, **options)
+            kept = tf.where(real, states, 0.0)
+            loss = tf.reduce_sum(kept**2)
+        found.append([kept, *tape.gradient(loss, arrays)])
+        if options:
+            assert np.isfinite(states).all()
+            assert not states[:10, 20:].numpy().any(), "not computed"
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("n_rows", [1, 2, 3, 37])
 @pytest.mark.parametrize("kind", LAYERS)
 def test_rows_of_a_batch_are_independent(kind: str, n_rows: int) -> None:
@@ -188,24 +215,32 @@ def test_embed_scales_and_sums() -> None:
     assert not gradient.numpy()[8].any()
 
 
-def test_attention_scores_are_those_of_tensorflow() -> None:
+@pytest.mark.parametrize(
+    "lengths", [(7, 7, 7), (3, 0, 7), (0, 0, 0), (130, 64, 65, 1, 128, 140, 0)]
+)
+def test_attention_scores_are_those_of_tensorflow(lengths: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
-    shapes = [(3, 7, 6), (6, 5), (5,), (5,)]
+    batch = len(lengths), max(*lengths, 2)
+    shapes = [(*batch, 6), (6, 5), (5,), (5,)]
     given = [tf.constant(rng.standard_normal(shape), tf.float32) for shape in shapes]
-    target = tf.constant(rng.standard_normal((3, 7)), tf.float32)
+    target = tf.constant(rng.standard_normal(batch), tf.float32)
+
+    def ours(inputs, *weights):
+        return tf_ops.attention_scores(inputs, tf.constant(lengths), *weights)
 
     def plain(inputs, kernel, bias, context):
-        return tf.tensordot(tf.tanh(inputs @ kernel + bias), context, 1)
+        scores = tf.tensordot(tf.tanh(inputs @ kernel + bias), context, 1)
+        return tf.where(tf.sequence_mask(lengths, batch[1]), scores, 0.0)
 
     found = []
-    for score in (tf_ops.attention_scores, plain):
+    for score in (ours, plain):
         with tf.GradientTape() as tape:
             tape.watch(given)
             scores = score(*given)
             loss = tf.reduce_sum(scores * target)
         found.append([scores, *tape.gradient(loss, given)])
-    for ours, expected in zip(*found, strict=True):
-        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-5)
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
 def test_no_copy_is_made_of_results() -> None:

@@ -67,12 +67,14 @@ def test_lengths_and_sentences() -> None:
         [2, 1, 3], [2, 1, 3], [0, 0, 0], [11, 0, 0], [1, 0, 0]
     ]  # fmt: skip
     vectors = tf.cast(ids, tf.float32)[:, :, tf.newaxis]
-    sentences, counts = SplitSentences()(vectors, lengths)
-    assert counts.numpy().tolist() == [2, 1, 3, 2, 1, 3, 11, 1, 0]
+    sentences, counts, rows = SplitSentences()(vectors, lengths)
+    assert counts.numpy().tolist() == [11, 3, 3, 2, 2, 1, 1, 1, 0]
     found = [s[:n, 0].tolist() for s, n in zip(sentences.numpy(), counts, strict=True)]
-    assert found == [[3, 4], [5], [6, 7, 8]] * 2 + [[9] * 11, [2], []]
-    sums = tf.constant([[7.0], [5], [21], [7], [5], [21], [99], [2], [0]])
-    texts, n_sentences = JoinSentences()(sums, lengths)
+    in_order = [[3, 4], [5], [6, 7, 8]] * 2 + [[9] * 11, [2]]
+    assert found == [*sorted(in_order, key=len, reverse=True), []]
+    assert [found[row] for row in rows.numpy()] == in_order
+    sums = tf.constant([[float(sum(words))] for words in found])
+    texts, n_sentences = JoinSentences()(sums, lengths, rows)
     assert texts[:, :, 0].numpy().tolist() == [
         [7, 5, 21], [7, 5, 21], [0, 0, 0], [99, 0, 0], [2, 0, 0]
     ]  # fmt: skip
