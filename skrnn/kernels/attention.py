@@ -1,7 +1,7 @@
-"""The scores of attention: ``tanh(inputs @ kernel + bias) @ context``.
+"""Pooling by attention: the sum of the states of a row, weighted by a softmax.
 
-TensorFlow splits sums over a long batch among its threads, so that the bits of the
-gradients of the weights depend on their number; here they do not.
+The score of a state is ``tanh(state @ kernel + bias) @ context``. The attention of a
+row is the softmax of the scores of its steps. Empty rows give zeros.
 """
 
 from __future__ import annotations
@@ -32,62 +32,96 @@ def _rows_of_block(first, lengths):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def attention_forward(inputs, lengths, packed, context, scores, hidden):  # type: ignore[no-untyped-def]
-    """Fill the scores, zero on padding, and the hidden layer of every step."""
+def attention_forward(  # type: ignore[no-untyped-def]
+    states, lengths, packed, context, vectors, attention, hidden
+):
+    """Fill the vectors, the attention, zero on padding, and the hidden layer."""
     n_rows, n_steps, n = hidden.shape
-    n_left, n_most = inputs.shape[2] + 1, max(n_steps, _BLOCK)
+    n_left, n_most = n + 1, max(n_steps, _BLOCK)
     left, sums = left_rows(n_most, n_left), product_rows(n_most, n)
+    vectors[:] = _ZERO
+    attention[:] = _ZERO
     first = 0
     while first < n_rows:
         end, n_block = _rows_of_block(first, lengths)
         at = 0
         for row in range(first, end):
             for t in range(lengths[row]):
-                copy(inputs[row, t], left[at + t])
+                copy(states[row, t], left[at + t])
             at += lengths[row]
         multiply(sums, left, packed, n_block, n, n_left, False)
         at = 0
         for row in range(first, end):
-            for t in range(lengths[row]):
+            scores = attention[row, : lengths[row]]
+            for t in range(len(scores)):
                 total, h, score = sums[at + t], hidden[row, t], _ZERO
                 for j in range(n):
                     h[j] = tanh(total[j])
                     score += h[j] * context[j]
-                scores[row, t] = score
-            scores[row, lengths[row] :] = _ZERO
+                scores[t] = score
             at += lengths[row]
+            if len(scores):
+                _softmax(scores)
+            for t in range(len(scores)):
+                vector, state, share = vectors[row], states[row, t], scores[t]
+                for j in range(n):
+                    vector[j] += share * state[j]
         first = end
+
+
+@inlined
+def _softmax(scores):  # type: ignore[no-untyped-def]
+    """Replace scores by their softmax."""
+    largest, total = scores[0], _ZERO
+    for t in range(1, len(scores)):
+        largest = max(largest, scores[t])
+    for t in range(len(scores)):
+        scores[t] = np.exp(scores[t] - largest)
+        total += scores[t]
+    for t in range(len(scores)):
+        scores[t] /= total
 
 
 @compiled
 def attention_backward(  # type: ignore[no-untyped-def]
-    d_scores, inputs, lengths, hidden, packed, context, d_inputs, d_weights
+    d_vectors, states, lengths, attention, hidden, packed, context, d_states, d_weights
 ):
-    """Fill the gradients with respect to the inputs and to the joined weights."""
+    """Fill the gradients with respect to the states and to the joined weights."""
     n_rows, n_steps, n = hidden.shape
-    n_left, n_most = inputs.shape[2] + 1, max(n_steps, _BLOCK)
+    n_left, n_most = n + 1, max(n_steps, _BLOCK)
     left, d_left = left_rows(n_most, n_left), product_rows(n_most, n_left)
     d_preact, total = product_rows(n_most, n), product_rows(n_left, n)
-    d_context = np.zeros(n, np.float32)
+    d_context, d_scores = np.zeros(n, np.float32), np.empty(n_steps, np.float32)
     first = 0
     while first < n_rows:
         end, n_block = _rows_of_block(first, lengths)
         at = 0
         for row in range(first, end):
+            upstream, mean = d_vectors[row], _ZERO
             for t in range(lengths[row]):
-                d_score, h, d = d_scores[row, t], hidden[row, t], d_preact[at + t]
+                state, d_attention = states[row, t], _ZERO
+                for j in range(n):
+                    d_attention += upstream[j] * state[j]
+                d_scores[t] = d_attention
+                mean += attention[row, t] * d_attention
+                copy(state, left[at + t])
+            for t in range(lengths[row]):
+                d_score = attention[row, t] * (d_scores[t] - mean)
+                h, d = hidden[row, t], d_preact[at + t]
                 for j in range(n):
                     d_context[j] += d_score * h[j]
                     d[j] = d_score * context[j] * (_ONE - h[j] * h[j])
-                copy(inputs[row, t], left[at + t])
             at += lengths[row]
         add_transposed(total, left, d_preact, n_left, n, n_block)
-        multiply(d_left, d_preact, packed, n_block, n_left - 1, n, False)
+        multiply(d_left, d_preact, packed, n_block, n, n, False)
         at = 0
         for row in range(first, end):
+            upstream = d_vectors[row]
             for t in range(lengths[row]):
-                copy(d_left[at + t, : n_left - 1], d_inputs[row, t])
-            d_inputs[row, lengths[row] :] = _ZERO
+                share, through, d = attention[row, t], d_left[at + t], d_states[row, t]
+                for j in range(n):
+                    d[j] = through[j] + share * upstream[j]
+            d_states[row, lengths[row] :] = _ZERO
             at += lengths[row]
         first = end
     d_weights[:-1] = total[:n_left, :n]

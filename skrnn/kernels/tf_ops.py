@@ -80,25 +80,25 @@ def recurrent_layer(
     return states
 
 
-def attention_scores(
-    inputs: tf.Tensor,
+def attention_pool(
+    states: tf.Tensor,
     lengths: tf.Tensor,
     kernel: tf.Tensor,
     bias: tf.Tensor,
     context: tf.Tensor,
-) -> tf.Tensor:
-    """Score every step: ``tanh(inputs @ kernel + bias) @ context``.
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the sum of the states of each row, weighted by attention.
 
-    TensorFlow splits sums over a long batch among its threads, so that the bits of the
-    gradients of the weights depend on their number; here they do not.
+    The attention is the softmax of ``tanh(states @ kernel + bias) @ context`` over the
+    steps of a row.
 
     Parameters
     ----------
-    inputs : tensor of shape (batch, time, features)
-        The inputs.
+    states : tensor of shape (batch, time, units)
+        The states.
     lengths : tensor of shape (batch,), int32
         The number of steps of each row; the others are padding.
-    kernel : tensor of shape (features, units)
+    kernel : tensor of shape (units, units)
         Kernel of the hidden layer.
     bias : tensor of shape (units,)
         Its bias.
@@ -107,12 +107,15 @@ def attention_scores(
 
     Returns
     -------
-    scores : tensor of shape (batch, time)
-        The scores, zero on padding.
+    vectors : tensor of shape (batch, units)
+        The sums; zeros for empty rows.
+    attention : tensor of shape (batch, time)
+        The weights, zero on padding; not differentiable.
     """
-    scores = _attention_scores(inputs, lengths, kernel, bias, context)
-    scores.set_shape(inputs.shape[:2])
-    return scores
+    vectors, attention = _attention_pool(states, lengths, kernel, bias, context)
+    vectors.set_shape([states.shape[0], states.shape[2]])
+    attention.set_shape(states.shape[:2])
+    return vectors, tf.stop_gradient(attention)
 
 
 def embed(
@@ -228,24 +231,21 @@ def _add_by_id(upstream: Array, ids: _Ids, scale: Array, n_ids: int) -> Array:
     input_signature=[_VECTORS, _LENGTHS, _MATRIX, _VECTOR, _VECTOR], autograph=False
 )
 @tf.custom_gradient
-def _attention_scores(
-    inputs: tf.Tensor,
-    lengths: tf.Tensor,
-    kernel: tf.Tensor,
-    bias: tf.Tensor,
-    context: tf.Tensor,
-) -> tuple[tf.Tensor, Callable[..., Any]]:
-    given = [inputs, lengths, kernel, bias, context]
-    differentiable = [inputs, kernel, bias, context]
-    scores, hidden = tf.numpy_function(
-        _attention_forward, given, [tf.float32] * 2, stateful=False
+def _attention_pool(
+    *given: tf.Tensor,
+) -> tuple[tuple[tf.Tensor, tf.Tensor], Callable[..., Any]]:
+    states, _, *weights = given
+    vectors, *kept = tf.numpy_function(
+        _attention_forward, given, [tf.float32] * 3, stateful=False
     )
-    scores.set_shape([None, None])
+    vectors.set_shape([None, None])
+    kept[0].set_shape([None, None])
 
-    def gradient(upstream: tf.Tensor) -> list[tf.Tensor | None]:
+    def gradient(upstream: tf.Tensor, _: tf.Tensor) -> list[tf.Tensor | None]:
+        differentiable = [states, *weights]
         gradients: list[tf.Tensor] = tf.numpy_function(
             _attention_backward,
-            [upstream, inputs, lengths, hidden, kernel, context],
+            [upstream, *given, *kept],
             [tf.float32] * len(differentiable),
             stateful=False,
         )
@@ -253,53 +253,47 @@ def _attention_scores(
             found.set_shape(tensor.shape)
         return [gradients[0], None, *gradients[1:]]
 
-    return scores, gradient
+    return (vectors, kept[0]), gradient
 
 
 def _attention_forward(
-    inputs: Array, lengths: Lengths, kernel: Array, bias: Array, context: Array
+    states: Array, lengths: Lengths, kernel: Array, bias: Array, context: Array
 ) -> list[Array]:
-    shape, parts = inputs.shape[:2], cut(inputs)
-    scores, hidden = empty(*shape), empty(*shape, len(context))
-    packed = pack_matrix(np.vstack([kernel, bias]))
+    n_rows, n_steps, n = states.shape
+    vectors, attention = empty(n_rows, n), empty(n_rows, n_steps)
+    hidden, packed = empty(n_rows, n_steps, n), pack_matrix(np.vstack([kernel, bias]))
+    parts = cut(states)
 
     def run(part: int) -> None:
         rows = parts[part]
-        attention_forward(
-            inputs[rows], lengths[rows], packed, context, scores[rows], hidden[rows]
-        )
+        filled = vectors[rows], attention[rows], hidden[rows]
+        attention_forward(states[rows], lengths[rows], packed, context, *filled)
 
     side_by_side(run, len(parts))
-    return [scores, hidden]
+    return [vectors, attention, hidden]
 
 
 def _attention_backward(
-    d_scores: Array,
-    inputs: Array,
+    d_vectors: Array,
+    states: Array,
     lengths: Lengths,
-    hidden: Array,
     kernel: Array,
+    bias: Array,
     context: Array,
+    *filled: Array,
 ) -> list[Array]:
-    parts, d_inputs, packed = cut(inputs), empty(*inputs.shape), pack_matrix(kernel.T)
-    d_weights = np.empty((len(parts), len(kernel) + 2, len(context)), np.float32)
+    parts, d_states, packed = cut(states), empty(*states.shape), pack_matrix(kernel.T)
+    d_weights = np.empty((len(parts), len(kernel) + 2, len(bias)), np.float32)
 
     def run(part: int) -> None:
-        rows = parts[part]
+        by_row = (x[parts[part]] for x in (d_vectors, states, lengths, *filled))
         attention_backward(
-            d_scores[rows],
-            inputs[rows],
-            lengths[rows],
-            hidden[rows],
-            packed,
-            context,
-            d_inputs[rows],
-            d_weights[part],
+            *by_row, packed, context, d_states[parts[part]], d_weights[part]
         )
 
     side_by_side(run, len(parts))
     total = d_weights.sum(axis=0)
-    return [d_inputs, total[:-2], total[-2], total[-1]]
+    return [d_states, total[:-2], total[-2], total[-1]]
 
 
 @cache

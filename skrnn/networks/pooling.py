@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from skrnn.kernels.pooling import FIRST, LAST, MAX, MEAN, PoolingKernels
-from skrnn.kernels.tf_ops import attention_scores, pool
+from skrnn.kernels.tf_ops import attention_pool, pool
 from skrnn.networks.recurrent import Shapes, Weights
 
 if TYPE_CHECKING:
@@ -56,13 +56,8 @@ class PoolingLayer(keras.layers.Layer):
         raise NotImplementedError
 
 
-def _real(states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """Return a mask of the real positions, shape (batch, time, 1)."""
-    return tf.sequence_mask(lengths, tf.shape(states)[1])[:, :, tf.newaxis]
-
-
 def _real_onnx(graph: Graph, states: str, lengths: str) -> str:
-    """Return the mask of :func:`_real` in an ONNX graph."""
+    """Return a mask of the real positions, (batch, time, 1), in an ONNX graph."""
     column = graph.add("Unsqueeze", [lengths, graph.ints([1])])
     steps = graph.arange(graph.count(states, 1))
     mask = graph.add("Less", [steps, column])
@@ -183,18 +178,18 @@ class AttentionPooling(PoolingLayer):
 
     def attention(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the attention, shape (batch, time); zero on padding."""
-        scores = attention_scores(
-            states, lengths, self.kernel, self.bias, self.context[:, 0]
-        )
-        scores, real = scores[:, :, tf.newaxis], _real(states, lengths)
-        scores = tf.where(real, scores, tf.fill(tf.shape(scores), scores.dtype.min))
-        attention = tf.nn.softmax(scores, axis=1)
-        return tf.where(real, attention, tf.zeros_like(attention))[:, :, 0]
+        return self._pool(states, lengths)[1]
 
     def call(self, states: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         """Return the weighted sum of the states, shape (batch, features)."""
-        attention = self.attention(states, lengths)
-        return tf.einsum("bt,btf->bf", attention, states)
+        return self._pool(states, lengths)[0]
+
+    def _pool(
+        self, states: tf.Tensor, lengths: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the weighted sum of the states, and the attention."""
+        weights = self.kernel, self.bias, self.context[:, 0]
+        return attention_pool(states, lengths, *weights)
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration of the layer."""

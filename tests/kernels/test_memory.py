@@ -8,11 +8,11 @@ from skrnn.kernels import memory
 
 @pytest.fixture(autouse=True)
 def _no_memory_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_free", memory.defaultdict(list))
+    monkeypatch.setattr(memory._Memory, "free", memory.defaultdict(list))
 
 
 def unused_bytes() -> int:
-    return sum(size * len(each) for size, each in memory._free.items())
+    return sum(size * len(each) for size, each in memory._Memory.free.items())
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 0, 4), (5, 7, 11)])
@@ -38,7 +38,7 @@ def test_memory_is_used_again_after_the_last_view() -> None:
 
 
 def test_unused_memory_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_MAX_BYTES", 20_000)
+    monkeypatch.setattr(memory._Memory, "max_bytes", 20_000)
     arrays = [memory.empty(1000) for _ in range(10)]
     assert unused_bytes() == 0
     arrays.clear()

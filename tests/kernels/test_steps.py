@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from skrnn.kernels.attention import attention_backward, attention_forward
 from skrnn.kernels.clockwork import clockwork_kernels
 from skrnn.kernels.gru import GRU
 from skrnn.kernels.lstm import LSTM
 from skrnn.kernels.products import N_LANES, N_ROWS, padded
-from skrnn.kernels.recurrence import RecurrentKernels
+from skrnn.kernels.recurrence import RecurrentKernels, pack_matrix
 from skrnn.kernels.simple import SIMPLE
 
 KERNELS = {
@@ -102,4 +103,49 @@ def test_products_read_and_write_inside_their_arrays(
         blocks=kernels.blocks,
     )
     for found, expected in zip(results(checked), compiled, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "lengths", [(3, 0, 5), (0, 0), (128, 1), (60, 60, 8, 1, 0), (140,)]
+)
+def test_attention_reads_and_writes_inside_its_arrays(
+    lengths: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+
+    def random(*shape: int) -> np.ndarray:
+        return rng.standard_normal(shape).astype(np.float32)
+
+    batch = len(lengths), max(*lengths, 2)
+    states, steps = random(*batch, UNITS), np.array(lengths, np.int32)
+    joined, context = random(UNITS + 1, UNITS), random(UNITS)
+    d_vectors = random(len(lengths), UNITS)
+
+    def results(forward: Any, backward: Any) -> list[np.ndarray]:
+        shapes = (batch[0], UNITS), batch, (*batch, UNITS)
+        vectors, attention, hidden = (np.full(s, np.nan, np.float32) for s in shapes)
+        forward(states, steps, pack_matrix(joined), context, vectors, attention, hidden)
+        d_states = np.full_like(states, np.nan)
+        d_weights = np.full((UNITS + 2, UNITS), np.nan, np.float32)
+        packed = pack_matrix(joined[:-1].T)
+        backward(
+            d_vectors,
+            states,
+            steps,
+            attention,
+            hidden,
+            packed,
+            context,
+            d_states,
+            d_weights,
+        )
+        return [vectors, attention, d_states, d_weights]
+
+    compiled = results(attention_forward, attention_backward)
+    checked = results(
+        interpreted(attention_forward, monkeypatch),
+        interpreted(attention_backward, monkeypatch),
+    )
+    for found, expected in zip(checked, compiled, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)

@@ -218,29 +218,32 @@ def test_embed_scales_and_sums() -> None:
 @pytest.mark.parametrize(
     "lengths", [(7, 7, 7), (3, 0, 7), (0, 0, 0), (130, 64, 65, 1, 128, 140, 0)]
 )
-def test_attention_scores_are_those_of_tensorflow(lengths: tuple[int, ...]) -> None:
+def test_attention_pooling_is_that_of_tensorflow(lengths: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
     batch = len(lengths), max(*lengths, 2)
-    shapes = [(*batch, 6), (6, 5), (5,), (5,)]
+    shapes = [(*batch, 5), (5, 5), (5,), (5,)]
     given = [tf.constant(rng.standard_normal(shape), tf.float32) for shape in shapes]
-    target = tf.constant(rng.standard_normal(batch), tf.float32)
+    target = tf.constant(rng.standard_normal((batch[0], 5)), tf.float32)
+    real = tf.sequence_mask(lengths, batch[1])
 
-    def ours(inputs, *weights):
-        return tf_ops.attention_scores(inputs, tf.constant(lengths), *weights)
+    def ours(states, *weights):
+        return tf_ops.attention_pool(states, tf.constant(lengths), *weights)
 
-    def plain(inputs, kernel, bias, context):
-        scores = tf.tensordot(tf.tanh(inputs @ kernel + bias), context, 1)
-        return tf.where(tf.sequence_mask(lengths, batch[1]), scores, 0.0)
+    def plain(states, kernel, bias, context):
+        scores = tf.tensordot(tf.tanh(states @ kernel + bias), context, 1)
+        attention = tf.nn.softmax(tf.where(real, scores, -1e9), axis=1)
+        attention = tf.where(real, attention, 0.0)
+        return tf.einsum("bt,btf->bf", attention, states), attention
 
     found = []
-    for score in (ours, plain):
+    for pool in (ours, plain):
         with tf.GradientTape() as tape:
             tape.watch(given)
-            scores = score(*given)
-            loss = tf.reduce_sum(scores * target)
-        found.append([scores, *tape.gradient(loss, given)])
+            vectors, attention = pool(*given)
+            loss = tf.reduce_sum(vectors * target)
+        found.append([vectors, attention, *tape.gradient(loss, given)])
     for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 def test_no_copy_is_made_of_results() -> None:
