@@ -2,6 +2,9 @@
 
 The score of a state is ``tanh(state @ kernel + bias) @ context``. The attention of a
 row is the softmax of the scores of its steps. Empty rows give zeros.
+
+TensorFlow splits sums over a long batch among its threads, so that the bits of the
+gradients of the weights depend on their number; here they do not.
 """
 
 from __future__ import annotations
