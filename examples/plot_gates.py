@@ -79,9 +79,9 @@ plt.show()
 # weights: four concatenated blocks, for the input gate, the forget gate, the candidate
 # and the output gate.
 
-embedding, lstm = classifiers["LSTM"].model_.layers[2:4]
-(word_vectors,) = embedding.get_weights()
-kernel, recurrent, bias = lstm.get_weights()
+model = classifiers["LSTM"].model_
+(word_vectors,) = model.get_layer("embedding").get_weights()
+kernel, recurrent, bias = model.get_layer("lstm_0").get_weights()
 
 
 def sigmoid(z):
