@@ -10,6 +10,7 @@ and what TensorFlow and Python take between the parts.
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
@@ -69,8 +70,8 @@ def steps(units: int) -> list[Callable[[], object]]:
     shapes = (VECTORS, 4 * units), (units, 4 * units), (4 * units,)
     weights = [rng.standard_normal(shape).astype(np.float32) / 10 for shape in shapes]
     lengths = np.full(ROWS, WORDS, np.int32)
-    given = inputs, np.zeros(ROWS, np.int32), lengths
-    filled = LSTM.compute_all(*given, *weights)
+    compute_all = partial(LSTM.compute_all, inputs, lengths, *weights, backward=False)
+    filled = compute_all()
     states = tf.constant(filled[0])
     variables = network.model.trainable_variables
     optimizer = FusedStep(network.model.optimizer, variables)
@@ -93,8 +94,10 @@ def steps(units: int) -> list[Callable[[], object]]:
     return [
         lambda: network.train_step(*batch),
         lambda: embed(table),
-        lambda: LSTM.compute_all(*given, *weights),
-        lambda: LSTM.compute_gradients(filled[0], *given, filled, *weights),
+        compute_all,
+        lambda: LSTM.compute_gradients(
+            filled[0], inputs, lengths, filled, *weights, backward=False
+        ),
         lambda: pool(states),
         tf.function(lambda: optimizer(gradients)),
     ]

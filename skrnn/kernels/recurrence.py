@@ -63,26 +63,26 @@ class RecurrentKernels:
     blocks: tuple[tuple[int, int, int], ...]
 
     def compute_states(
-        self, inputs: Array, n_backward: Lengths, lengths: Lengths, *weights: Array
+        self, inputs: Array, lengths: Lengths, *weights: Array, backward: bool
     ) -> Array:
         """Return the states of all steps, shape (batch, time, units)."""
         n_kept = (inputs.shape[1], *self.n_kept)
-        return self._fill(inputs, n_backward, lengths, weights, n_kept)[0]
+        return self._fill(inputs, lengths, weights, n_kept, backward)[0]
 
     def compute_all(
-        self, inputs: Array, n_backward: Lengths, lengths: Lengths, *weights: Array
+        self, inputs: Array, lengths: Lengths, *weights: Array, backward: bool
     ) -> list[Array]:
         """Return the states, and what else :meth:`compute_gradients` needs."""
         n_kept = (inputs.shape[1],) * len(self.widths)
-        return self._fill(inputs, n_backward, lengths, weights, n_kept)
+        return self._fill(inputs, lengths, weights, n_kept, backward)
 
     def _fill(
         self,
         inputs: Array,
-        n_backward: Lengths,
         lengths: Lengths,
         weights: tuple[Array, ...],
         n_kept: tuple[int, ...],
+        backward: bool,
     ) -> list[Array]:
         """Return what ``forward`` fills, of which ``n_kept`` steps are kept."""
         joined, units = _join(*weights), len(weights[1])
@@ -97,8 +97,7 @@ class RecurrentKernels:
             rows = parts[part]
             self.forward(
                 inputs[rows],
-                n_backward[rows],
-                _n_steps(lengths[rows]),
+                *_steps(lengths[rows], backward),
                 packed,
                 *_of_part(filled, rows),
             )
@@ -110,10 +109,10 @@ class RecurrentKernels:
         self,
         upstream: Array,
         inputs: Array,
-        n_backward: Lengths,
         lengths: Lengths,
         filled: list[Array],
         *weights: Array,
+        backward: bool,
     ) -> list[Array]:
         """Return the gradients with respect to the inputs and the three weights."""
         joined, units = _join(*weights), len(weights[1])
@@ -126,8 +125,7 @@ class RecurrentKernels:
             self.backward(
                 upstream[rows],
                 inputs[rows],
-                n_backward[rows],
-                _n_steps(lengths[rows]),
+                *_steps(lengths[rows], backward),
                 *_of_part(filled, rows),
                 packed,
                 d_inputs[rows],
@@ -148,9 +146,11 @@ class RecurrentKernels:
         return tuple(packed)
 
 
-def _n_steps(lengths: Lengths) -> int:
-    """Return the steps of the longest row; a kernel computes one at least."""
-    return max(int(lengths.max(initial=0)), 1)
+def _steps(lengths: Lengths, backward: bool) -> tuple[Lengths, int]:
+    """Return how many steps of each row are read backward, and how many to compute."""
+    n_backward = lengths if backward else np.zeros_like(lengths)
+    # A kernel computes one step at least.
+    return n_backward, max(int(lengths.max(initial=0)), 1)
 
 
 def _of_part(filled: list[Array], rows: slice) -> list[Array]:

@@ -42,8 +42,8 @@ def recurrent_layer(
     recurrent_kernel: tf.Tensor,
     bias: tf.Tensor,
     *,
-    n_backward: tf.Tensor | None = None,
     lengths: tf.Tensor | None = None,
+    backward: bool = False,
     training: bool = True,
 ) -> tf.Tensor:
     """Run a recurrent layer from a zero state.
@@ -56,12 +56,11 @@ def recurrent_layer(
         The inputs.
     kernel, recurrent_kernel, bias : tensors
         The weights, laid out as in Keras.
-    n_backward : tensor of shape (batch,), int32, default=None
-        The number of first steps of each row that are read backward, the others after
-        them. None reads all rows forward.
     lengths : tensor of shape (batch,), int32, default=None
         The number of steps of each row whose states are needed. The states after them
         are computed or zero, and must not have an upstream gradient. None computes all.
+    backward : bool, default=False
+        Whether the steps of each row are read backward, from its last one on.
     training : bool, default=True
         Whether to keep what the gradient needs. If not, a gradient computes it again.
 
@@ -70,12 +69,10 @@ def recurrent_layer(
     states : tensor of shape (batch, time, units)
         The states after each step, where its input stands.
     """
-    if n_backward is None:
-        n_backward = tf.zeros(tf.shape(inputs)[:1], tf.int32)
     if lengths is None:
         lengths = tf.fill(tf.shape(inputs)[:1], tf.shape(inputs)[1])
     weights = kernel, recurrent_kernel, bias
-    states = _layer_op(kernels, training)(inputs, n_backward, lengths, *weights)
+    states = _layer_op(kernels, backward, training)(inputs, lengths, *weights)
     states.set_shape([*inputs.shape[:2], recurrent_kernel.shape[0]])
     return states
 
@@ -336,26 +333,22 @@ def _run_by_row(kernel: Callable[..., None], *arrays: npt.NDArray[Any]) -> None:
 
 
 @cache
-def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Tensor]:
-    def forward(
-        inputs: Array, n_backward: Lengths, lengths: Lengths, *weights: Array
-    ) -> list[Array]:
+def _layer_op(
+    kernels: RecurrentKernels, backward: bool, training: bool
+) -> Callable[..., tf.Tensor]:
+    def compute_states(inputs: Array, lengths: Lengths, *weights: Array) -> list[Array]:
         if training:
-            return kernels.compute_all(inputs, n_backward, lengths, *weights)
-        return [kernels.compute_states(inputs, n_backward, lengths, *weights)]
+            return kernels.compute_all(inputs, lengths, *weights, backward=backward)
+        return [kernels.compute_states(inputs, lengths, *weights, backward=backward)]
 
-    def backward(
-        upstream: Array,
-        inputs: Array,
-        n_backward: Lengths,
-        lengths: Lengths,
-        *arrays: Array,
+    def compute_gradients(
+        upstream: Array, inputs: Array, lengths: Lengths, *arrays: Array
     ) -> list[Array]:
         weights, filled = arrays[:3], list(arrays[3:])
         if not training:
-            filled = kernels.compute_all(inputs, n_backward, lengths, *weights)
+            filled = kernels.compute_all(inputs, lengths, *weights, backward=backward)
         return kernels.compute_gradients(
-            upstream, inputs, n_backward, lengths, filled, *weights
+            upstream, inputs, lengths, filled, *weights, backward=backward
         )
 
     n_filled = len(kernels.widths) if training else 1
@@ -363,9 +356,9 @@ def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Ten
     @tf.custom_gradient
     def run_layer(*given: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
         filled = tf.numpy_function(
-            forward, given, [tf.float32] * n_filled, stateful=False
+            compute_states, given, [tf.float32] * n_filled, stateful=False
         )
-        inputs, _, _, *weights = given
+        inputs, _, *weights = given
         differentiable = [inputs, *weights]
         results = tf.nest.flatten(filled)  # one result comes bare when run eagerly
         for result in results:
@@ -373,16 +366,16 @@ def _layer_op(kernels: RecurrentKernels, training: bool) -> Callable[..., tf.Ten
 
         def gradient(upstream: tf.Tensor) -> list[tf.Tensor | None]:
             gradients: list[tf.Tensor] = tf.numpy_function(
-                backward,
+                compute_gradients,
                 [upstream, *given, *results],
                 [tf.float32] * len(differentiable),
                 stateful=False,
             )
             for found, tensor in zip(gradients, differentiable, strict=True):
                 found.set_shape(tensor.shape)
-            return [gradients[0], None, None, *gradients[1:]]
+            return [gradients[0], None, *gradients[1:]]
 
         return results[0], gradient
 
-    signature = [_VECTORS, _LENGTHS, _LENGTHS, _MATRIX, _MATRIX, _VECTOR]
+    signature = [_VECTORS, _LENGTHS, _MATRIX, _MATRIX, _VECTOR]
     return tf.function(run_layer, input_signature=signature, autograph=False)

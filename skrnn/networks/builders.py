@@ -120,7 +120,7 @@ def _recur(
             for name in layer.names
         )
         for backward_layer in backward_layers:
-            backward = backward_layer(states, n_backward=lengths, lengths=lengths)
+            backward = backward_layer(states, lengths=lengths, backward=True)
         states = forward_layer(states, lengths=lengths)
     return states, backward
 

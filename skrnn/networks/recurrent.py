@@ -53,31 +53,31 @@ class FastOnCPU:
         initial_state: Any = None,
         mask: Any = None,
         training: bool = False,
-        n_backward: tf.Tensor | None = None,
         lengths: tf.Tensor | None = None,
+        backward: bool = False,
     ) -> tf.Tensor:
         """Return the states of all steps, shape (batch, time, units).
 
-        The first ``n_backward`` steps of each row, shape (batch,), are read backward.
-        The states after ``lengths``, shape (batch,), are not needed.
+        The states after ``lengths``, shape (batch,), are not needed. A backward layer
+        reads each row from its last step on.
         """
         has_options = initial_state is not None or mask is not None
         if self.kernels is None or has_options or not self._applies(training):
             options = {"initial_state": initial_state, "mask": mask}
-            if n_backward is not None:
-                sequences = tf.reverse_sequence(sequences, n_backward, seq_axis=1)
+            if backward:
+                sequences = tf.reverse_sequence(sequences, lengths, seq_axis=1)
             states = super().call(sequences, training=training, **options)  # type: ignore[misc]
-            if n_backward is None:
-                return states
-            return tf.reverse_sequence(states, n_backward, seq_axis=1)
+            return (
+                tf.reverse_sequence(states, lengths, seq_axis=1) if backward else states
+            )
         cell = self.cell  # type: ignore[attr-defined]
         weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
         return recurrent_layer(
             self.kernels,
             sequences,
             *map(tf.convert_to_tensor, weights),
-            n_backward=n_backward,
             lengths=lengths,
+            backward=backward,
             training=bool(training),
         )
 

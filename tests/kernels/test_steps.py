@@ -85,13 +85,12 @@ def test_products_read_and_write_inside_their_arrays(
     columns = UNITS * kernels.widths[-1]
     weights = random(FEATURES, columns), random(UNITS, columns), random(columns)
     inputs, upstream = random(n_rows, STEPS, FEATURES), random(n_rows, STEPS, UNITS)
-    n_backward = np.arange(n_rows, dtype=np.int32) % STEPS
-    lengths = np.full(n_rows, STEPS, np.int32)
+    lengths = STEPS - np.arange(n_rows, dtype=np.int32) % STEPS
 
     def results(kernels: RecurrentKernels) -> list[np.ndarray]:
-        filled = kernels.compute_all(inputs, n_backward, lengths, *weights)
+        filled = kernels.compute_all(inputs, lengths, *weights, backward=True)
         return filled + kernels.compute_gradients(
-            upstream, inputs, n_backward, lengths, filled, *weights
+            upstream, inputs, lengths, filled, *weights, backward=True
         )
 
     compiled = results(kernels)

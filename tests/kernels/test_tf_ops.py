@@ -73,18 +73,18 @@ def test_inference_keeps_less_and_computes_the_same(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_reading_backward_is_reading_a_reversed_row(kind: str) -> None:
-    arrays, n_backward = random_layer(kind, (5, 6, 3), 4), tf.constant([0, 1, 3, 5, 6])
+    arrays, lengths = random_layer(kind, (5, 6, 3), 4), tf.constant([0, 1, 3, 5, 6])
     run = LAYERS[kind][0]
 
     def reverse(tensor: tf.Tensor) -> tf.Tensor:
-        return tf.reverse_sequence(tensor, n_backward, seq_axis=1)
+        return tf.reverse_sequence(tensor, lengths, seq_axis=1)
 
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(arrays)
-        found = run(*arrays, n_backward=n_backward)
+        found = run(*arrays, lengths=lengths, backward=True)
         expected = reverse(run(reverse(arrays[0]), *arrays[1:]))
         # The last word of each row is not looked at.
-        seen = tf.sequence_mask(n_backward - 1, 6)[:, :, tf.newaxis]
+        seen = tf.sequence_mask(lengths - 1, 6)[:, :, tf.newaxis]
         losses = [tf.reduce_sum(tf.where(seen, x, 0.0) ** 2) for x in (found, expected)]
     np.testing.assert_array_equal(found, expected)
     d_found, d_expected = (tape.gradient(loss, arrays) for loss in losses)
@@ -99,20 +99,29 @@ def test_steps_after_the_lengths_are_padding(
     kind: str, training: bool, backward: bool
 ) -> None:
     """Rows are many enough to be computed in parts, each with its longest row."""
-    arrays = random_layer(kind, (90, 30, 20), 4)
+    inputs, *weights = random_layer(kind, (90, 30, 20), 4)
     lengths = tf.constant(np.arange(90) // 3, tf.int32)
-    n_backward = lengths if backward else None
-    run = partial(LAYERS[kind][0], n_backward=n_backward, training=training)
     real = tf.sequence_mask(lengths, 30)[:, :, tf.newaxis]
+    run = partial(LAYERS[kind][0], training=training)
+
+    def run_all_steps() -> tf.Tensor:
+        if not backward:
+            return run(inputs, *weights)
+        reverse = partial(tf.reverse_sequence, seq_lengths=lengths, seq_axis=1)
+        return reverse(run(reverse(inputs), *weights))
+
     found = []
-    for options in ({"lengths": lengths}, {}):
+    for few_steps in (True, False):
         with tf.GradientTape() as tape:
-            tape.watch(arrays)
-            states = run(*arrays, **options)
+            tape.watch([inputs, *weights])
+            if few_steps:
+                states = run(inputs, *weights, lengths=lengths, backward=backward)
+            else:
+                states = run_all_steps()
             kept = tf.where(real, states, 0.0)
             loss = tf.reduce_sum(kept**2)
-        found.append([kept, *tape.gradient(loss, arrays)])
-        if options:
+        found.append([kept, *tape.gradient(loss, [inputs, *weights])])
+        if few_steps:
             assert np.isfinite(states).all()
             assert not states[:10, 20:].numpy().any(), "not computed"
     for one, other in zip(*found, strict=True):

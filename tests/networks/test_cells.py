@@ -126,7 +126,7 @@ def test_a_layer_without_kernels_reads_backward_as_the_keras_layer() -> None:
     layer = NoKernels(3, return_sequences=True)
     inputs = np.random.default_rng(0).normal(size=(2, 5, 4)).astype(np.float32)
     n_words = [5, 2]
-    states = np.asarray(layer(inputs, n_backward=tf.constant(n_words)))
+    states = np.asarray(layer(inputs, lengths=tf.constant(n_words), backward=True))
     for row, n in enumerate(n_words):
         expected = layer(inputs[row : row + 1, :n][:, ::-1])[0, ::-1]
         np.testing.assert_allclose(states[row, :n], expected, atol=1e-6)
