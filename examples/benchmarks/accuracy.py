@@ -21,7 +21,7 @@ import argparse
 import json
 import time
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -79,6 +79,22 @@ CANDIDATES: dict[str, dict] = {
     "hierarchical": {"recipe": "accurate", **SMALL, "epochs": 5},
     "hierarchical, 7 epochs": {"recipe": "accurate", **SMALL, "epochs": 7},
     "hierarchical, 64 units, 8 epochs": {"recipe": "accurate"},
+    "hierarchical, 64 units, 8 epochs, 900 words": {
+        "recipe": "accurate",
+        "maxlen": 970,
+    },
+    "hierarchical, 64 units, 8 epochs, 900 words, 300 dimensions": {
+        "recipe": "accurate",
+        "maxlen": 970,
+        "embedding_dim": 300,
+    },
+    "hierarchical, 128 units, 7 epochs, 900 words": {
+        "recipe": "accurate",
+        "maxlen": 970,
+        "units": 128,
+        "sentence_units": 128,
+        "epochs": 7,
+    },
     "hierarchical, distilled, 5 epochs": {"recipe": "semi_supervised", **SMALL},
     "hierarchical, distilled, 7 epochs": {
         "recipe": "semi_supervised",
@@ -102,6 +118,7 @@ def main() -> None:
     validate.add_argument(
         "--memory", help="folder for shared epochs; makes the seconds meaningless"
     )
+    validate.add_argument("--seeds", type=int, default=1)
     test = commands.add_parser("test")
     test.add_argument("name", help="a recipe, or 'baselines'")
     test.add_argument("--seeds", type=int, default=1)
@@ -112,7 +129,7 @@ def main() -> None:
     if args.command == "table":
         return show_table()
     if args.command == "validate":
-        return run_candidates(args.only or "", args.memory)
+        return run_candidates(args.only or "", args.seeds, args.memory)
     if args.command == "time":
         is_baseline = args.name in BASELINES
         make = make_baseline if is_baseline else make_sentiment_pipeline
@@ -134,15 +151,15 @@ def main() -> None:
     return None
 
 
-def run_candidates(only: str, memory: str | None) -> None:
+def run_candidates(only: str, seeds: int, memory: str | None) -> None:
     for name in BASELINES:
         if only in name:
             measure("validation", name, 0, make_baseline(name))
-    for name, changes in CANDIDATES.items():
+    for (name, changes), seed in product(CANDIDATES.items(), range(seeds)):
         if only in name:
-            params = {"recipe": "fast", **changes, "random_state": 0}
+            params = {"recipe": "fast", **changes, "random_state": seed}
             model = make_sentiment_pipeline(**params, clf__memory=memory)
-            measure("validation", name, 0, model, changes)
+            measure("validation", name, seed, model, changes)
 
 
 def measure(
