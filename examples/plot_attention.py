@@ -116,7 +116,13 @@ plt.show()
 # weights of both levels.
 
 hierarchical = make_sentiment_pipeline(
-    "accurate", embeddings=None, word_dropout=0.0, weight_averaging=0.0, **settings
+    "accurate",
+    units=32,
+    sentence_units=32,
+    embeddings=None,
+    word_dropout=0.0,
+    weight_averaging=0.0,
+    **settings,
 ).fit(train, train_labels)
 print(f"accuracy on new reviews: {hierarchical.score(test, test_labels):.3f}")
 

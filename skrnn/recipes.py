@@ -48,13 +48,13 @@ _PRETRAINED: dict[str, Any] = {
 _ACCURATE: dict[str, Any] = {
     "classifier": "HierarchicalAttentionClassifier",
     **{name: value for name, value in _FAST.items() if name != "pooling"},
-    "maxlen": 430,  # 400 words and the zeros between sentences
+    "maxlen": 970,  # 900 words and the zeros between sentences
     "sentence_splitter": "rules",
     "sentence_length": 30,
     "cell": "gru",
-    "units": 64,
-    "sentence_units": 64,
-    "epochs": 8,
+    "units": 128,
+    "sentence_units": 128,
+    "epochs": 7,
 }
 
 # The register of recipes: each is all that make_sentiment_pipeline is given, also the
@@ -76,8 +76,7 @@ _RECIPES: dict[str, dict[str, Any]] = {
     "accurate": _ACCURATE,
     "semi_supervised": {
         **_ACCURATE,
-        "units": 128,
-        "sentence_units": 128,
+        "maxlen": 430,
         "epochs": 5,
         "teacher": ["tfidf", "nbsvm"],
     },

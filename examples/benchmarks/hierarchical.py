@@ -21,9 +21,10 @@ def main() -> None:
     for reach in (0, 2, 4, 8):
         reviews, labels = make_reviews(2000, reach=reach, random_state=seed)
         network = make_sentiment_pipeline(
-            "accurate", maxlen=100, embeddings=None, embedding_dim=32,
-            word_dropout=0.0, spatial_dropout=0.0, dropout=0.0, weight_averaging=0.0,
-            learning_rate=0.003, batch_size=16, epochs=10, random_state=seed,
+            "accurate", units=32, sentence_units=32, maxlen=100, embeddings=None,
+            embedding_dim=32, word_dropout=0.0, spatial_dropout=0.0, dropout=0.0,
+            weight_averaging=0.0, learning_rate=0.003, batch_size=16, epochs=10,
+            random_state=seed,
         )  # fmt: skip
         scores = [
             model.fit(reviews[:1500], labels[:1500]).score(
