@@ -114,7 +114,7 @@ def get_recipe(name: str) -> dict[str, Any]:
           linear models;
         - ``"fast"``: a network trained from scratch;
         - ``"accurate"``: a :class:`skrnn.HierarchicalAttentionClassifier`, which
-          encodes words, then sentences; the fit takes a few minutes longer;
+          encodes words, then sentences; the fit takes about seven times as long;
         - ``"semi_supervised"``: the same in a
           :class:`skrnn.ensemble.DistilledClassifier`, where two linear models label
           the texts without labels (``y = -1``);
